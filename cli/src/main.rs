@@ -1,0 +1,2 @@
+//! The `neonex` binary.
+fn main() {}

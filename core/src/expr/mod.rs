@@ -1,0 +1,1 @@
+//! CEL expressions: checked against a collection, compiled to SQL.

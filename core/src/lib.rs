@@ -1,0 +1,4 @@
+//! The domain of Neonex: features, store, authorisation.
+
+pub mod engine;
+pub mod expr;
