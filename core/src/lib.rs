@@ -1,4 +1,8 @@
 //! The domain of Neonex: features, store, authorisation.
 
+pub mod clock;
+pub mod credential;
 pub mod engine;
 pub mod expr;
+pub mod ids;
+pub mod rng;
