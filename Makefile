@@ -31,7 +31,8 @@ lint-scripts:
 # Advisories need a database fetched from the network; .ci/run checks them where it can be had.
 deny:
 	@tools="$$(infra/tools.sh cargo-deny)"; PATH="$$tools:$$PATH"; \
-	cargo deny --locked --all-features check bans licenses sources
+	cargo deny --locked --all-features check --hide-inclusion-graph \
+	  -A unused-wrapper bans licenses sources
 
 check-generated: ## fail where a committed file differs from what generates it
 	cargo metadata --locked --format-version 1 >/dev/null
