@@ -1,0 +1,44 @@
+# `make help` lists the targets. Build output goes where CARGO_TARGET_DIR says, else to ./target.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+SCRIPTS := .ci/run infra/services.sh infra/tools.sh
+
+.PHONY: help test lint lint-code lint-scripts deny check-generated fmt ci services
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
+
+services: ## start PostgreSQL, MariaDB and Redis for the tests and print their addresses
+	@infra/services.sh up
+
+# Once tests stand in the workspace, drop --no-tests=pass, so that an empty run fails.
+test: ## everything: unit, integration and documentation tests
+	@services="$$(infra/services.sh up)"; eval "$$services"; \
+	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
+	cargo nextest run --workspace --locked --no-tests=pass; \
+	cargo test --doc --workspace --locked
+
+lint: lint-code lint-scripts deny ## format check, clippy, scripts, dependency policy
+
+lint-code:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+lint-scripts:
+	shellcheck $(SCRIPTS)
+
+# Advisories need a database fetched from the network; .ci/run checks them where it can be had.
+deny:
+	@tools="$$(infra/tools.sh cargo-deny)"; PATH="$$tools:$$PATH"; \
+	cargo deny --locked --all-features check --hide-inclusion-graph \
+	  -A unused-wrapper bans licenses sources
+
+check-generated: ## fail where a committed file differs from what generates it
+	cargo metadata --locked --format-version 1 >/dev/null
+
+fmt: ## format the code
+	cargo fmt --all
+
+ci: ## what the build server runs
+	.ci/run
