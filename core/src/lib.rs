@@ -1,8 +1,10 @@
 //! The domain of Neonex: features, store, authorisation.
 
 pub mod clock;
+pub mod collections;
 pub mod credential;
 pub mod engine;
 pub mod expr;
 pub mod ids;
+pub mod invalid;
 pub mod rng;

@@ -65,6 +65,16 @@ impl Dialect {
         words.iter().fold(sql.to_owned(), |sql, (word, meaning)| sql.replace(word, meaning))
     }
 
+    /// Numbers the places of values (`?`) as this database writes them. No quoted question mark may be in `sql`.
+    pub fn placeholders(self, sql: &str) -> String {
+        if self != Self::Postgres {
+            return sql.to_owned();
+        }
+        let mut pieces = sql.split('?');
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.enumerate().fold(first, |text, (at, piece)| format!("{text}${}{piece}", at + 1))
+    }
+
     /// Statements that put a table with a `tenant_id` under row-level security: whoever runs a query sees and
     /// writes only rows of the tenant named by the setting `neonex.tenant`, and none at all where it is not set.
     /// `FORCE` makes that hold for the table's owner, who is the role the server runs as. Empty where the

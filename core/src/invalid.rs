@@ -1,0 +1,72 @@
+//! What is wrong with an input, place by place, so that a client can mend all of it at once.
+
+use std::fmt;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// Where: a JSON Pointer (RFC 6901) into the input.
+    pub pointer: String,
+    /// What kind of wrong, for programs.
+    pub code: &'static str,
+    /// What kind of wrong, for people.
+    pub message: String,
+}
+
+/// An input that cannot be accepted, with at least one reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.summary())]
+pub struct Invalid(Vec<Detail>);
+
+impl Invalid {
+    /// A single reason.
+    pub fn one(pointer: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self(vec![Detail { pointer: pointer.into(), code, message: message.into() }])
+    }
+
+    /// All the reasons.
+    pub fn details(&self) -> &[Detail] {
+        &self.0
+    }
+
+    fn summary(&self) -> String {
+        let first = self.0.first().map_or("invalid input", |detail| detail.message.as_str());
+        match self.0.len() {
+            0 | 1 => first.to_owned(),
+            count => format!("{first} (and {} more)", count - 1),
+        }
+    }
+}
+
+/// Gathers reasons while an input is read.
+#[derive(Debug, Default)]
+pub struct Findings(Vec<Detail>);
+
+impl Findings {
+    /// Notes a reason.
+    pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, message: impl fmt::Display) {
+        self.0.push(Detail { pointer: pointer.into(), code, message: message.to_string() });
+    }
+
+    /// Notes everything that is wrong with a part, under the part's place.
+    pub fn within(&mut self, pointer: &str, part: Invalid) {
+        self.0.extend(
+            part.0
+                .into_iter()
+                .map(|detail| Detail { pointer: format!("{pointer}{}", detail.pointer), ..detail }),
+        );
+    }
+
+    /// Takes the value out of a part, or notes what is wrong with it.
+    pub fn take<T>(&mut self, pointer: &str, part: Result<T, Invalid>) -> Option<T> {
+        part.map_err(|invalid| self.within(pointer, invalid)).ok()
+    }
+
+    /// `value`, if nothing was noted.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Invalid> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(Invalid(self.0)),
+        }
+    }
+}
