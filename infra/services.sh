@@ -71,7 +71,7 @@ ensure_server() {
   fi
   local deadline=$((SECONDS + patience))
   until listening "$port"; do
-    [[ $SECONDS -lt $deadline ]] || die "$name was started but port $port does not answer after $patience s"
+    [[ $SECONDS -lt $deadline ]] || die "$name was started but port $port does not answer after $patience s (does its configuration name another port?)"
     sleep 0.5
   done
 }
@@ -84,10 +84,10 @@ pg_ready() { # url: does it answer, and may the role create databases?
 }
 
 pg_admin() { # runs psql as someone who may create roles, by whichever way in is open
-  if PGCONNECT_TIMEOUT=5 psql -w -h 127.0.0.1 -U postgres -d postgres -XAtc '' >/dev/null 2>&1; then
-    psql -w -h 127.0.0.1 -U postgres -d postgres -v ON_ERROR_STOP=1 -XqAt "$@"
+  if PGCONNECT_TIMEOUT=5 psql -w -h 127.0.0.1 -p 5432 -U postgres -d postgres -XAtc '' >/dev/null 2>&1; then
+    psql -w -h 127.0.0.1 -p 5432 -U postgres -d postgres -v ON_ERROR_STOP=1 -XqAt "$@"
   else
-    as_user postgres psql -w -d postgres -v ON_ERROR_STOP=1 -XqAt "$@"
+    as_user postgres psql -w -p 5432 -d postgres -v ON_ERROR_STOP=1 -XqAt "$@"
   fi
 }
 
