@@ -1,0 +1,103 @@
+use std::time::Duration;
+
+use super::support::{Bench, eventually, queued};
+use crate::engine::{DbFile, EngineError, EngineOptions, Undo};
+
+#[tokio::test]
+async fn files_beyond_the_limit_are_closed_and_open_again() {
+    let bench = Bench::new(EngineOptions { max_open_files: 2, ..EngineOptions::default() });
+    for round in 0..3 {
+        for name in ["a", "b", "c", "d"] {
+            let path = bench.folder.path().join(name);
+            let file = DbFile::small(&path);
+            if round == 0 {
+                bench.prepare(file.clone()).await;
+            }
+            bench.insert(&file, round).await.unwrap().unwrap();
+            assert_eq!(bench.keys(&file).await, (0..=round).collect::<Vec<_>>());
+        }
+    }
+    let last = DbFile::small(bench.folder.path().join("e"));
+    eventually(|| {
+        bench.engine.threads.registry.close_idle(Duration::ZERO);
+        bench.engine.open_files() == 0
+    })
+    .await;
+    bench.prepare(last).await;
+    assert_eq!(bench.engine.open_files(), 1);
+}
+
+#[tokio::test]
+async fn an_idle_file_is_closed_and_opens_again() {
+    let bench =
+        Bench::new(EngineOptions { idle_close: Duration::from_millis(1), ..EngineOptions::default() });
+    let file = bench.table("a").await;
+    eventually(|| bench.engine.open_files() == 0).await;
+    // The last connection to close has moved the WAL into the file, and deleted it.
+    eventually(|| !bench.folder.path().join("a-wal").exists()).await;
+    bench.insert(&file, 1).await.unwrap().unwrap();
+    assert_eq!(bench.keys(&file).await, [1]);
+}
+
+#[tokio::test]
+async fn close_waits_for_queued_work_and_refuses_more() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = bench.table("a").await;
+    bench.keys(&file).await;
+    let (release, held) = bench.hold(&file).await;
+    let waiting = queued(bench.insert(&file, 1));
+    let closing = queued(bench.engine.close(&file));
+    assert!(matches!(bench.insert(&file, 2).await, Err(EngineError::Closed)));
+    release.send(()).unwrap();
+    closing.await.unwrap();
+    waiting.await.unwrap().unwrap();
+    held.await.unwrap();
+    assert!(!bench.folder.path().join("a-wal").exists() && bench.engine.open_files() == 0);
+    std::fs::remove_file(file.path()).unwrap();
+    bench.engine.close(&file).await.unwrap();
+    assert!(bench.engine.read(&file, |_| ()).await.is_err());
+}
+
+#[tokio::test]
+async fn shutdown_commits_what_waits_and_refuses_more() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = bench.table("a").await;
+    let (release, held) = bench.hold(&file).await;
+    let waiting = queued(bench.insert(&file, 1));
+    let shutdown = queued(bench.engine.shutdown());
+    release.send(()).unwrap();
+    shutdown.await;
+    waiting.await.unwrap().unwrap();
+    held.await.unwrap();
+    assert!(matches!(bench.insert(&file, 2).await, Err(EngineError::Closed)));
+    assert!(matches!(bench.engine.read(&file, |_| ()).await, Err(EngineError::Closed)));
+    bench.engine.shutdown().await;
+    let conn = rusqlite::Connection::open(file.path()).unwrap();
+    assert_eq!(super::support::keys(&conn), [1]);
+}
+
+#[tokio::test]
+async fn a_file_in_no_folder_cannot_be_opened() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = DbFile::small(bench.folder.path().join("missing/a"));
+    assert!(matches!(bench.insert(&file, 1).await, Err(EngineError::CannotOpen { .. })));
+    assert!(matches!(bench.engine.read(&file, |_| ()).await, Err(EngineError::CannotOpen { .. })));
+}
+
+#[tokio::test]
+async fn the_wal_of_a_large_file_does_not_grow_for_ever() {
+    let options = EngineOptions { checkpoint_frames: 20, restart_frames: 100, ..EngineOptions::default() };
+    let bench = Bench::new(EngineOptions { durability: crate::engine::Durability::Normal, ..options });
+    let file = bench.prepare(DbFile::large(bench.folder.path().join("a"))).await;
+    let create =
+        |conn: &mut rusqlite::Connection| conn.execute("CREATE TABLE IF NOT EXISTS big (b BLOB)", []);
+    bench.engine.write(&file, Undo::Savepoint, create).await.unwrap().unwrap();
+    for _ in 0..2_000 {
+        let add =
+            |conn: &mut rusqlite::Connection| conn.execute("INSERT INTO big VALUES (zeroblob(3000))", []);
+        bench.engine.write(&file, Undo::Savepoint, add).await.unwrap().unwrap();
+    }
+    let size = std::fs::metadata(bench.folder.path().join("a-wal")).unwrap().len();
+    // Without checkpoints it would hold some 4,000 pages of 4 KiB.
+    assert!(size < 1_500 * 4_096, "{size}");
+}

@@ -1,0 +1,5 @@
+mod faults;
+mod files;
+mod folder;
+mod support;
+mod writes;
