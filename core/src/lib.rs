@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod collections;
 pub mod credential;
+pub mod dialect;
 pub mod engine;
 pub mod expr;
 pub mod ids;

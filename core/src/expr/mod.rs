@@ -1,1 +1,113 @@
 //! CEL expressions: checked against a collection, compiled to SQL.
+//!
+//! [`parse`] checks once; the [`Checked`] it gives compiles for any dialect and request.
+//!
+//! # Meaning
+//!
+//! A record matches where CEL's interpreter answers `true`; `false`, null and an error do not match. `==`,
+//! `!=` and `in` are null-safe (`director != 'x'` holds where `director` is null); any other operation on null
+//! is an error. `&&`, `||` and `!` treat an error as SQL treats NULL, so that an error *is* NULL in the SQL.
+//!
+//! Numbers compare by value, as in CEL: an int with a double by the double nearest the int. A decimal field
+//! compares exactly with a literal's decimal text. Dates and times compare with `timestamp('…')` or with text
+//! that is read when the expression is checked; a date stands for its midnight in UTC.
+//!
+//! Constant parts are computed by CEL's interpreter when the expression is checked. Arithmetic on fields is
+//! refused: CEL's overflow and division by zero are errors of one row, and databases either fail the whole
+//! query or answer something else.
+//!
+//! Columns are taken to be binary-collated without padding, so that text compares by code point.
+
+mod check;
+mod compare;
+mod error;
+mod ir;
+mod limits;
+mod literal;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use cel::common::ast::IdedExpr;
+use cel::parser::ParseErrors;
+use cel::{Env, common::ast::SourceInfo};
+use sea_query::Expr;
+
+pub use self::error::ExprError;
+pub use self::limits::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_SOURCE};
+pub use self::vocabulary::{FieldKind, Vocabulary};
+use crate::dialect::Dialect;
+
+/// What is known only when a request is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Bindings<'a> {
+    /// `auth.kind`; `None` for the anonymous, to whom `auth` is null.
+    pub kind: Option<&'a str>,
+}
+
+/// An expression that parsed and type-checked. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Checked(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    cond: ir::Cond,
+    fields: BTreeSet<String>,
+}
+
+/// Parses and type-checks an expression.
+pub fn parse(source: &str, vocabulary: &Vocabulary) -> Result<Checked, ExprError> {
+    limits::check_source(source)?;
+    let (tree, info) = syntax(source)?;
+    // The parser counts bytes.
+    let offset_of = |id| {
+        let start = info.offset_for(id).map_or(0, |(start, _)| start as usize);
+        source.get(..start).map_or(0, |before| before.chars().count())
+    };
+    limits::check_tree(&tree, &offset_of)?;
+    let cond = check::Checker { vocabulary, offset_of: &offset_of }.cond(&tree)?;
+    let mut fields = BTreeSet::new();
+    cond.each_column(&mut |column| {
+        fields.insert(column.name.clone());
+    });
+    Ok(Checked(Arc::new(Inner { cond, fields })))
+}
+
+impl Checked {
+    /// The condition for a WHERE clause. For a record that does not match it is false *or NULL*: put it
+    /// beneath AND and OR only, never beneath NOT. It is this form that can use an index.
+    pub fn to_sql(&self, dialect: Dialect, bindings: &Bindings<'_>) -> Expr {
+        sql::Compiler { dialect, bindings }.cond(&self.0.cond, sql::Null::IsFalse)
+    }
+
+    /// The condition as a value that is true or false, never NULL: for a SELECT list, or beneath NOT.
+    pub fn to_truth(&self, dialect: Dialect, bindings: &Bindings<'_>) -> Expr {
+        sql::Compiler { dialect, bindings }.truth(&self.0.cond)
+    }
+
+    /// The names of the fields the expression reads, each once, sorted.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.0.fields.iter().map(String::as_str)
+    }
+}
+
+/// The syntax tree, with macros left as the calls they are written as.
+fn syntax(source: &str) -> Result<(IdedExpr, SourceInfo), ExprError> {
+    static ENV: LazyLock<Env> = LazyLock::new(|| Env::default().with_stdlib());
+    ENV.parser().parse_with_source_info(source).map_err(|errors| syntax_error(source, &errors))
+}
+
+fn syntax_error(source: &str, errors: &ParseErrors) -> ExprError {
+    let Some(first) = errors.errors.first() else {
+        return ExprError::new(0, "the expression does not parse");
+    };
+    // The parser counts lines from 1, and characters within one from 1.
+    let line = usize::try_from(first.pos.0 - 1).unwrap_or_default();
+    let column = usize::try_from(first.pos.1 - 1).unwrap_or_default();
+    let before: usize = source.split_inclusive('\n').take(line).map(|line| line.chars().count()).sum();
+    ExprError::new(before + column, first.msg.clone())
+}

@@ -1,0 +1,132 @@
+//! The names an expression may use, and how the column behind each is stored.
+
+use std::collections::BTreeMap;
+
+/// How a field's column is typed and stored.
+///
+/// Fields of kind email, URL and select are [`Text`](Self::Text) here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FieldKind {
+    /// Text, binary-collated.
+    Text,
+    /// A 64-bit integer.
+    Int,
+    /// A 64-bit float; never NaN.
+    Float,
+    /// A decimal, stored as a 64-bit integer: the value times 10 to the power of `scale`.
+    Decimal {
+        /// Digits after the point.
+        scale: u32,
+    },
+    /// True or false: 0 and 1 in SQLite and MariaDB, `boolean` in PostgreSQL.
+    Bool,
+    /// A day: text `YYYY-MM-DD` in SQLite, `date` elsewhere.
+    Date,
+    /// An instant to the microsecond: microseconds since 1970 in SQLite, `timestamptz` in PostgreSQL,
+    /// `DATETIME(6)` in UTC in MariaDB.
+    DateTime,
+    /// A JSON document; it can be compared with null only.
+    Json,
+    /// A UUID: 16 bytes in SQLite and MariaDB, `uuid` in PostgreSQL.
+    Uuid,
+}
+
+impl FieldKind {
+    /// The kind in words, with its article.
+    pub(super) fn described(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Int => "a whole number",
+            Self::Float => "a number",
+            Self::Decimal { .. } => "a decimal number",
+            Self::Bool => "true or false",
+            Self::Date => "a date",
+            Self::DateTime => "a date and time",
+            Self::Json => "JSON",
+            Self::Uuid => "a UUID",
+        }
+    }
+
+    pub(super) fn is_number(self) -> bool {
+        matches!(self, Self::Int | Self::Float | Self::Decimal { .. })
+    }
+}
+
+/// Which row a field is read from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Origin {
+    /// The stored row: `year` or `record.year`.
+    Record,
+    /// The incoming values: `input.year`.
+    Input,
+}
+
+/// A field as an expression refers to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) kind: FieldKind,
+    pub(super) origin: Origin,
+}
+
+/// The names an expression may use.
+///
+/// A field is written `year` or `record.year`, and with [`with_input`](Self::with_input) also `input.year`.
+/// `auth`, `record` and `input` are always the roots of that name; a field so called is written
+/// `record.auth`.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    fields: BTreeMap<String, FieldKind>,
+    input: bool,
+}
+
+impl Vocabulary {
+    /// A vocabulary of fields, each stored in the column of its name.
+    pub fn new(fields: impl IntoIterator<Item = (String, FieldKind)>) -> Self {
+        Self { fields: fields.into_iter().collect(), input: false }
+    }
+
+    /// The same, with `input.…` for the incoming values, compiled to columns of a table `input`.
+    #[must_use]
+    pub fn with_input(self) -> Self {
+        Self { input: true, ..self }
+    }
+
+    pub(super) fn has_input(&self) -> bool {
+        self.input
+    }
+
+    pub(super) fn find(&self, name: &str, origin: Origin) -> Option<Column> {
+        self.fields.get(name).map(|kind| Column { name: name.to_owned(), kind: *kind, origin })
+    }
+
+    /// The field whose name is nearest, if one is near enough to have been meant.
+    pub(super) fn nearest(&self, name: &str) -> Option<&str> {
+        let near = name.chars().count() / 3 + 1;
+        self.fields
+            .keys()
+            .map(|field| (distance(name, field), field.as_str()))
+            .min()
+            .filter(|(distance, _)| *distance <= near)
+            .map(|(_, field)| field)
+    }
+}
+
+/// Levenshtein distance, in characters, by the two-row method.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (i, l) in left.chars().enumerate() {
+        let mut diagonal = i;
+        let mut last = i + 1;
+        for (cell, r) in row.iter_mut().skip(1).zip(right.chars()) {
+            let next = (*cell + 1).min(last + 1).min(diagonal + usize::from(l != r));
+            diagonal = *cell;
+            *cell = next;
+            last = next;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
