@@ -8,4 +8,6 @@ pub mod engine;
 pub mod expr;
 pub mod ids;
 pub mod invalid;
+pub mod records;
 pub mod rng;
+pub mod store;

@@ -1,0 +1,5 @@
+//! Records: the rows of collections.
+
+mod value;
+
+pub use self::value::FieldValue;

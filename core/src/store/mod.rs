@@ -1,0 +1,185 @@
+//! Where data lives: the control database and the tenants' databases, embedded or on a server.
+//!
+//! A unit of work is one async block over [`Tx`], the same for every database. Embedded, it runs on the engine's
+//! writer and never waits in the middle; on a server it is a transaction of its own.
+//!
+//! What can still go wrong: a unit on a server may be given up by the database (a deadlock, a restart). It then
+//! ends in an error that [`StoreError::is_retryable`] knows, with nothing kept.
+
+mod error;
+mod migrate;
+mod row;
+mod server;
+mod sql;
+mod sqlite;
+mod tx;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+pub use neonex_migrations::{Dialect, Scope};
+
+pub use self::error::StoreError;
+pub use self::migrate::{AppliedMigration, MigrateError, MigrationStatus};
+pub use self::row::Row;
+use self::server::Server;
+pub use self::server::{ROLE, ServerError};
+pub use self::sql::Sql;
+pub use self::tx::Tx;
+use crate::engine::{DbFile, Engine, EngineError, EngineOptions, Undo};
+use crate::ids::TenantId;
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The control database.
+    Control,
+    /// The database of a tenant, or its part of a shared one.
+    Tenant(TenantId),
+}
+
+impl Place {
+    /// The kind of schema it has.
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Control => Scope::Control,
+            Self::Tenant(_) => Scope::Tenant,
+        }
+    }
+}
+
+/// The databases of a platform. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Backend>);
+
+enum Backend {
+    Embedded { engine: Engine, control: DbFile, tenants: PathBuf },
+    Server(Server),
+}
+
+impl Store {
+    /// The embedded default: SQLite files under `data`, which the caller has locked.
+    pub fn embedded(data: &Path, options: EngineOptions) -> Result<Self, EmbeddedError> {
+        let tenants = data.join("tenants");
+        std::fs::create_dir_all(&tenants)
+            .map_err(|source| EmbeddedError::Folder { path: tenants.clone(), source })?;
+        let engine = Engine::start(options)?;
+        let control = DbFile::large(data.join("neonex.db"));
+        Ok(Self(Arc::new(Backend::Embedded { engine, control, tenants })))
+    }
+
+    /// A Postgres or MariaDB server that all tenants share, with at most `connections` at a time.
+    pub async fn server(
+        url: &str,
+        connections: usize,
+        statement_timeout: Duration,
+    ) -> Result<Self, ServerError> {
+        let server = Server::open(url, connections, statement_timeout).await?;
+        Ok(Self(Arc::new(Backend::Server(server))))
+    }
+
+    /// The SQL that is spoken here.
+    pub fn dialect(&self) -> Dialect {
+        match &*self.0 {
+            Backend::Embedded { .. } => Dialect::Sqlite,
+            Backend::Server(server) => server.dialect(),
+        }
+    }
+
+    /// Runs `work`, which only reads. It sees every write that was answered before.
+    pub async fn read<T, E, W>(&self, place: Place, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    {
+        match &*self.0 {
+            Backend::Embedded { engine, .. } => {
+                let file = self.file(place)?;
+                engine.read(&file, |connection| at_once(connection, work)).await.map_err(StoreError::from)?
+            }
+            Backend::Server(server) => {
+                let mut connection = server.tenant(tenant(place)).await?;
+                work(&mut Tx::server(&mut connection)).await
+            }
+        }
+    }
+
+    /// Runs `work` as one transaction: all of it is kept, durably, before this returns `Ok`, and nothing of it
+    /// after an error.
+    pub async fn write<T, E, W>(&self, place: Place, undo: Undo, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    {
+        match &*self.0 {
+            Backend::Embedded { engine, .. } => {
+                let file = self.file(place)?;
+                let done = engine.write(&file, undo, |connection| at_once(connection, work)).await;
+                done.map_err(StoreError::from)?
+            }
+            Backend::Server(server) => {
+                let mut connection = server.tenant(tenant(place)).await?;
+                connection.begin().await?;
+                let result = work(&mut Tx::server(&mut connection)).await;
+                connection.end(result.is_ok()).await?;
+                result
+            }
+        }
+    }
+
+    /// Ends all work that has been accepted, then closes every database.
+    pub async fn close(&self) {
+        match &*self.0 {
+            Backend::Embedded { engine, .. } => engine.shutdown().await,
+            Backend::Server(server) => server.close(),
+        }
+    }
+
+    fn file(&self, place: Place) -> Result<DbFile, StoreError> {
+        match (&*self.0, place) {
+            (Backend::Embedded { control, .. }, Place::Control) => Ok(control.clone()),
+            (Backend::Embedded { tenants, .. }, Place::Tenant(id)) => {
+                Ok(DbFile::small(tenants.join(format!("{id}.db"))))
+            }
+            (Backend::Server(_), _) => Err(StoreError::Fault("a server keeps no files".into())),
+        }
+    }
+}
+
+/// The embedded databases cannot be used as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    /// The folder for tenants' files could not be made.
+    #[error("cannot make the folder {path}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The engine did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+const fn tenant(place: Place) -> Option<uuid::Uuid> {
+    match place {
+        Place::Control => None,
+        Place::Tenant(id) => Some(id.as_uuid()),
+    }
+}
+
+/// Runs a unit on an engine thread, where everything it may wait for is ready.
+fn at_once<T, E, W>(connection: &mut rusqlite::Connection, work: W) -> Result<T, E>
+where
+    E: From<StoreError>,
+    W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>>,
+{
+    let mut tx = Tx::sqlite(connection);
+    work(&mut tx).now_or_never().unwrap_or_else(|| Err(StoreError::Waited.into()))
+}
