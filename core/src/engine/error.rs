@@ -14,7 +14,7 @@ pub enum EngineError {
     /// The statement ran longer than it may.
     #[error("the database statement took too long and was stopped")]
     Timeout,
-    /// The file is being closed, or the engine shuts down.
+    /// The file is being closed (it may be moved, and be back soon), or the engine shuts down.
     #[error("the database is closed")]
     Closed,
     /// The disk has no room. Nothing of the batch was kept.
@@ -59,9 +59,8 @@ impl EngineError {
     /// Whether the same call may succeed if made again. Nothing was kept of a write that failed so.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Busy | Self::BatchAborted => true,
+            Self::Busy | Self::BatchAborted | Self::Closed => true,
             Self::Timeout
-            | Self::Closed
             | Self::DiskFull
             | Self::EndedTransaction
             | Self::UnitPanicked

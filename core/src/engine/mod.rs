@@ -33,7 +33,7 @@ pub use self::file::{DbFile, SizeClass};
 pub use self::folder::{DataFolder, DataFolderError};
 pub use self::options::{Durability, EngineOptions};
 
-use self::reader::ReadCall;
+use self::reader::{Read, ReadCall};
 use self::task::task;
 use self::threads::Threads;
 use self::writer::{Unit, enqueue};
@@ -73,7 +73,7 @@ impl Engine {
     {
         let lease = self.threads.registry.lease(file)?;
         let (task, answer) = task(move |conn| Ok::<T, Infallible>(f(conn)));
-        let call = ReadCall::Run { lease, task, queued: Instant::now() };
+        let call = ReadCall::Run(Read { lease, task, queued: Instant::now() });
         self.threads.reads.try_send(call).map_err(|error| match error {
             TrySendError::Full(_) => EngineError::Busy,
             TrySendError::Disconnected(_) => EngineError::Closed,

@@ -18,6 +18,9 @@ pub enum Durability {
 pub struct EngineOptions {
     /// Threads that run reads, shared over all files.
     pub readers: usize,
+    /// Readers that one file may occupy at a time. Fewer than `readers`, so that slow queries of one tenant do
+    /// not hold up all others; as many as cores, so that one busy file can use them all.
+    pub readers_per_file: usize,
     /// Threads that run writes, shared over all files. More than cores, because they mostly wait for a disk.
     pub writers: usize,
     /// When a commit counts as done.
@@ -32,7 +35,7 @@ pub struct EngineOptions {
     pub max_batch: usize,
     /// A batch takes no further unit after this time. It never waits for one.
     pub max_batch_time: Duration,
-    /// Units that may wait for one file; beyond it a write is [`Busy`](super::EngineError::Busy).
+    /// Writes, and reads, that may wait for one file; beyond it they are [`Busy`](super::EngineError::Busy).
     pub queue_limit: usize,
     /// Reads that may wait for a reader, over all files; beyond it a read is busy.
     pub read_queue_limit: usize,
@@ -51,7 +54,8 @@ impl Default for EngineOptions {
     fn default() -> Self {
         let cores = available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
-            readers: cores.clamp(1, 8),
+            readers: cores.clamp(1, 8) + 2,
+            readers_per_file: cores.clamp(1, 8),
             writers: cores.saturating_mul(2).clamp(4, 8),
             durability: Durability::Full,
             max_open_files: 1_024,

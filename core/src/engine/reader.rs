@@ -1,5 +1,7 @@
-//! The threads that run reads, shared over all files.
+//! The threads that run reads, shared over all files. A file has at most so many of them at a time, so that
+//! the slow queries of one tenant leave a thread to the others.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,10 +13,34 @@ use super::registry::{Lease, lock};
 use super::task::{Ran, Task};
 use super::{EngineError, EngineOptions};
 
-/// What waits for a reader.
+/// A read that waits.
+pub(super) struct Read {
+    pub(super) lease: Lease,
+    pub(super) task: Box<dyn Task>,
+    pub(super) queued: Instant,
+}
+
+/// What a reader is told.
 pub(super) enum ReadCall {
-    Run { lease: Lease, task: Box<dyn Task>, queued: Instant },
+    Run(Read),
     Stop,
+}
+
+/// A file's reads.
+#[derive(Default)]
+pub(super) struct Reads {
+    /// Connections not in use. The last one put back is taken first: its cache is warm.
+    idle: Vec<ReadConnection>,
+    /// Threads that run a read of this file.
+    running: usize,
+    /// Reads that wait for one of these threads.
+    waiting: VecDeque<Read>,
+}
+
+impl Reads {
+    pub(super) fn take_idle(&mut self) -> Vec<ReadConnection> {
+        std::mem::take(&mut self.idle)
+    }
 }
 
 /// A reader's thread.
@@ -26,35 +52,74 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn run(self) {
-        while let Ok(ReadCall::Run { lease, mut task, queued }) = self.calls.recv() {
-            self.metrics.reader_queue_seconds.record(queued.elapsed());
-            if task.abandoned() {
-                continue;
+        while let Ok(ReadCall::Run(read)) = self.calls.recv() {
+            let mut next = self.admit(read);
+            while let Some((read, pooled)) = next {
+                next = self.serve(read, pooled);
             }
-            let verdict = self.serve(&lease, task.as_mut());
-            // The connection is back and the file free before the caller goes on.
-            drop(lease);
-            task.answer(verdict);
         }
     }
 
-    fn serve(&self, lease: &Lease, task: &mut dyn Task) -> Result<(), EngineError> {
-        let pooled = lock(&lease.readers).pop();
-        let mut reader = match pooled {
-            Some(reader) => reader,
-            None => ReadConnection::open(&lease.file, &self.options)?,
+    /// The read with an idle connection, if there is one; nothing if the file has enough threads.
+    fn admit(&self, read: Read) -> Option<(Read, Option<ReadConnection>)> {
+        let lease = read.lease.clone();
+        let mut reads = lock(&lease.reads);
+        if reads.running < self.options.readers_per_file {
+            reads.running += 1;
+            return Some((read, reads.idle.pop()));
+        }
+        if reads.waiting.len() < self.options.queue_limit {
+            reads.waiting.push_back(read);
+        } else {
+            drop(reads);
+            read.task.answer(Err(EngineError::Busy));
+        }
+        None
+    }
+
+    /// Runs the read, and gives the next one that waits for the file.
+    fn serve(&self, read: Read, pooled: Option<ReadConnection>) -> Option<(Read, Option<ReadConnection>)> {
+        let Read { lease, mut task, queued } = read;
+        self.metrics.reader_queue_seconds.record(queued.elapsed());
+        let (verdict, connection) =
+            if task.abandoned() { (Ok(()), pooled) } else { self.execute(&lease, task.as_mut(), pooled) };
+        let mut reads = lock(&lease.reads);
+        let next = if let Some(next) = reads.waiting.pop_front() {
+            Some((next, connection))
+        } else {
+            reads.running -= 1;
+            reads.idle.extend(connection);
+            None
+        };
+        drop(reads);
+        // The connection is back and the file free before the caller goes on.
+        drop(lease);
+        task.answer(verdict);
+        next
+    }
+
+    /// Gives the connection back if it is fit for another read.
+    fn execute(
+        &self,
+        lease: &Lease,
+        task: &mut dyn Task,
+        pooled: Option<ReadConnection>,
+    ) -> (Result<(), EngineError>, Option<ReadConnection>) {
+        let opened = pooled.map_or_else(|| ReadConnection::open(&lease.file, &self.options), Ok);
+        let mut reader = match opened {
+            Ok(reader) => reader,
+            Err(error) => return (Err(error), None),
         };
         reader.limit.arm(self.options.statement_timeout);
         let ran = task.run(&mut reader.conn);
         let timed_out = reader.limit.disarm();
         if ran == Ran::Panicked {
             // Whatever state it left goes with the connection.
-            return Err(EngineError::UnitPanicked);
+            return (Err(EngineError::UnitPanicked), None);
         }
         // A transaction left open would pin the WAL, and show the next reader an old state.
-        if reader.conn.is_autocommit() || reader.conn.execute_batch("ROLLBACK").is_ok() {
-            lock(&lease.readers).push(reader);
-        }
-        if timed_out { Err(EngineError::Timeout) } else { Ok(()) }
+        let clean = reader.conn.is_autocommit() || reader.conn.execute_batch("ROLLBACK").is_ok();
+        let verdict = if timed_out { Err(EngineError::Timeout) } else { Ok(()) };
+        (verdict, clean.then_some(reader))
     }
 }

@@ -10,9 +10,10 @@ use crossbeam_channel::Sender;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection::{ReadConnection, WriteConnection};
+use super::connection::WriteConnection;
 use super::keeper::{KeeperCall, WalState};
 use super::metrics::EngineMetrics;
+use super::reader::Reads;
 use super::writer::Queue;
 use super::{DbFile, EngineError};
 
@@ -24,8 +25,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// An open file: its connections, its waiting writes, its users.
 pub(super) struct Entry {
     pub(super) file: DbFile,
-    /// Read-only connections not in use. The last one put back is taken first: its cache is warm.
-    pub(super) readers: Mutex<Vec<ReadConnection>>,
+    pub(super) reads: Mutex<Reads>,
     pub(super) writer: Mutex<Option<WriteConnection>>,
     pub(super) checkpointer: Mutex<Option<Connection>>,
     pub(super) queue: Mutex<Queue>,
@@ -43,7 +43,7 @@ impl Entry {
     fn new(file: DbFile, keeper: Sender<KeeperCall>) -> Arc<Self> {
         Arc::new(Self {
             file,
-            readers: Mutex::default(),
+            reads: Mutex::default(),
             writer: Mutex::default(),
             checkpointer: Mutex::default(),
             queue: Mutex::default(),
@@ -59,7 +59,7 @@ impl Entry {
     /// Drops every connection. The writer goes last: the last to close moves the WAL into the file, which a
     /// read-only one cannot.
     pub(super) fn drop_connections(&self) {
-        drop(std::mem::take(&mut *lock(&self.readers)));
+        drop(lock(&self.reads).take_idle());
         drop(lock(&self.checkpointer).take());
         drop(lock(&self.writer).take());
     }

@@ -28,6 +28,7 @@ pub(super) struct Threads {
 impl Threads {
     pub(super) fn start(mut options: EngineOptions) -> Result<Self, EngineError> {
         options.readers = options.readers.max(1);
+        options.readers_per_file = options.readers_per_file.max(1);
         options.writers = options.writers.max(1);
         options.max_batch = options.max_batch.max(1);
         let options = Arc::new(options);

@@ -95,10 +95,11 @@ impl Writer {
             if outcome.is_ok() {
                 batch.answer(&Ok(()));
                 after_commit(lease, &writer.conn, &self.options);
-            } else if !writer.conn.is_autocommit() {
-                writer.conn.execute_batch("ROLLBACK")?;
             }
-            *lock(&lease.writer) = Some(writer);
+            // Where even ROLLBACK fails, the connection is dropped, and the transaction with it.
+            if writer.conn.is_autocommit() || writer.conn.execute_batch("ROLLBACK").is_ok() {
+                *lock(&lease.writer) = Some(writer);
+            }
             outcome
         });
         if let Err(error) = outcome {

@@ -1,4 +1,4 @@
-use super::support::{Bench, insert, keys, queued};
+use super::support::{Bench, PATIENCE, insert, keys, queued};
 use crate::engine::{DbFile, Durability, EngineError, EngineOptions, Undo};
 
 #[tokio::test]
@@ -60,30 +60,43 @@ async fn a_failing_unit_does_not_touch_its_neighbours() {
 
 #[tokio::test]
 async fn without_undo_a_failure_after_a_change_undoes_the_batch() {
-    let bench = Bench::new(EngineOptions::default());
+    let bench = Bench::new(EngineOptions { max_batch_time: PATIENCE, ..EngineOptions::default() });
     let file = bench.table("a").await;
-    // The unit that holds the writer would be in the failing batch, so a batch of one's own is needed.
-    let (release, held) = bench.hold(&file).await;
-    let harmless = queued(bench.engine.write(&file, Undo::None, |_| Err::<(), _>("nothing changed")));
-    release.send(()).unwrap();
-    assert_eq!(harmless.await.unwrap(), Err("nothing changed"));
-    held.await.unwrap();
-
-    let blocker = bench.engine.write(&file, Undo::Savepoint, |conn| insert(conn, 1));
-    let failing = bench.engine.write(&file, Undo::None, |conn| {
+    let (entered, inside) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let first = queued(bench.engine.write(&file, Undo::Savepoint, move |conn| {
+        entered.send(()).unwrap();
+        released.recv().unwrap();
+        insert(conn, 1)
+    }));
+    inside.recv().unwrap();
+    let unchanged = queued(bench.engine.write(&file, Undo::None, |_| Err::<(), _>("nothing changed")));
+    let failing = queued(bench.engine.write(&file, Undo::None, |conn| {
         insert(conn, 2).unwrap();
         Err::<(), _>("too late")
-    });
-    let (first, failed) = tokio::join!(blocker, failing);
-    assert_eq!(failed.unwrap(), Err("too late"));
-    let kept = match first {
-        Ok(done) => done.map(|()| vec![1]).unwrap(),
-        Err(error) => {
-            assert!(matches!(error, EngineError::BatchAborted) && error.is_retryable());
-            vec![]
-        }
-    };
-    assert_eq!(bench.keys(&file).await, kept);
+    }));
+    release.send(()).unwrap();
+    let error = first.await.unwrap_err();
+    assert!(matches!(error, EngineError::BatchAborted) && error.is_retryable());
+    assert!(matches!(unchanged.await, Err(EngineError::BatchAborted)));
+    assert_eq!(failing.await.unwrap(), Err("too late"));
+    assert!(bench.keys(&file).await.is_empty());
+}
+
+#[tokio::test]
+async fn without_undo_a_failure_that_changed_nothing_is_the_units_own() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = bench.table("a").await;
+    let (release, held) = bench.hold(&file).await;
+    let before = queued(bench.engine.write(&file, Undo::None, |conn| insert(conn, 1)));
+    let duplicate = queued(bench.engine.write(&file, Undo::None, |conn| insert(conn, 1)));
+    let after = queued(bench.engine.write(&file, Undo::None, |conn| insert(conn, 2)));
+    release.send(()).unwrap();
+    before.await.unwrap().unwrap();
+    assert!(duplicate.await.unwrap().is_err());
+    after.await.unwrap().unwrap();
+    held.await.unwrap();
+    assert_eq!(bench.keys(&file).await, [1, 2]);
 }
 
 #[tokio::test]
@@ -124,6 +137,21 @@ async fn a_slow_unit_does_not_hold_up_another_file() {
     release.send(()).unwrap();
     waiting.await.unwrap().unwrap();
     held.await.unwrap();
+}
+
+#[tokio::test]
+async fn slow_reads_of_one_file_leave_a_reader_to_others() {
+    let bench = Bench::new(EngineOptions { readers: 2, readers_per_file: 1, ..EngineOptions::default() });
+    let (slow, quick) = (bench.table("slow").await, bench.table("quick").await);
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let holding = queued(bench.engine.read(&slow, move |_| released.recv_timeout(PATIENCE).is_ok()));
+    let waiting: Vec<_> = (0..5).map(|_| queued(bench.engine.read(&slow, |conn| keys(conn)))).collect();
+    assert!(bench.keys(&quick).await.is_empty());
+    release.send(()).unwrap();
+    assert!(holding.await.unwrap());
+    for read in waiting {
+        assert!(read.await.unwrap().is_empty());
+    }
 }
 
 #[tokio::test]
