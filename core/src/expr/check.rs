@@ -163,6 +163,10 @@ impl Checker<'_> {
             _ => cel::Value::resolve(node, &Context::default()),
         };
         match value {
+            // PostgreSQL stores none, and would fail the query rather than not find it.
+            Ok(cel::Value::String(text)) if text.contains('\0') => {
+                self.refuse(node, "text may not contain the character U+0000")
+            }
             Ok(value) => Literal::from_value(value)
                 .map_or_else(|| self.refuse(node, "a constant of this type is not supported"), Ok),
             Err(error) => self.refuse(node, format!("this constant has no value: {error}")),
