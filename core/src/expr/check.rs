@@ -103,6 +103,9 @@ impl Checker<'_> {
     }
 
     fn call(&self, node: &IdedExpr, call: &CallExpr) -> Checked<Operand> {
+        if let (Some(order), [left, right]) = (order(&call.func_name), call.args.as_slice()) {
+            return self.ordered(node, left, order, right).map(Operand::Cond);
+        }
         let cond = match (call.func_name.as_str(), call.target.as_deref(), call.args.as_slice()) {
             (operators::LOGICAL_AND, None, [left, right]) => {
                 Cond::All(vec![self.cond(left)?, self.cond(right)?])
@@ -116,14 +119,6 @@ impl Checker<'_> {
             }
             (operators::EQUALS, None, [left, right]) => self.equal(node, left, right)?,
             (operators::NOT_EQUALS, None, [left, right]) => self.equal(node, left, right)?.negated(),
-            (operators::LESS, None, [left, right]) => self.ordered(node, left, Order::Less, right)?,
-            (operators::LESS_EQUALS, None, [left, right]) => {
-                self.ordered(node, left, Order::LessOrEqual, right)?
-            }
-            (operators::GREATER, None, [left, right]) => self.ordered(node, left, Order::Greater, right)?,
-            (operators::GREATER_EQUALS, None, [left, right]) => {
-                self.ordered(node, left, Order::GreaterOrEqual, right)?
-            }
             (operators::IN, None, [item, list]) => self.one_of(node, item, list)?,
             ("contains", Some(text), [part]) => self.text_at(Place::Anywhere, text, part)?,
             ("startsWith", Some(text), [part]) => self.text_at(Place::Start, text, part)?,
@@ -163,6 +158,10 @@ impl Checker<'_> {
             _ => cel::Value::resolve(node, &Context::default()),
         };
         match value {
+            // PostgreSQL stores none, and would fail the query rather than not find it.
+            Ok(cel::Value::String(text)) if text.contains('\0') => {
+                self.refuse(node, "text may not contain the character U+0000")
+            }
             Ok(value) => Literal::from_value(value)
                 .map_or_else(|| self.refuse(node, "a constant of this type is not supported"), Ok),
             Err(error) => self.refuse(node, format!("this constant has no value: {error}")),
@@ -192,6 +191,16 @@ fn is_constant_or_list(node: &IdedExpr) -> bool {
     match &node.expr {
         Expr::List(list) => list.elements.iter().all(is_constant),
         _ => is_constant(node),
+    }
+}
+
+fn order(operator: &str) -> Option<Order> {
+    match operator {
+        operators::LESS => Some(Order::Less),
+        operators::LESS_EQUALS => Some(Order::LessOrEqual),
+        operators::GREATER => Some(Order::Greater),
+        operators::GREATER_EQUALS => Some(Order::GreaterOrEqual),
+        _ => None,
     }
 }
 

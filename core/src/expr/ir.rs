@@ -114,8 +114,8 @@ impl Cond {
     pub(super) fn negated(self) -> Self {
         match self {
             Self::Const(value) => Self::Const(!value),
-            // A double negation goes, but never lays bare a field: `!!active` is no nullable value.
-            Self::Not(inner) if !matches!(*inner, Self::Field(_)) => *inner,
+            // A double negation goes, but never lays bare what may be null as a value: `!!active` may not.
+            Self::Not(inner) if !matches!(*inner, Self::Field(_) | Self::If(..)) => *inner,
             other => Self::Not(Box::new(other)),
         }
     }

@@ -79,7 +79,8 @@ pub fn parse(source: &str, vocabulary: &Vocabulary) -> Result<Checked, ExprError
 
 impl Checked {
     /// The condition for a WHERE clause. For a record that does not match it is false *or NULL*: put it
-    /// beneath AND and OR only, never beneath NOT. It is this form that can use an index.
+    /// beneath AND and OR only, never beneath NOT. This form can use an index, and `(…) IS TRUE` cannot, on
+    /// any of the three databases.
     pub fn to_sql(&self, dialect: Dialect, bindings: &Bindings<'_>) -> Expr {
         sql::Compiler { dialect, bindings }.cond(&self.0.cond, sql::Null::IsFalse)
     }

@@ -48,13 +48,7 @@ impl Compiler<'_> {
                 [self.term(term)],
             ),
             Cond::Ordered(left, order, right) => {
-                let template = match order {
-                    Order::Less => "({} < {})",
-                    Order::LessOrEqual => "({} <= {})",
-                    Order::Greater => "({} > {})",
-                    Order::GreaterOrEqual => "({} >= {})",
-                };
-                self.fill(template, [self.term(left), self.term(right)])
+                self.fill(ordered(*order), [self.term(left), self.term(right)])
             }
             Cond::Equal(left, right) => self.equal(left, right, null),
             Cond::OneOf(term, scalars) => self.one_of(term, scalars, null),
@@ -214,6 +208,15 @@ impl Compiler<'_> {
             sql.push_str(piece);
         }
         Expr::cust_with_exprs(sql, parts)
+    }
+}
+
+fn ordered(order: Order) -> &'static str {
+    match order {
+        Order::Less => "({} < {})",
+        Order::LessOrEqual => "({} <= {})",
+        Order::Greater => "({} > {})",
+        Order::GreaterOrEqual => "({} >= {})",
     }
 }
 

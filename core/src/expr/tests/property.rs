@@ -137,20 +137,17 @@ fn leaf() -> impl Strategy<Value = String> {
 
 fn condition() -> impl Strategy<Value = String> {
     leaf().prop_recursive(4, 24, 3, |inner| {
-        // `?:` is refused beside `==`, so it is negated twice, which makes a condition of it.
-        let plain = |text: String| format!("(true && ({text}))");
+        // `?:` is refused beside `==`: either of these makes a mere condition of it.
+        let plain = (inner.clone(), any::<bool>()).prop_map(|(text, negated)| {
+            if negated { format!("!(!({text}))") } else { format!("(true && ({text}))") }
+        });
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) && ({b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) || ({b})")),
             inner.clone().prop_map(|a| format!("!({a})")),
-            (inner.clone(), equality(), inner.clone()).prop_map(move |(a, op, b)| format!(
-                "{} {op} {}",
-                plain(a),
-                plain(b)
-            )),
-            (inner.clone(), equality()).prop_map(move |(a, op)| format!("active {op} {}", plain(a))),
-            (inner.clone(), equality(), any::<bool>())
-                .prop_map(move |(a, op, value)| format!("{} {op} {value}", plain(a))),
+            (plain.clone(), equality(), plain.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+            (plain.clone(), equality()).prop_map(|(a, op)| format!("active {op} {a}")),
+            (plain, equality(), any::<bool>()).prop_map(|(a, op, value)| format!("{a} {op} {value}")),
             (inner.clone(), inner.clone(), inner).prop_map(|(a, b, c)| format!("(({a}) ? ({b}) : ({c}))")),
         ]
     })

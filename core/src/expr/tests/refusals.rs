@@ -40,7 +40,11 @@ fn refusals_say_what_and_where() {
         ("auth.name == 'x'", 4, "`auth.name` is not supported"),
         ("other.year == 1", 5, "has to follow"),
         ("size(name) == null", 14, "never null"),
+        (r"name == '\u0000'", 8, "U+0000"),
         ("", 0, ""),
+        ("name == 'ÄÖ' &&& active", 15, ""),
+        ("[1]", 0, "only to the right of `in`"),
+        ("auth", 0, "`auth` is none"),
         ("year == ", 8, ""),
         ("year == 1 &&\n active &&& hidden", 23, ""),
     ] {
