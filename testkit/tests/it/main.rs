@@ -1,0 +1,3 @@
+//! The one integration-test binary. `make test` runs it once for each database.
+
+mod store;

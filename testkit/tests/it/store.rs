@@ -1,0 +1,133 @@
+//! The store keeps its promises on every database.
+
+use futures_util::FutureExt as _;
+use neonex_core::clock::Timestamp;
+use neonex_core::engine::Undo;
+use neonex_core::ids::TenantId;
+use neonex_core::store::{MigrateError, Place, Row, Sql, Store, StoreError};
+use neonex_testkit::{Backend, TestStore};
+use uuid::Uuid;
+
+fn now() -> Timestamp {
+    Timestamp::from_micros(1_795_000_000_000_000).unwrap()
+}
+
+fn tenant(number: u128) -> TenantId {
+    TenantId::from_uuid(Uuid::from_u128(number))
+}
+
+/// Adds a collection to `owner`, from within `place`; then ends as `end` says.
+async fn add(
+    store: &Store,
+    place: TenantId,
+    owner: TenantId,
+    (id, name): (u128, &'static str),
+    end: Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    store
+        .write(Place::Tenant(place), Undo::Savepoint, move |tx| {
+            async move {
+                let insert = "INSERT INTO collections (tenant_id, id, name, definition, created_at, updated_at) \
+                              VALUES (?, ?, ?, '{}', 1, 1)";
+                let values = vec![owner.as_uuid().into(), Uuid::from_u128(id).into(), name.into()];
+                tx.execute(&Sql::new(tx.dialect().placeholders(insert), values)).await?;
+                end
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// What a query without any filter of its own shows to `place`.
+async fn names(store: &Store, place: TenantId) -> Vec<String> {
+    let read = |row: &Row<'_>| Ok(row.text(0)?.unwrap_or_default());
+    store
+        .read::<_, StoreError, _>(Place::Tenant(place), move |tx| {
+            let sql = Sql::new("SELECT name FROM collections ORDER BY name", Vec::new());
+            async move { tx.query(&sql, read).await }.boxed()
+        })
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn migrations_go_up_and_down_and_up_again() {
+    let test = TestStore::create().await.unwrap();
+    for place in [Place::Control, Place::Tenant(tenant(7))] {
+        let all: Vec<_> = place.scope().migrations().iter().map(|migration| migration.name).collect();
+        assert_eq!(test.store.migrate_up(place, now()).await.unwrap(), all);
+        assert!(
+            test.store.migrate_up(place, now()).await.unwrap().is_empty(),
+            "a second run applied something"
+        );
+        let status = test.store.migration_status(place).await.unwrap();
+        assert!(status.iter().all(|row| row.applied_at == Some(now())), "{status:?}");
+        for name in all.iter().rev() {
+            assert_eq!(test.store.migrate_down(place).await.unwrap(), *name);
+        }
+        let nothing = test.store.migrate_down(place).await.unwrap_err();
+        assert!(matches!(nothing, MigrateError::NothingToRevert { .. }), "{nothing}");
+        assert_eq!(test.store.migrate_up(place, now()).await.unwrap(), all);
+    }
+    test.remove().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_from_a_newer_version_is_refused() {
+    let test = TestStore::create().await.unwrap();
+    test.store.migrate_up(Place::Control, now()).await.unwrap();
+    let insert = "INSERT INTO neonex_migrations (scope, name, applied_at) VALUES ('control', 'm9_later', 1)";
+    test.store
+        .write::<_, StoreError, _>(Place::Control, Undo::None, move |tx| {
+            async move { tx.execute(&Sql::new(insert, Vec::new())).await }.boxed()
+        })
+        .await
+        .unwrap();
+    let refused = test.store.migrate_up(Place::Control, now()).await.unwrap_err().to_string();
+    assert!(refused.contains("`m9_later`") && refused.contains("newer version"), "{refused}");
+    test.remove().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_unit_that_fails_leaves_nothing_and_its_neighbours_stay() {
+    let test = TestStore::create().await.unwrap();
+    let (store, one) = (&test.store, tenant(1));
+    store.migrate_up(Place::Tenant(one), now()).await.unwrap();
+    let (kept, failed, also) = tokio::join!(
+        add(store, one, one, (11, "kept"), Ok(())),
+        add(store, one, one, (12, "failed"), Err(StoreError::Busy)),
+        add(store, one, one, (13, "also_kept"), Ok(())),
+    );
+    kept.unwrap();
+    also.unwrap();
+    assert!(matches!(failed, Err(StoreError::Busy)), "{failed:?}");
+    assert_eq!(names(store, one).await, ["also_kept", "kept"]);
+    let twice = add(store, one, one, (14, "kept"), Ok(())).await;
+    assert!(matches!(twice, Err(StoreError::Unique { .. })), "{twice:?}");
+    test.remove().await.unwrap();
+}
+
+/// On SQLite a tenant has a file, on Postgres row-level security. MariaDB has neither: there the filter that every
+/// query carries is the only lock, and this shows that the test would notice.
+#[tokio::test]
+async fn a_query_without_a_filter_sees_nothing_of_another_tenant() {
+    let test = TestStore::create().await.unwrap();
+    let store = &test.store;
+    for (number, name) in [(1, "of_one"), (2, "of_two")] {
+        store.migrate_up(Place::Tenant(tenant(number)), now()).await.unwrap();
+        add(store, tenant(number), tenant(number), (number, name), Ok(())).await.unwrap();
+    }
+    let backend = Backend::of_this_run().unwrap();
+    if backend == Backend::MariaDb {
+        assert_eq!(names(store, tenant(1)).await, ["of_one", "of_two"]);
+    } else {
+        assert_eq!(names(store, tenant(1)).await, ["of_one"]);
+        assert_eq!(names(store, tenant(2)).await, ["of_two"]);
+    }
+    if backend == Backend::Postgres {
+        assert!(names(store, tenant(3)).await.is_empty());
+        let planted = add(store, tenant(1), tenant(2), (3, "planted"), Ok(())).await;
+        assert!(planted.is_err(), "a row was written into another tenant");
+    }
+    test.remove().await.unwrap();
+}
