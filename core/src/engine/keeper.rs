@@ -32,7 +32,7 @@ pub(super) struct WalState {
     asked_at: AtomicU32,
     pending: AtomicBool,
     /// A background pass has ended since the last inline one.
-    just_ended: AtomicBool,
+    pub(super) just_ended: AtomicBool,
 }
 
 thread_local! {

@@ -46,10 +46,12 @@ async fn a_statement_over_its_time_is_stopped() {
 
 #[tokio::test]
 async fn a_unit_cannot_end_the_shared_transaction() {
-    for sql in ["COMMIT", "ROLLBACK", "COMMIT; BEGIN", "ROLLBACK; BEGIN", "RELEASE neonex_unit"] {
+    let endings = ["COMMIT", "ROLLBACK", "COMMIT; BEGIN", "ROLLBACK; BEGIN"];
+    let both = endings.into_iter().flat_map(|sql| [(sql, Undo::Savepoint), (sql, Undo::None)]);
+    for (sql, undo) in both.chain([("RELEASE neonex_unit", Undo::Savepoint)]) {
         let bench = Bench::new(EngineOptions::default());
         let file = bench.table("a").await;
-        let ending = bench.engine.write(&file, Undo::Savepoint, move |conn| {
+        let ending = bench.engine.write(&file, undo, move |conn| {
             insert(conn, 1).unwrap();
             // One by one: the refused COMMIT reports an error, and the unit goes on regardless.
             for statement in sql.split("; ") {
@@ -122,4 +124,20 @@ fn an_old_sqlite_is_refused() {
     let message = check_sqlite(3_051_002, "3.51.2").unwrap_err().to_string();
     assert!(message.contains("3.51.2") && message.contains("3.51.3 or later"), "{message}");
     check_sqlite(3_051_003, "3.51.3").unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_leaves_the_file_usable() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = bench.table("a").await;
+    // SQLite reports its own limit on pages as it does a full disk.
+    let filling = bench.engine.write(&file, Undo::Savepoint, |conn| {
+        insert(conn, 1)?;
+        conn.pragma_update(None, "max_page_count", 3)?;
+        conn.execute_batch("CREATE TABLE big (b BLOB); INSERT INTO big VALUES (zeroblob(100000))")
+    });
+    let error = filling.await.unwrap().unwrap_err();
+    assert!(matches!(EngineError::from(error), EngineError::DiskFull));
+    bench.insert(&file, 2).await.unwrap().unwrap();
+    assert_eq!(bench.keys(&file).await, [2]);
 }

@@ -17,6 +17,11 @@ async fn files_beyond_the_limit_are_closed_and_open_again() {
             assert_eq!(bench.keys(&file).await, (0..=round).collect::<Vec<_>>());
         }
     }
+    // A thread may still be putting away the file it served last; one of the next openings finds it idle.
+    let mut more = (0..50).map(|number| DbFile::small(bench.folder.path().join(format!("more-{number}"))));
+    while bench.engine.open_files() > 2 {
+        bench.prepare(more.next().expect("files are not closed")).await;
+    }
     let last = DbFile::small(bench.folder.path().join("e"));
     eventually(|| {
         bench.engine.threads.registry.close_idle(Duration::ZERO);
@@ -84,6 +89,27 @@ async fn a_file_in_no_folder_cannot_be_opened() {
     assert!(matches!(bench.engine.read(&file, |_| ()).await, Err(EngineError::CannotOpen { .. })));
 }
 
+/// The header of the WAL counts how often it has started over.
+fn restarts(bench: &Bench) -> u32 {
+    let wal = std::fs::read(bench.folder.path().join("a-wal")).unwrap();
+    u32::from_be_bytes(wal[12..16].try_into().unwrap())
+}
+
+#[tokio::test]
+async fn a_writer_checkpoints_a_long_wal_itself_after_a_background_pass() {
+    let options =
+        EngineOptions { checkpoint_frames: u32::MAX, restart_frames: 0, ..EngineOptions::default() };
+    let bench = Bench::new(options);
+    let file = bench.prepare(DbFile::large(bench.folder.path().join("a"))).await;
+    bench.insert(&file, 1).await.unwrap().unwrap();
+    assert_eq!(restarts(&bench), 0);
+    let lease = bench.engine.threads.registry.lease(&file).unwrap();
+    lease.wal.just_ended.store(true, std::sync::atomic::Ordering::Release);
+    bench.insert(&file, 2).await.unwrap().unwrap();
+    bench.insert(&file, 3).await.unwrap().unwrap();
+    assert_eq!(restarts(&bench), 1);
+}
+
 #[tokio::test]
 async fn the_wal_of_a_large_file_does_not_grow_for_ever() {
     let options = EngineOptions { checkpoint_frames: 20, restart_frames: 100, ..EngineOptions::default() };
@@ -92,14 +118,42 @@ async fn the_wal_of_a_large_file_does_not_grow_for_ever() {
     let create =
         |conn: &mut rusqlite::Connection| conn.execute("CREATE TABLE IF NOT EXISTS big (b BLOB)", []);
     bench.engine.write(&file, Undo::Savepoint, create).await.unwrap().unwrap();
-    // The header of the WAL counts how often it has started over.
-    let wal = bench.folder.path().join("a-wal");
-    let restarts = || u32::from_be_bytes(std::fs::read(&wal).unwrap()[12..16].try_into().unwrap());
     let begun = std::time::Instant::now();
-    while restarts() < 3 {
+    while restarts(&bench) < 3 {
         assert!(begun.elapsed() < PATIENCE, "the WAL only grows");
         let add =
             |conn: &mut rusqlite::Connection| conn.execute("INSERT INTO big VALUES (zeroblob(3000))", []);
         bench.engine.write(&file, Undo::Savepoint, add).await.unwrap().unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_clients_on_more_files_than_may_be_open_lose_nothing() {
+    let bench =
+        std::sync::Arc::new(Bench::new(EngineOptions { max_open_files: 3, ..EngineOptions::default() }));
+    let mut files = Vec::new();
+    for number in 0..12 {
+        files.push(bench.table(&number.to_string()).await);
+    }
+    let client = |client: i64| {
+        let (bench, files) = (std::sync::Arc::clone(&bench), files.clone());
+        tokio::spawn(async move {
+            for (turn, file) in
+                (0..).zip(files.iter().cycle().skip(usize::try_from(client).unwrap()).take(48))
+            {
+                let key = client * 1_000 + turn;
+                bench.insert(file, key).await.unwrap().unwrap();
+                assert!(bench.keys(file).await.contains(&key));
+            }
+        })
+    };
+    let clients: Vec<_> = (0..16).map(client).collect();
+    for client in clients {
+        client.await.unwrap();
+    }
+    for file in &files {
+        assert_eq!(bench.keys(file).await.len(), 64);
+    }
+    bench.engine.shutdown().await;
+    assert_eq!(bench.engine.open_files(), 0);
 }

@@ -143,12 +143,17 @@ async fn a_slow_unit_does_not_hold_up_another_file() {
 async fn slow_reads_of_one_file_leave_a_reader_to_others() {
     let bench = Bench::new(EngineOptions { readers: 2, readers_per_file: 1, ..EngineOptions::default() });
     let (slow, quick) = (bench.table("slow").await, bench.table("quick").await);
-    let (release, released) = std::sync::mpsc::channel::<()>();
-    let holding = queued(bench.engine.read(&slow, move |_| released.recv_timeout(PATIENCE).is_ok()));
+    let hold = || {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        (release, queued(bench.engine.read(&slow, move |_| released.recv_timeout(PATIENCE).is_ok())))
+    };
+    let holding = [hold(), hold()];
     let waiting: Vec<_> = (0..5).map(|_| queued(bench.engine.read(&slow, |conn| keys(conn)))).collect();
     assert!(bench.keys(&quick).await.is_empty());
-    release.send(()).unwrap();
-    assert!(holding.await.unwrap());
+    for (release, held) in holding {
+        release.send(()).unwrap();
+        assert!(held.await.unwrap());
+    }
     for read in waiting {
         assert!(read.await.unwrap().is_empty());
     }
