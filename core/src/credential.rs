@@ -24,10 +24,12 @@ pub enum CredentialKind {
     Secret,
     /// `nx_pat_…`: acts as an account, from the command line.
     PersonalAccess,
+    /// `nx_set_…`: makes the first operator, once.
+    SetUp,
 }
 
 impl CredentialKind {
-    const ALL: [Self; 3] = [Self::Publishable, Self::Secret, Self::PersonalAccess];
+    const ALL: [Self; 4] = [Self::Publishable, Self::Secret, Self::PersonalAccess, Self::SetUp];
 
     /// What such a credential starts with.
     pub const fn prefix(self) -> &'static str {
@@ -35,6 +37,7 @@ impl CredentialKind {
             Self::Publishable => "nx_pub_",
             Self::Secret => "nx_sec_",
             Self::PersonalAccess => "nx_pat_",
+            Self::SetUp => "nx_set_",
         }
     }
 }

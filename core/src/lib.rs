@@ -1,13 +1,20 @@
 //! The domain of Neonex: features, store, authorisation.
 
+pub mod access;
+pub mod accounts;
 pub mod clock;
 pub mod collections;
 pub mod credential;
 pub mod dialect;
 pub mod engine;
 pub mod expr;
+pub mod idempotency;
 pub mod ids;
 pub mod invalid;
+pub mod keys;
+pub mod platform;
 pub mod records;
 pub mod rng;
+pub mod secrets;
 pub mod store;
+pub mod tenants;

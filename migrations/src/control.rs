@@ -65,7 +65,6 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE TABLE IF NOT EXISTS operator_requests (
     digest {digest} PRIMARY KEY,
     fingerprint {digest} NOT NULL,
-    status BIGINT NOT NULL,
     body {bytes} NOT NULL,
     created_at BIGINT NOT NULL
 ){table}",

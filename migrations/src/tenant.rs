@@ -67,7 +67,6 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     tenant_id {uuid} NOT NULL,
     digest {digest} NOT NULL,
     fingerprint {digest} NOT NULL,
-    status BIGINT NOT NULL,
     body {bytes} NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, digest)

@@ -210,6 +210,24 @@ impl FieldType {
     const NAMES: &'static str =
         "text, int, float, decimal, bool, date, datetime, json, select, email, url, uuid";
 
+    /// Its name in a design.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Decimal { .. } => "decimal",
+            Self::Bool => "bool",
+            Self::Date => "date",
+            Self::Datetime => "datetime",
+            Self::Json => "json",
+            Self::Select { .. } => "select",
+            Self::Email => "email",
+            Self::Url => "url",
+            Self::Uuid => "uuid",
+        }
+    }
+
     fn read(new: &NewField) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         let kind = match new.kind.as_str() {

@@ -1,5 +1,26 @@
-//! Records: the rows of collections.
+//! Records: the rows of a tenant's collections.
+//!
+//! A write and its entry in the change log are one transaction. A record's JSON goes from the row to the response
+//! without a tree in between. Who may do what is decided by the scopes of a key, or else by the collection's rules,
+//! which are conditions of the very statement that reads or writes.
 
-mod value;
+pub(crate) mod column;
+mod create;
+mod cursor;
+mod delete;
+mod error;
+mod input;
+pub(crate) mod layout;
+mod list;
+pub(crate) mod query;
+mod read;
+mod service;
+mod update;
+pub(crate) mod value;
 
+pub use self::error::RecordError;
+pub use self::input::RecordInput;
+pub use self::list::{Count, ListQuery, MAX_LIMIT};
+pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
+pub use self::update::Upserted;
 pub use self::value::FieldValue;

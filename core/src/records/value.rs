@@ -58,7 +58,8 @@ impl FieldValue {
         })
     }
 
-    fn read_kind(kind: &FieldType, text: &str, sent: &RawValue) -> Option<Self> {
+    /// Reads a value of that type, which is not null.
+    pub(crate) fn read_kind(kind: &FieldType, text: &str, sent: &RawValue) -> Option<Self> {
         match kind {
             FieldType::Int => text.parse().ok().map(Self::Int),
             FieldType::Float => {

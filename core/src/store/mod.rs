@@ -6,6 +6,8 @@
 //! What can still go wrong: a unit on a server may be given up by the database (a deadlock, a restart). It then
 //! ends in an error that [`StoreError::is_retryable`] knows, with nothing kept.
 
+pub(crate) mod entities;
+mod entity;
 mod error;
 mod migrate;
 mod row;
@@ -42,6 +44,9 @@ pub enum Place {
 }
 
 impl Place {
+    /// The part that all tenants of a shared database have in common: its schema. It holds no rows.
+    pub const ANY_TENANT: Self = Self::Tenant(TenantId::from_uuid(uuid::Uuid::nil()));
+
     /// The kind of schema it has.
     pub const fn scope(self) -> Scope {
         match self {
@@ -89,6 +94,42 @@ impl Store {
         }
     }
 
+    /// Whether this process alone keeps the databases, a file for each tenant.
+    pub fn is_embedded(&self) -> bool {
+        matches!(&*self.0, Backend::Embedded { .. })
+    }
+
+    /// Where the database of a new tenant comes to lie.
+    pub fn placement(&self) -> &'static str {
+        if self.is_embedded() { "dedicated" } else { "shared" }
+    }
+
+    /// Asks the control database for a sign of life.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let sql = Sql::new("SELECT 1", Vec::new());
+        self.read::<_, StoreError, _>(Place::Control, move |tx| {
+            async move { tx.query(&sql, |_| Ok(())).await.map(drop) }.boxed()
+        })
+        .await
+    }
+
+    /// Removes the file of a tenant, embedded. On a server there is none.
+    pub(crate) async fn remove_file(&self, tenant: TenantId) -> Result<(), StoreError> {
+        let Backend::Embedded { engine, .. } = &*self.0 else { return Ok(()) };
+        let file = self.file(Place::Tenant(tenant))?;
+        engine.close(&file).await?;
+        for suffix in ["", "-wal", "-shm"] {
+            let path = file.path().with_extension(format!("db{suffix}"));
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::Fault(error.into()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Runs `work`, which only reads. It sees every write that was answered before.
     pub async fn read<T, E, W>(&self, place: Place, work: W) -> Result<T, E>
     where
@@ -101,10 +142,8 @@ impl Store {
                 let file = self.file(place)?;
                 engine.read(&file, |connection| at_once(connection, work)).await.map_err(StoreError::from)?
             }
-            Backend::Server(server) => {
-                let mut connection = server.tenant(tenant(place)).await?;
-                work(&mut Tx::server(&mut connection)).await
-            }
+            // Boxed, because a driver's futures are large and would have to be moved on the embedded path too.
+            Backend::Server(server) => Box::pin(server.read(tenant(place), work)).await,
         }
     }
 
@@ -122,13 +161,7 @@ impl Store {
                 let done = engine.write(&file, undo, |connection| at_once(connection, work)).await;
                 done.map_err(StoreError::from)?
             }
-            Backend::Server(server) => {
-                let mut connection = server.tenant(tenant(place)).await?;
-                connection.begin().await?;
-                let result = work(&mut Tx::server(&mut connection)).await;
-                connection.end(result.is_ok()).await?;
-                result
-            }
+            Backend::Server(server) => Box::pin(server.write(tenant(place), work)).await,
         }
     }
 

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use futures_util::future::BoxFuture;
 use neonex_migrations::Dialect;
 use sea_query_sqlx::SqlxValues;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use super::error::StoreError;
 use super::row::Row;
 use super::sql::Sql;
+use super::tx::Tx;
 
 /// The role that the server steps down to where it was given a superuser.
 pub const ROLE: &str = "neonex_server";
@@ -253,7 +255,7 @@ impl Server {
     }
 
     /// A connection on which only rows of `tenant` can be seen; of no tenant where it is `None`.
-    pub(crate) async fn tenant(&self, tenant: Option<Uuid>) -> Result<managed::Object<Address>, StoreError> {
+    async fn tenant(&self, tenant: Option<Uuid>) -> Result<managed::Object<Address>, StoreError> {
         let mut connection = self.pool.get().await.map_err(|error| match error {
             managed::PoolError::Backend(error) => error,
             managed::PoolError::Timeout(_) => StoreError::Busy,
@@ -261,6 +263,29 @@ impl Server {
         })?;
         connection.enter(tenant).await?;
         Ok(connection)
+    }
+
+    /// Runs `work`, which only reads.
+    pub(crate) async fn read<T, E, W>(&self, tenant: Option<Uuid>, work: W) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>>,
+    {
+        let mut connection = self.tenant(tenant).await?;
+        work(&mut Tx::server(&mut connection)).await
+    }
+
+    /// Runs `work` as a transaction.
+    pub(crate) async fn write<T, E, W>(&self, tenant: Option<Uuid>, work: W) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>>,
+    {
+        let mut connection = self.tenant(tenant).await?;
+        connection.begin().await?;
+        let result = work(&mut Tx::server(&mut connection)).await;
+        connection.end(result.is_ok()).await?;
+        result
     }
 
     pub(crate) fn close(&self) {

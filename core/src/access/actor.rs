@@ -1,0 +1,86 @@
+//! Who acts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::permission::ScopeSet;
+use crate::ids::{AccountId, KeyId, TokenId};
+
+/// Who acts. There is no bare 'internal': work of the system's own says which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A platform operator, by a personal access token.
+    Operator {
+        /// The token.
+        token: TokenId,
+        /// Whose it is; `None` for one made on the machine itself.
+        account: Option<AccountId>,
+    },
+    /// A tenant's secret key.
+    Key {
+        /// The key.
+        id: KeyId,
+        /// What it may do.
+        scopes: ScopeSet,
+    },
+    /// Nobody in particular, by a publishable key where there is one.
+    Anonymous {
+        /// The key that named the tenant.
+        key: Option<KeyId>,
+    },
+    /// A part of the system, by name.
+    System(&'static str),
+}
+
+impl Actor {
+    /// What a rule sees as `auth.kind`; `None` where `auth` is null.
+    pub const fn kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Operator { .. } => Some("operator"),
+            Self::Key { .. } => Some("key"),
+            Self::Anonymous { .. } => None,
+            Self::System(_) => Some("system"),
+        }
+    }
+
+    /// What this actor may do in a tenant, before any rule.
+    pub fn scopes(&self) -> ScopeSet {
+        match self {
+            Self::Operator { .. } | Self::System(_) => ScopeSet::all(),
+            Self::Key { scopes, .. } => *scopes,
+            Self::Anonymous { .. } => ScopeSet::default(),
+        }
+    }
+}
+
+/// As it stands in the change log and in logs.
+impl fmt::Display for Actor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operator { account: Some(account), .. } => write!(formatter, "{account}"),
+            Self::Operator { token, account: None } => write!(formatter, "{token}"),
+            Self::Key { id, .. } | Self::Anonymous { key: Some(id) } => write!(formatter, "{id}"),
+            Self::Anonymous { key: None } => formatter.write_str("anonymous"),
+            Self::System(name) => write!(formatter, "system:{name}"),
+        }
+    }
+}
+
+/// Names one request in answers, logs and the change log: 1 to 128 letters, digits, `-`, `_` or `.`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// Takes a client's own, if it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=128).contains(&text.len());
+        let plain =
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+        (fits && plain).then(|| Self(text.into()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

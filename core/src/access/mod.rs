@@ -1,0 +1,15 @@
+//! Authorisation: who acts, in which tenant, and what they may do there.
+//!
+//! A [`TenantScope`] or an [`OperatorScope`] can only come from authentication ([`crate::platform::Platform`]) and is
+//! the only way to start work. What changes or shows data takes a [`Permit`] of the matching permission, which only
+//! a scope gives out, so that a forgotten check does not compile.
+
+mod actor;
+mod permission;
+mod scope;
+
+pub use self::actor::{Actor, RequestId};
+pub use self::permission::{
+    CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead, RecordsWrite, ScopeSet,
+};
+pub use self::scope::{Denied, OperatorScope, Permit, TenantScope};

@@ -1,0 +1,100 @@
+//! Scopes and permits.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::actor::{Actor, RequestId};
+use super::permission::Permission;
+use crate::platform::Platform;
+use crate::store::Place;
+use crate::tenants::TenantState;
+
+/// An actor inside a tenant.
+#[derive(Clone)]
+pub struct TenantScope {
+    platform: Platform,
+    tenant: Arc<TenantState>,
+    actor: Actor,
+    request: RequestId,
+}
+
+/// Proof that an actor may do `P` in its tenant.
+#[derive(Debug)]
+pub struct Permit<P>(PhantomData<P>);
+
+/// The actor may not do that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this needs the scope `{needs}`")]
+pub struct Denied {
+    /// The permission that is missing.
+    pub needs: &'static str,
+}
+
+impl TenantScope {
+    /// Only authentication and job intake make scopes.
+    pub(crate) const fn new(
+        platform: Platform,
+        tenant: Arc<TenantState>,
+        actor: Actor,
+        request: RequestId,
+    ) -> Self {
+        Self { platform, tenant, actor, request }
+    }
+
+    /// Proof that the actor may do `P`, or the refusal.
+    pub fn permit<P: Permission>(&self) -> Result<Permit<P>, Denied> {
+        if self.actor.scopes().has::<P>() { Ok(Permit(PhantomData)) } else { Err(Denied { needs: P::NAME }) }
+    }
+
+    /// The tenant as it stood when the request came in.
+    pub fn tenant(&self) -> &TenantState {
+        &self.tenant
+    }
+
+    /// Who acts.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Which request this is.
+    pub const fn request(&self) -> &RequestId {
+        &self.request
+    }
+
+    pub(crate) const fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place::Tenant(self.tenant.id())
+    }
+}
+
+/// A platform operator outside any tenant. Holding one is the proof: nobody else gets it.
+#[derive(Clone)]
+pub struct OperatorScope {
+    platform: Platform,
+    actor: Actor,
+    request: RequestId,
+}
+
+impl OperatorScope {
+    /// Only authentication makes scopes.
+    pub(crate) const fn new(platform: Platform, actor: Actor, request: RequestId) -> Self {
+        Self { platform, actor, request }
+    }
+
+    /// Who acts.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Which request this is.
+    pub const fn request(&self) -> &RequestId {
+        &self.request
+    }
+
+    pub(crate) const fn platform(&self) -> &Platform {
+        &self.platform
+    }
+}

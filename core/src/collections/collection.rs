@@ -1,0 +1,130 @@
+//! A collection as requests use it: its design, and all that can be prepared from it.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use serde_json::value::RawValue;
+
+use super::definition::{Definition, Field, Rules};
+use crate::clock::Timestamp;
+use crate::dialect::Dialect;
+use crate::expr::{self, Checked, Vocabulary};
+use crate::ids::CollectionId;
+use crate::invalid::{Findings, Invalid};
+use crate::records::layout::{Layout, vocabulary};
+use crate::records::query::{Plan, PlanKey};
+use crate::records::value::FieldValue;
+
+/// Lists whose statements are kept.
+const CACHED_PLANS: u64 = 500;
+
+/// A collection.
+#[derive(Debug)]
+pub struct Collection {
+    id: CollectionId,
+    definition: Definition,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    pub(crate) layout: Layout,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) rules: CheckedRules,
+    /// What each field has where a new record gives nothing.
+    pub(crate) defaults: Vec<Option<FieldValue>>,
+    pub(crate) plans: Cache<PlanKey, Arc<Plan>>,
+}
+
+/// Rules that have been checked against the fields.
+#[derive(Debug, Default)]
+pub(crate) struct CheckedRules {
+    pub(crate) list: Option<Checked>,
+    pub(crate) view: Option<Checked>,
+    pub(crate) create: Option<Checked>,
+    pub(crate) update: Option<Checked>,
+    pub(crate) delete: Option<Checked>,
+}
+
+impl Collection {
+    /// Prepares a design, and says what is wrong with its rules and defaults.
+    pub(crate) fn new(
+        id: CollectionId,
+        definition: Definition,
+        (created_at, updated_at): (Timestamp, Timestamp),
+        dialect: Dialect,
+    ) -> Result<Self, Invalid> {
+        let mut findings = Findings::default();
+        let vocabulary = vocabulary(&definition.fields);
+        let rules = findings.take("/rules", check_rules(&definition.rules, &vocabulary));
+        let defaults = findings.take("/fields", read_defaults(&definition.fields));
+        let layout = Layout::new(super::table_name(id.as_uuid()), &definition, dialect);
+        let made = rules.zip(defaults).map(|(rules, defaults)| Self {
+            id,
+            definition,
+            created_at,
+            updated_at,
+            layout,
+            vocabulary,
+            rules,
+            defaults,
+            plans: Cache::new(CACHED_PLANS),
+        });
+        findings.finish(made)
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> CollectionId {
+        self.id
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.definition.name.as_str()
+    }
+
+    /// Its design.
+    pub const fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// When it was made.
+    pub const fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// When its design was last changed.
+    pub const fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+}
+
+fn check_rules(rules: &Rules, vocabulary: &Vocabulary) -> Result<CheckedRules, Invalid> {
+    let mut findings = Findings::default();
+    let mut check = |name: &str, rule: &Option<String>| {
+        let rule = rule.as_deref()?;
+        let checked = expr::parse(rule, vocabulary)
+            .map_err(|error| Invalid::one(format!("/{name}"), "invalid_rule", error.to_string()));
+        findings.take("", checked)
+    };
+    let checked = CheckedRules {
+        list: check("list", &rules.list),
+        view: check("view", &rules.view),
+        create: check("create", &rules.create),
+        update: check("update", &rules.update),
+        delete: check("delete", &rules.delete),
+    };
+    findings.finish(Some(checked))
+}
+
+fn read_defaults(fields: &[Field]) -> Result<Vec<Option<FieldValue>>, Invalid> {
+    let mut findings = Findings::default();
+    let mut defaults = Vec::with_capacity(fields.len());
+    for (at, field) in fields.iter().enumerate() {
+        let default = field.default.as_ref().map(|default| {
+            let pointer = format!("/{at}/default");
+            let text = RawValue::from_string(default.to_string())
+                .map_err(|error| Invalid::one("", "invalid_value", error.to_string()));
+            findings.take(&pointer, text.and_then(|text| FieldValue::read(field, &text)))
+        });
+        defaults.push(default.flatten());
+    }
+    findings.finish(Some(defaults))
+}

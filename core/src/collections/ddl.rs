@@ -1,0 +1,224 @@
+//! From one design of a collection to the next, as statements.
+//!
+//! Each statement may be run again after an interruption where the database's DDL is not transactional (MariaDB).
+//! Whether a value may be null, and what it is by default, is held by the records service, through which every write
+//! goes: SQLite cannot change either of a column without rewriting the table. Types, uniqueness and indexes are the
+//! database's.
+
+use neonex_migrations::Dialect;
+use sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::definition::{Definition, Field, FieldType};
+use crate::ids::{CollectionId, TenantId};
+use crate::records::column::{bind, quote, type_name};
+use crate::records::layout::FIXED;
+use crate::records::value::FieldValue;
+use crate::store::Sql;
+
+/// The table that a collection's records lie in.
+pub(crate) fn table_name(collection: Uuid) -> String {
+    format!("c_{}", collection.simple())
+}
+
+/// An index as it stands in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PhysicalIndex {
+    pub(crate) name: String,
+    pub(crate) fields: Vec<String>,
+    pub(crate) unique: bool,
+}
+
+/// The indexes of a design: those of unique fields, and those asked for. An index is named after what it covers, so
+/// that two designs agree on what they share.
+pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<PhysicalIndex> {
+    let unique = definition.fields.iter().filter(|field| field.unique);
+    let own = unique.map(|field| (vec![field.name.to_string()], true));
+    let asked = definition.indexes.iter().map(|index| (index.fields.clone(), index.unique));
+    let mut found: Vec<PhysicalIndex> = Vec::new();
+    for (fields, unique) in own.chain(asked) {
+        let covers = format!("{unique} {}", fields.join(","));
+        let digest = Sha256::digest(covers.as_bytes());
+        let short = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        let name = format!("i_{}_{short:016x}", collection.as_uuid().simple());
+        if found.iter().all(|index| index.name != name) {
+            found.push(PhysicalIndex { name, fields, unique });
+        }
+    }
+    found
+}
+
+/// Writes statements for one collection.
+pub(super) struct Ddl {
+    pub(super) dialect: Dialect,
+    pub(super) tenant: TenantId,
+    pub(super) collection: CollectionId,
+}
+
+impl Ddl {
+    /// Makes the table.
+    pub(super) fn create(&self, definition: &Definition) -> Vec<String> {
+        let table = self.table();
+        let fixed = FIXED.iter().map(|(name, kind)| {
+            let key = if *name == "id" { " PRIMARY KEY" } else { "" };
+            format!("{} {} NOT NULL{key}", self.quote(name), type_name(kind, self.dialect))
+        });
+        let own = definition.fields.iter().map(|field| self.column(field));
+        let columns = fixed.chain(own).collect::<Vec<_>>().join(",\n    ");
+        let end = self.dialect.render("{table}");
+        let mut statements = vec![format!("CREATE TABLE IF NOT EXISTS {table} (\n    {columns}\n){end}")];
+        statements.extend(self.isolate());
+        let indexes = indexes(self.collection, definition);
+        statements.extend(indexes.iter().map(|index| self.create_index(definition, index)));
+        statements
+    }
+
+    /// Changes the table from one design to the next; `renames` holds old and new names.
+    pub(super) fn alter(
+        &self,
+        before: &Definition,
+        after: &Definition,
+        renames: &[(String, String)],
+        defaults: &[Option<FieldValue>],
+    ) -> Vec<String> {
+        let table = self.table();
+        let (old, new) = (indexes(self.collection, before), indexes(self.collection, after));
+        let gone = old.iter().filter(|index| !new.contains(index));
+        let mut statements: Vec<String> = gone.map(|index| self.drop_index(index)).collect();
+        for (from, to) in renames {
+            statements.push(self.rename(before, from, to));
+        }
+        let earlier = |name: &str| -> Option<&Field> {
+            let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+            let taken = renames.iter().any(|(old, _)| old == name) && from == name;
+            before.fields.iter().find(|field| field.name.as_str() == from && !taken)
+        };
+        for (field, default) in after.fields.iter().zip(defaults) {
+            match earlier(field.name.as_str()) {
+                None => {
+                    let guard = if self.dialect == Dialect::MariaDb { "IF NOT EXISTS " } else { "" };
+                    statements.push(format!("ALTER TABLE {table} ADD COLUMN {guard}{}", self.column(field)));
+                    statements.extend(default.as_ref().map(|default| self.fill(field, default)));
+                }
+                Some(was) if type_name(&was.kind, self.dialect) != type_name(&field.kind, self.dialect) => {
+                    statements.push(format!("ALTER TABLE {table} MODIFY COLUMN {}", self.column(field)));
+                }
+                Some(_) => {}
+            }
+        }
+        let made = new.iter().filter(|index| !old.contains(index));
+        statements.extend(made.map(|index| self.create_index(after, index)));
+        // Last, because a column that is gone does not come back where DDL is not transactional.
+        let gone = |field: &&Field| {
+            let name = field.name.as_str();
+            let to = renames.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to);
+            after.fields.iter().all(|other| other.name.as_str() != to)
+        };
+        let guard = if self.dialect == Dialect::MariaDb { "IF EXISTS " } else { "" };
+        for field in before.fields.iter().filter(gone) {
+            let name = self.quote(field.name.as_str());
+            statements.push(format!("ALTER TABLE {table} DROP COLUMN {guard}{name}"));
+        }
+        statements
+    }
+
+    /// Drops the table with all records.
+    pub(super) fn drop(&self) -> Vec<String> {
+        vec![format!("DROP TABLE IF EXISTS {}", self.table())]
+    }
+
+    /// MariaDB's `RENAME COLUMN` has no guard against being run again, but `CHANGE COLUMN` has.
+    fn rename(&self, before: &Definition, from: &str, to: &str) -> String {
+        let (table, old, new) = (self.table(), self.quote(from), self.quote(to));
+        let field = before.fields.iter().find(|field| field.name.as_str() == from);
+        match (self.dialect, field) {
+            (Dialect::MariaDb, Some(field)) => {
+                let kind = type_name(&field.kind, self.dialect);
+                format!("ALTER TABLE {table} CHANGE COLUMN IF EXISTS {old} {new} {kind}")
+            }
+            _ => format!("ALTER TABLE {table} RENAME COLUMN {old} TO {new}"),
+        }
+    }
+
+    fn column(&self, field: &Field) -> String {
+        format!("{} {}", self.quote(field.name.as_str()), type_name(&field.kind, self.dialect))
+    }
+
+    /// Gives records that are there already the default of a new field.
+    fn fill(&self, field: &Field, default: &FieldValue) -> String {
+        let value = Expr::value(bind(&field.kind, default, self.dialect));
+        let value = match (&field.kind, self.dialect) {
+            (FieldType::Json, Dialect::Postgres) => value.cast_as(Alias::new("json")),
+            _ => value,
+        };
+        let name = Alias::new(field.name.as_str());
+        let mut update = Query::update();
+        update
+            .table(Alias::new(self.table()))
+            .value(name.clone(), value)
+            .and_where(Expr::col(name).is_null());
+        Sql::literal(self.dialect, &update)
+    }
+
+    fn create_index(&self, definition: &Definition, index: &PhysicalIndex) -> String {
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        let columns: Vec<_> =
+            index.fields.iter().map(|name| self.index_column(definition, index, name)).collect();
+        // Lists end their order with the id. MariaDB has it in every index.
+        let tie = !index.unique && self.dialect != Dialect::MariaDb;
+        let (table, columns) = (self.table(), columns.join(", ") + if tie { ", id" } else { "" });
+        format!("CREATE {unique}INDEX IF NOT EXISTS {} ON {table} ({columns})", index.name)
+    }
+
+    /// Nulls come first everywhere, as SQLite and MariaDB have it. MariaDB indexes the beginning of a long text only,
+    /// except to keep it unique, which it does by a hash.
+    fn index_column(&self, definition: &Definition, index: &PhysicalIndex, name: &str) -> String {
+        let quoted = self.quote(name);
+        let kind =
+            definition.fields.iter().find(|field| field.name.as_str() == name).map(|field| &field.kind);
+        let long = match kind {
+            Some(FieldType::Text { max_length }) => {
+                max_length.is_none_or(|most| most > 768 || (most > 191 && index.fields.len() > 1))
+            }
+            Some(FieldType::Url) => true,
+            Some(FieldType::Email | FieldType::Select { .. }) => index.fields.len() > 1,
+            _ => false,
+        };
+        match self.dialect {
+            Dialect::Postgres => format!("{quoted} ASC NULLS FIRST"),
+            Dialect::MariaDb if long && !index.unique => format!("{quoted}(191)"),
+            Dialect::Sqlite | Dialect::MariaDb => quoted,
+        }
+    }
+
+    fn drop_index(&self, index: &PhysicalIndex) -> String {
+        match self.dialect {
+            Dialect::MariaDb => format!("DROP INDEX IF EXISTS {} ON {}", index.name, self.table()),
+            Dialect::Sqlite | Dialect::Postgres => format!("DROP INDEX IF EXISTS {}", index.name),
+        }
+    }
+
+    /// A table belongs to one tenant, so the policy compares the connection's tenant with a constant: it costs once
+    /// for a statement and not for each row.
+    fn isolate(&self) -> Vec<String> {
+        if self.dialect != Dialect::Postgres {
+            return Vec::new();
+        }
+        let (table, tenant) = (self.table(), self.tenant.as_uuid());
+        let own = format!("nullif(current_setting('neonex.tenant', true), '')::uuid = '{tenant}'::uuid");
+        vec![
+            format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
+            format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),
+            format!("CREATE POLICY tenant ON {table} USING ({own}) WITH CHECK ({own})"),
+        ]
+    }
+
+    fn table(&self) -> String {
+        table_name(self.collection.as_uuid())
+    }
+
+    fn quote(&self, name: &str) -> String {
+        quote(name, self.dialect)
+    }
+}

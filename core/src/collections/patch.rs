@@ -1,0 +1,223 @@
+//! Changes of a design: what may change, and what a change asks of the records that are there.
+
+use super::definition::{Definition, Field, FieldType, NewCollection, NewField, NewIndex, Rules};
+use super::name::CollectionName;
+use crate::invalid::{Findings, Invalid};
+
+/// A field of a changed design.
+#[derive(Debug, Clone, Default)]
+pub struct FieldPatch {
+    /// The field as it is to be.
+    pub field: NewField,
+    /// Its name until now, where that is another.
+    pub renamed_from: Option<String>,
+}
+
+/// What is to change of a collection; `None` leaves it.
+#[derive(Debug, Clone, Default)]
+pub struct CollectionPatch {
+    /// A new name.
+    pub name: Option<String>,
+    /// All fields as they are to be.
+    pub fields: Option<Vec<FieldPatch>>,
+    /// Fields to be dropped with their values. A field that is neither here nor in `fields` is a fault: nothing is
+    /// lost by leaving something out.
+    pub drop_fields: Vec<String>,
+    /// All indexes as they are to be.
+    pub indexes: Option<Vec<NewIndex>>,
+    /// All rules as they are to be.
+    pub rules: Option<Rules>,
+}
+
+/// A checked change.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) after: Definition,
+    /// Old and new names.
+    pub(super) renames: Vec<(String, String)>,
+    pub(super) demands: Vec<Demand>,
+}
+
+/// What a change asks of the records that are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// No record at all, because a new field would have no value.
+    NoRecords { field: String },
+    /// A value in each.
+    NoNulls { field: String },
+    /// No text longer than that.
+    MaxLength { field: String, most: u32 },
+    /// No option but these.
+    Options { field: String, options: Vec<String> },
+}
+
+impl CollectionPatch {
+    /// Applies the change to a design.
+    pub(super) fn apply(self, before: &Definition) -> Result<Change, Invalid> {
+        let mut findings = Findings::default();
+        let name = match self.name {
+            Some(name) => findings.take("/name", CollectionName::try_from(name)),
+            None => Some(before.name.clone()),
+        };
+        let touched = self.fields.is_some();
+        let (fields, renames) = if let Some(patches) = self.fields {
+            let renames = findings.take("/fields", read_renames(&patches, before)).unwrap_or_default();
+            check_dropped(&patches, &self.drop_fields, before, &mut findings);
+            (patches.into_iter().map(|patch| patch.field).collect(), renames)
+        } else {
+            let mut fields = before.fields.clone();
+            drop_fields(&mut fields, &self.drop_fields, &mut findings);
+            (fields.into_iter().map(NewField::from).collect(), Vec::new())
+        };
+        let new_name = |field: &String| {
+            renames.iter().find(|(from, _)| from == field).map_or_else(|| field.clone(), |(_, to)| to.clone())
+        };
+        let indexes = self.indexes.unwrap_or_else(|| {
+            let kept = before.indexes.iter().map(|index| NewIndex {
+                fields: index.fields.iter().map(new_name).collect(),
+                unique: index.unique,
+            });
+            kept.collect()
+        });
+        let rules = self.rules.unwrap_or_else(|| before.rules.clone());
+        let new = NewCollection {
+            name: String::from(name.unwrap_or_else(|| before.name.clone())),
+            fields,
+            indexes,
+            rules,
+        };
+        let Some(after) = findings.take("", Definition::try_from(new)) else {
+            return findings.finish(None);
+        };
+        let mut demands = Vec::new();
+        if touched {
+            for (at, field) in after.fields.iter().enumerate() {
+                let checked = compare(field, before, &renames, &mut demands);
+                findings.take(&format!("/fields/{at}"), checked);
+            }
+        }
+        findings.finish(Some(Change { after, renames, demands }))
+    }
+}
+
+fn read_renames(patches: &[FieldPatch], before: &Definition) -> Result<Vec<(String, String)>, Invalid> {
+    let mut findings = Findings::default();
+    let mut renames: Vec<(String, String)> = Vec::new();
+    for (at, patch) in patches.iter().enumerate() {
+        let Some(from) = &patch.renamed_from else { continue };
+        let to = &patch.field.name;
+        let pointer = format!("/{at}/renamed_from");
+        if !has(before, from) {
+            findings.add(pointer, "unknown_field", format!("there is no field `{from}` to rename"));
+        } else if renames.iter().any(|(other, _)| other == from) {
+            findings.add(pointer, "duplicate", format!("`{from}` cannot become two fields"));
+        } else if from != to && has(before, to) {
+            let message = format!("there is a field `{to}` already; rename or drop that one first");
+            findings.add(pointer, "duplicate", message);
+        } else if from != to {
+            renames.push((from.clone(), to.clone()));
+        }
+    }
+    findings.finish(Some(renames))
+}
+
+fn check_dropped(patches: &[FieldPatch], dropped: &[String], before: &Definition, findings: &mut Findings) {
+    for name in before.fields.iter().map(|field| field.name.as_str()) {
+        let kept =
+            patches.iter().any(|patch| patch.renamed_from.as_deref().unwrap_or(&patch.field.name) == name);
+        if kept == dropped.iter().any(|dropped| dropped == name) {
+            let message = if kept {
+                format!("`{name}` is both kept and dropped")
+            } else {
+                format!("`{name}` is missing here; name it in `drop_fields` to drop it with all its values")
+            };
+            findings.add("/fields", "dropped_field", message);
+        }
+    }
+    unknown_drops(dropped, before, findings);
+}
+
+fn drop_fields(fields: &mut Vec<Field>, dropped: &[String], findings: &mut Findings) {
+    for (at, name) in dropped.iter().enumerate() {
+        let count = fields.len();
+        fields.retain(|field| field.name.as_str() != name);
+        if fields.len() == count {
+            findings.add(
+                format!("/drop_fields/{at}"),
+                "unknown_field",
+                format!("there is no field `{name}`"),
+            );
+        }
+    }
+}
+
+fn unknown_drops(dropped: &[String], before: &Definition, findings: &mut Findings) {
+    for (at, name) in dropped.iter().enumerate().filter(|(_, name)| !has(before, name)) {
+        findings.add(format!("/drop_fields/{at}"), "unknown_field", format!("there is no field `{name}`"));
+    }
+}
+
+/// What the change from the earlier field of that column asks for.
+fn compare(
+    field: &Field,
+    before: &Definition,
+    renames: &[(String, String)],
+    demands: &mut Vec<Demand>,
+) -> Result<(), Invalid> {
+    let name = field.name.as_str();
+    let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+    let Some(was) = before.fields.iter().find(|field| field.name.as_str() == from) else {
+        if !field.nullable && field.default.is_none() {
+            demands.push(Demand::NoRecords { field: name.to_owned() });
+        }
+        return Ok(());
+    };
+    let column = || from.to_owned();
+    if was.nullable && !field.nullable {
+        demands.push(Demand::NoNulls { field: column() });
+    }
+    match (&was.kind, &field.kind) {
+        (FieldType::Text { max_length: old }, FieldType::Text { max_length: Some(most) }) => {
+            if old.is_none_or(|old| old > *most) {
+                demands.push(Demand::MaxLength { field: column(), most: *most });
+            }
+        }
+        (FieldType::Select { options: old }, FieldType::Select { options }) => {
+            if old.iter().any(|option| !options.contains(option)) {
+                demands.push(Demand::Options { field: column(), options: options.clone() });
+            }
+        }
+        (FieldType::Text { .. }, FieldType::Text { max_length: None }) => {}
+        (old, new) if old == new => {}
+        _ => {
+            let message = format!("the type of `{name}` cannot change: add a field of the new type instead");
+            return Err(Invalid::one("/type", "type_change", message));
+        }
+    }
+    Ok(())
+}
+
+fn has(definition: &Definition, name: &str) -> bool {
+    definition.fields.iter().any(|field| field.name.as_str() == name)
+}
+
+impl From<Field> for NewField {
+    fn from(field: Field) -> Self {
+        let mut new = Self {
+            name: field.name.to_string(),
+            kind: field.kind.name().to_owned(),
+            required: field.required,
+            nullable: Some(field.nullable),
+            unique: field.unique,
+            default: field.default,
+            ..Self::default()
+        };
+        match field.kind {
+            FieldType::Text { max_length } => new.max_length = max_length,
+            FieldType::Decimal { scale } => new.scale = Some(scale),
+            FieldType::Select { options } => new.options = Some(options),
+            _ => {}
+        }
+        new
+    }
+}

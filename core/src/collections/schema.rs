@@ -1,0 +1,351 @@
+//! A change of a tenant's schema: decided, carried out and recorded.
+//!
+//! Where DDL is transactional the three are one transaction. On MariaDB they are three: the change is recorded as
+//! begun, carried out, and recorded as done. One that fails is taken back; one that was interrupted is finished when
+//! the tenant is next loaded, which its statements allow (they can be run again).
+
+use futures_util::FutureExt as _;
+use neonex_migrations::Dialect;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use uuid::Uuid;
+
+use super::definition::Definition;
+use super::patch::Demand;
+use super::service::CollectionError;
+use crate::clock::Timestamp;
+use crate::engine::Undo;
+use crate::idempotency::IdempotencyKey;
+use crate::ids::{CollectionId, TenantId};
+use crate::records::column::quote;
+use crate::store::entities::{collections, schema_migrations, tenants};
+use crate::store::{Place, Sql, Store, StoreError, Tx};
+
+/// A change that has been decided.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    /// For people: `create movies`.
+    pub(super) name: String,
+    pub(super) before: Option<Definition>,
+    pub(super) after: Option<Definition>,
+    pub(super) statements: Vec<String>,
+    /// Statements that take it back.
+    pub(super) reverse: Vec<String>,
+    pub(super) demands: Vec<Demand>,
+}
+
+/// Where, when and by whom a change is made.
+#[derive(Debug, Clone)]
+pub(super) struct Context {
+    pub(super) tenant: TenantId,
+    pub(super) collection: CollectionId,
+    pub(super) migration: Uuid,
+    pub(super) actor: String,
+    pub(super) now: Timestamp,
+    /// The key of a request that may be sent again, and the answer to be kept.
+    pub(super) once: Option<(IdempotencyKey, Vec<u8>)>,
+}
+
+/// What became of a change.
+pub(super) enum Changed {
+    Done(Box<Change>),
+    /// It was made before; this was the answer.
+    Replayed(Vec<u8>),
+}
+
+/// Makes a change. `decide` is given the design as it stands, and may be asked on any thread.
+pub(super) async fn change<D>(store: &Store, context: Context, decide: D) -> Result<Changed, CollectionError>
+where
+    D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send + 'static,
+{
+    let place = Place::Tenant(context.tenant);
+    if store.dialect() == Dialect::MariaDb {
+        return change_in_steps(store, context, decide).await;
+    }
+    store
+        .write(place, Undo::Savepoint, move |tx| {
+            async move {
+                if let Some((key, _)) = &context.once
+                    && let Some(body) = key.take::<CollectionError>(tx, place, context.now).await?
+                {
+                    return Ok(Changed::Replayed(body));
+                }
+                let change = begin(tx, &context, decide).await?;
+                tx.define(&change.statements).await.map_err(duplicates)?;
+                finish(tx, &context, &change).await?;
+                if let Some((key, body)) = context.once {
+                    key.keep(tx, place, body).await?;
+                }
+                Ok(Changed::Done(Box::new(change)))
+            }
+            .boxed()
+        })
+        .await
+}
+
+async fn change_in_steps<D>(store: &Store, context: Context, decide: D) -> Result<Changed, CollectionError>
+where
+    D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send + 'static,
+{
+    let place = Place::Tenant(context.tenant);
+    let first = context.clone();
+    let begun = store
+        .write(place, Undo::Savepoint, move |tx| {
+            async move {
+                if let Some((key, _)) = &first.once
+                    && let Some(body) = key.answer::<CollectionError>(tx, place).await?
+                {
+                    return Ok(Changed::Replayed(body));
+                }
+                begin(tx, &first, decide).await.map(|change| Changed::Done(Box::new(change)))
+            }
+            .boxed()
+        })
+        .await?;
+    let Changed::Done(change) = begun else { return Ok(begun) };
+    if let Err(error) = define(store, &context, change.statements.clone()).await {
+        take_back(store, &context, change.reverse.clone()).await?;
+        return Err(error);
+    }
+    // From here on it is only ever finished, by the next who loads the tenant if not here.
+    complete(store, &context, Change::clone(&change)).await?;
+    Ok(Changed::Done(change))
+}
+
+async fn define(store: &Store, context: &Context, statements: Vec<String>) -> Result<(), CollectionError> {
+    store
+        .write(Place::Tenant(context.tenant), Undo::Savepoint, move |tx| {
+            async move { tx.define(&statements).await.map_err(duplicates) }.boxed()
+        })
+        .await
+}
+
+/// Records a change that has been carried out as done.
+async fn complete(store: &Store, context: &Context, change: Change) -> Result<(), CollectionError> {
+    let place = Place::Tenant(context.tenant);
+    let context = context.clone();
+    store
+        .write(place, Undo::Savepoint, move |tx| {
+            async move {
+                finish(tx, &context, &change).await?;
+                if let Some((key, body)) = context.once
+                    && key.take::<CollectionError>(tx, place, context.now).await?.is_none()
+                {
+                    key.keep(tx, place, body).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
+}
+
+async fn take_back(store: &Store, context: &Context, reverse: Vec<String>) -> Result<(), StoreError> {
+    let (tenant, migration) = (context.tenant.as_uuid(), context.migration);
+    store
+        .write(Place::Tenant(context.tenant), Undo::Savepoint, move |tx| {
+            async move {
+                tx.define(&reverse).await?;
+                let own = schema_migrations::Entity::delete_by_id((tenant, migration));
+                tx.delete(own).await.map(drop)
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// Finishes changes that were interrupted.
+pub(super) async fn resume(store: &Store, tenant: TenantId, now: Timestamp) -> Result<(), CollectionError> {
+    let begun = store
+        .read::<_, StoreError, _>(Place::Tenant(tenant), move |tx| {
+            async move {
+                use schema_migrations::{Column, Entity};
+                let own = Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()));
+                tx.all(own.filter(Column::FinishedAt.is_null()).order_by_asc(Column::Id)).await
+            }
+            .boxed()
+        })
+        .await?;
+    for row in begun {
+        let context = Context {
+            tenant,
+            collection: CollectionId::from_uuid(row.collection_id),
+            migration: row.id,
+            actor: row.actor,
+            now,
+            once: None,
+        };
+        let read = |text: Option<String>| text.map(|text| from_json(&text)).transpose();
+        let change = Change {
+            name: row.name,
+            before: read(row.before_definition)?,
+            after: read(row.after_definition)?,
+            statements: from_json(&row.statements)?,
+            reverse: Vec::new(),
+            demands: Vec::new(),
+        };
+        tracing::warn!(%tenant, change = change.name, "finishing a change of the schema that was interrupted");
+        define(store, &context, change.statements.clone()).await?;
+        complete(store, &context, change).await?;
+    }
+    Ok(())
+}
+
+/// Decides on a change under the tenant's lock, and records that it has begun.
+async fn begin<D>(tx: &mut Tx<'_>, context: &Context, decide: D) -> Result<Change, CollectionError>
+where
+    D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send,
+{
+    let id = (context.tenant.as_uuid(), context.collection.as_uuid());
+    // Changes of one tenant take turns: embedded at the writer, on a server at the tenant's row.
+    if tx.dialect() != Dialect::Sqlite {
+        tx.find(tenants::Entity::find_by_id(id.0).lock_exclusive()).await?;
+    }
+    let current = tx.find(collections::Entity::find_by_id(id)).await?;
+    let current = current.map(|row| from_json(&row.definition)).transpose()?;
+    let change = decide(current)?;
+    under_way(tx, context, &change).await?;
+    for demand in &change.demands {
+        check(tx, context.collection, demand).await?;
+    }
+    let to_text = |definition: &Option<Definition>| definition.as_ref().map(to_json).transpose();
+    tx.insert(schema_migrations::ActiveModel {
+        tenant_id: Set(id.0),
+        id: Set(context.migration),
+        collection_id: Set(id.1),
+        name: Set(change.name.clone()),
+        before_definition: Set(to_text(&change.before)?),
+        after_definition: Set(to_text(&change.after)?),
+        statements: Set(to_json(&change.statements)?),
+        actor: Set(context.actor.clone()),
+        created_at: Set(context.now.as_micros()),
+        finished_at: Set(None),
+    })
+    .await?;
+    Ok(change)
+}
+
+/// Refuses a change while another is under way, and one to a name that is taken.
+async fn under_way(tx: &mut Tx<'_>, context: &Context, change: &Change) -> Result<(), CollectionError> {
+    use schema_migrations::{Column, Entity};
+    let own = Entity::find()
+        .filter(Column::TenantId.eq(context.tenant.as_uuid()))
+        .filter(Column::FinishedAt.is_null());
+    if tx.find(own).await?.is_some() {
+        return Err(CollectionError::UnderWay);
+    }
+    let Some(after) = &change.after else { return Ok(()) };
+    let taken = collections::Entity::find()
+        .filter(collections::Column::TenantId.eq(context.tenant.as_uuid()))
+        .filter(collections::Column::Name.eq(after.name.as_str()))
+        .filter(collections::Column::Id.ne(context.collection.as_uuid()));
+    if tx.find(taken).await?.is_some() { Err(CollectionError::NameTaken) } else { Ok(()) }
+}
+
+/// Brings the collection's row to the new design, and records that the change is done.
+async fn finish(tx: &mut Tx<'_>, context: &Context, change: &Change) -> Result<(), CollectionError> {
+    let id = (context.tenant.as_uuid(), context.collection.as_uuid());
+    let now = context.now.as_micros();
+    match &change.after {
+        None => drop(tx.delete(collections::Entity::delete_by_id(id)).await?),
+        Some(after) => {
+            use collections::{Column, Entity};
+            let update = Entity::update_many()
+                .col_expr(Column::Name, after.name.as_str().into())
+                .col_expr(Column::Definition, to_json(after)?.into())
+                .col_expr(Column::UpdatedAt, now.into())
+                .filter(Column::TenantId.eq(id.0))
+                .filter(Column::Id.eq(id.1));
+            if change.before.is_none() || tx.update(update).await? == 0 {
+                let row = collections::ActiveModel {
+                    tenant_id: Set(id.0),
+                    id: Set(id.1),
+                    name: Set(after.name.to_string()),
+                    definition: Set(to_json(after)?),
+                    created_at: Set(now),
+                    updated_at: Set(now),
+                };
+                tx.insert(row).await.map_err(name_taken)?;
+            }
+        }
+    }
+    let done = schema_migrations::Entity::update_many()
+        .col_expr(schema_migrations::Column::FinishedAt, now.into())
+        .filter(schema_migrations::Column::TenantId.eq(id.0))
+        .filter(schema_migrations::Column::Id.eq(context.migration));
+    tx.update(done).await?;
+    announce(tx, context.tenant, now).await?;
+    Ok(())
+}
+
+/// Tells other instances: on a server the tenants table lies in the same database. Embedded there are none.
+async fn announce(tx: &mut Tx<'_>, tenant: TenantId, now: i64) -> Result<(), StoreError> {
+    use tenants::{Column, Entity};
+    if tx.dialect() == Dialect::Sqlite {
+        return Ok(());
+    }
+    let bump = Entity::update_many()
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::ChangedAt, now.into())
+        .filter(Column::Id.eq(tenant.as_uuid()));
+    tx.update(bump).await.map(drop)
+}
+
+/// Looks whether the records allow the change.
+async fn check(tx: &mut Tx<'_>, collection: CollectionId, demand: &Demand) -> Result<(), CollectionError> {
+    let dialect = tx.dialect();
+    let table = super::table_name(collection.as_uuid());
+    let column = |field: &String| quote(field, dialect);
+    let (condition, values, refusal) = match demand {
+        Demand::NoRecords { field } => (
+            "1 = 1".to_owned(),
+            Vec::new(),
+            format!("there are records, which would have no value for `{field}`; give it a default"),
+        ),
+        Demand::NoNulls { field } => (
+            format!("{} IS NULL", column(field)),
+            Vec::new(),
+            format!("there are records without a value for `{field}`"),
+        ),
+        Demand::MaxLength { field, most } => {
+            let length = if dialect == Dialect::Sqlite { "length" } else { "char_length" };
+            let refusal = format!("there are records with more than {most} characters in `{field}`");
+            (format!("{length}({}) > ?", column(field)), vec![i64::from(*most).into()], refusal)
+        }
+        Demand::Options { field, options } => {
+            let marks = vec!["?"; options.len()].join(", ");
+            let values = options.iter().map(|option| option.as_str().into()).collect();
+            let refusal = format!("there are records with other options in `{field}`");
+            (format!("{} NOT IN ({marks})", column(field)), values, refusal)
+        }
+    };
+    let select = format!("SELECT 1 FROM {table} WHERE {condition} LIMIT 1");
+    let found = tx.query(&Sql::new(dialect.placeholders(&select), values), |_| Ok(())).await?;
+    if found.is_empty() { Ok(()) } else { Err(CollectionError::Records(refusal)) }
+}
+
+fn duplicates(error: StoreError) -> CollectionError {
+    match error {
+        StoreError::Unique { .. } => {
+            let refusal = "there are records with the same values, so these cannot be made unique";
+            CollectionError::Records(refusal.to_owned())
+        }
+        error => error.into(),
+    }
+}
+
+fn name_taken(error: StoreError) -> CollectionError {
+    match error {
+        StoreError::Unique { .. } => CollectionError::NameTaken,
+        error => error.into(),
+    }
+}
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Fault(error.into()))
+}
+
+pub(super) fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Fault(error.into()))
+}

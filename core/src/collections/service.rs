@@ -1,0 +1,225 @@
+//! What developers do with collections.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use neonex_migrations::Dialect;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::collection::Collection;
+use super::ddl::Ddl;
+use super::definition::{Definition, NewCollection};
+use super::patch::{Change as PatchChange, CollectionPatch};
+use super::schema::{Change, Changed, Context, change, from_json, resume};
+use crate::access::{CollectionsRead, CollectionsWrite, Denied, Permit, TenantScope};
+use crate::clock::Timestamp;
+use crate::idempotency::{KeyReused, Once, Outcome};
+use crate::ids::{CollectionId, TenantId, new_uuid};
+use crate::invalid::Invalid;
+use crate::rng::RandomnessUnavailable;
+use crate::store::entities::collections;
+use crate::store::{Place, Store, StoreError};
+
+/// Collections that a tenant may have.
+pub const MAX_COLLECTIONS: usize = 1_000;
+
+/// What can come of a wish about collections.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectionError {
+    /// There is no such collection in this tenant.
+    #[error("there is no such collection")]
+    NotFound,
+    /// The design is not one.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// Another collection has the name.
+    #[error("another collection has this name already")]
+    NameTaken,
+    /// The tenant has as many as it may.
+    #[error("a tenant has at most {MAX_COLLECTIONS} collections")]
+    TooMany,
+    /// The records that are there do not allow the change.
+    #[error("{0}")]
+    Records(String),
+    /// Another change of the tenant's collections is under way.
+    #[error("another change of the tenant's collections is under way")]
+    UnderWay,
+    /// The permission is missing.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The idempotency key was used for something else.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// No randomness.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessUnavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl TenantScope {
+    /// Every collection, by name.
+    pub fn collections(&self, _: &Permit<CollectionsRead>) -> Vec<Arc<Collection>> {
+        let mut all: Vec<_> = self.tenant().collections().cloned().collect();
+        all.sort_by(|one, other| one.name().cmp(other.name()));
+        all
+    }
+
+    /// The collection of that name or id.
+    pub fn collection(
+        &self,
+        _: &Permit<CollectionsRead>,
+        named: &str,
+    ) -> Result<Arc<Collection>, CollectionError> {
+        self.tenant().find_collection(named).cloned().ok_or(CollectionError::NotFound)
+    }
+
+    /// Makes a collection with its table.
+    pub async fn create_collection(
+        &self,
+        _: &Permit<CollectionsWrite>,
+        new: NewCollection,
+        once: Option<Once<Collection>>,
+    ) -> Result<Outcome<Arc<Collection>>, CollectionError> {
+        let platform = self.platform();
+        if self.tenant().collections().count() >= MAX_COLLECTIONS {
+            return Err(CollectionError::TooMany);
+        }
+        let id = CollectionId::generate(platform.clock(), platform.rng())?;
+        let after = Definition::try_from(new)?;
+        let now = platform.now();
+        let made = Collection::new(id, after.clone(), (now, now), platform.store().dialect())?;
+        let mut context = self.context(id, now)?;
+        context.once = once.map(|once| (once.key, (once.render)(&made)));
+        let ddl = self.ddl(id);
+        let changed = change(platform.store(), context, move |_| {
+            Ok(Change {
+                name: format!("create {}", after.name),
+                before: None,
+                statements: ddl.create(&after),
+                reverse: ddl.drop(),
+                after: Some(after),
+                demands: Vec::new(),
+            })
+        })
+        .await;
+        platform.forget_tenant(self.tenant().id());
+        Ok(match changed? {
+            Changed::Replayed(body) => Outcome::Replayed(body),
+            Changed::Done(_) => Outcome::Fresh(Arc::new(made)),
+        })
+    }
+
+    /// Changes a collection's design, and its table with it.
+    pub async fn alter_collection(
+        &self,
+        _: &Permit<CollectionsWrite>,
+        named: &str,
+        patch: CollectionPatch,
+    ) -> Result<Arc<Collection>, CollectionError> {
+        let old = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?;
+        let (id, created_at) = (old.id(), old.created_at());
+        let platform = self.platform();
+        let (dialect, now) = (platform.store().dialect(), platform.now());
+        let ddl = self.ddl(id);
+        let changed = change(platform.store(), self.context(id, now)?, move |current| {
+            let before = current.ok_or(CollectionError::NotFound)?;
+            let PatchChange { after, renames, demands } = patch.apply(&before)?;
+            let defaults = |definition: &Definition| {
+                Collection::new(id, definition.clone(), (created_at, now), dialect).map(|made| made.defaults)
+            };
+            let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
+            Ok(Change {
+                name: format!("alter {}", before.name),
+                statements: ddl.alter(&before, &after, &renames, &defaults(&after)?),
+                reverse: ddl.alter(&after, &before, &back, &defaults(&before)?),
+                before: Some(before),
+                after: Some(after),
+                demands,
+            })
+        })
+        .await;
+        platform.forget_tenant(self.tenant().id());
+        let after = match changed? {
+            Changed::Done(change) => change.after,
+            Changed::Replayed(_) => None,
+        };
+        let after = after.ok_or(CollectionError::NotFound)?;
+        Ok(Arc::new(Collection::new(id, after, (created_at, now), dialect)?))
+    }
+
+    /// Deletes a collection with all its records.
+    pub async fn delete_collection(
+        &self,
+        _: &Permit<CollectionsWrite>,
+        named: &str,
+    ) -> Result<(), CollectionError> {
+        let id = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?.id();
+        let platform = self.platform();
+        let ddl = self.ddl(id);
+        let context = self.context(id, platform.now())?;
+        let changed = change(platform.store(), context, move |current| {
+            let before = current.ok_or(CollectionError::NotFound)?;
+            Ok(Change {
+                name: format!("delete {}", before.name),
+                before: Some(before),
+                after: None,
+                statements: ddl.drop(),
+                reverse: Vec::new(),
+                demands: Vec::new(),
+            })
+        })
+        .await;
+        platform.forget_tenant(self.tenant().id());
+        changed.map(drop)
+    }
+
+    fn ddl(&self, collection: CollectionId) -> Ddl {
+        Ddl { dialect: self.platform().store().dialect(), tenant: self.tenant().id(), collection }
+    }
+
+    fn context(&self, collection: CollectionId, now: Timestamp) -> Result<Context, CollectionError> {
+        let platform = self.platform();
+        Ok(Context {
+            tenant: self.tenant().id(),
+            collection,
+            migration: new_uuid(platform.clock(), platform.rng())?,
+            actor: self.actor().to_string(),
+            now,
+            once: None,
+        })
+    }
+}
+
+/// Reads a tenant's collections, after finishing what was interrupted.
+pub(crate) async fn load(
+    store: &Store,
+    tenant: TenantId,
+    now: Timestamp,
+) -> Result<Vec<Arc<Collection>>, StoreError> {
+    let dialect = store.dialect();
+    if dialect == Dialect::MariaDb {
+        resume(store, tenant, now).await.map_err(|error| match error {
+            CollectionError::Store(error) => error,
+            error => StoreError::Fault(error.into()),
+        })?;
+    }
+    let rows = store
+        .read::<_, StoreError, _>(Place::Tenant(tenant), move |tx| {
+            async move {
+                let own = collections::Column::TenantId.eq(tenant.as_uuid());
+                tx.all(collections::Entity::find().filter(own)).await
+            }
+            .boxed()
+        })
+        .await?;
+    let open = |row: collections::Model| {
+        let time = |micros| Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN);
+        let times = (time(row.created_at), time(row.updated_at));
+        let definition = from_json(&row.definition)?;
+        let made = Collection::new(CollectionId::from_uuid(row.id), definition, times, dialect);
+        made.map(Arc::new).map_err(|error| StoreError::Fault(error.into()))
+    };
+    rows.into_iter().map(open).collect()
+}

@@ -1,0 +1,168 @@
+//! The platform: its databases, its clock, its caches. Everything a process does starts from one of these.
+//!
+//! # Caches
+//!
+//! Two things are kept in memory so that a request costs no query but its own: whom a credential belongs to, and each
+//! tenant's state (settings, collections). Embedded there is one process, which drops an entry when it changes what
+//! lies behind it. On a server there are others: there a credential is looked up again after [`COHERENCE`], and a
+//! tenant's version compared, so that a change elsewhere counts at most that much later.
+
+mod authenticate;
+mod tenants;
+mod usage;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use self::authenticate::Principal;
+pub use self::authenticate::{AuthError, Authenticated};
+use self::usage::Usage;
+use crate::clock::{Clock, Timestamp};
+use crate::credential::CredentialDigest;
+use crate::ids::TenantId;
+use crate::rng::Rng;
+use crate::secrets::MasterKey;
+use crate::store::{MigrateError, Place, Store};
+use crate::tenants::TenantState;
+
+/// How late a change made by another process may be noticed.
+pub const COHERENCE: Duration = Duration::from_secs(1);
+const CACHED_CREDENTIALS: u64 = 100_000;
+const CACHED_TENANTS: u64 = 10_000;
+
+/// The platform. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    master_key: MasterKey,
+    principals: Cache<CredentialDigest, Arc<Principal>>,
+    tenants: Cache<TenantId, Arc<TenantState>>,
+    slugs: Cache<String, TenantId>,
+    usage: Usage,
+    /// Counts what was forgotten, so that what was read before is not kept after.
+    forgotten: AtomicU64,
+}
+
+/// The platform could not be brought up.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A server's database lacks migrations, which are applied there by command only.
+    #[error("the database lacks {count} schema migration(s); back it up, then run `neonex migrate up`")]
+    Unmigrated {
+        /// How many are missing.
+        count: usize,
+    },
+    /// A migration failed, or the database is from a newer version.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+}
+
+impl Platform {
+    /// A platform over databases whose schema is as it should be: see [`Platform::open`].
+    pub fn new(store: Store, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, master_key: MasterKey) -> Self {
+        let mut principals = Cache::builder().max_capacity(CACHED_CREDENTIALS);
+        let mut slugs = Cache::builder().max_capacity(CACHED_TENANTS);
+        if !store.is_embedded() {
+            principals = principals.time_to_live(COHERENCE);
+            slugs = slugs.time_to_live(COHERENCE);
+        }
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            rng,
+            master_key,
+            principals: principals.build(),
+            tenants: Cache::new(CACHED_TENANTS),
+            slugs: slugs.build(),
+            usage: Usage::default(),
+            forgotten: AtomicU64::new(0),
+        }))
+    }
+
+    /// The same, after the control database (embedded) has been migrated, or all that a server shares has been found
+    /// to be migrated.
+    pub async fn open(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        master_key: MasterKey,
+    ) -> Result<Self, OpenError> {
+        if store.is_embedded() {
+            store.migrate_up(Place::Control, clock.now()).await?;
+        } else {
+            let mut missing = 0;
+            for place in [Place::Control, Place::ANY_TENANT] {
+                let status = store.migration_status(place).await?;
+                missing += status.iter().filter(|migration| migration.applied_at.is_none()).count();
+            }
+            if missing > 0 {
+                return Err(OpenError::Unmigrated { count: missing });
+            }
+        }
+        Ok(Self::new(store, clock, rng, master_key))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Where time comes from.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    /// Where randomness comes from.
+    pub fn rng(&self) -> &dyn Rng {
+        &*self.0.rng
+    }
+
+    /// Whether the databases answer.
+    pub async fn is_ready(&self) -> bool {
+        self.0.store.ping().await.is_ok()
+    }
+
+    /// Ends all work that has been accepted, then closes the databases.
+    pub async fn close(&self) {
+        if let Err(error) = self.flush_usage().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "when keys were last used was not written"
+            );
+        }
+        self.0.store.close().await;
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn master_key(&self) -> &MasterKey {
+        &self.0.master_key
+    }
+
+    /// Forgets whom a credential belongs to; the next request looks it up.
+    pub(crate) fn forget_credential(&self, digest: &CredentialDigest) {
+        self.0.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.0.principals.invalidate(digest);
+    }
+
+    /// Forgets a tenant's state; the next request loads it.
+    pub(crate) fn forget_tenant(&self, tenant: TenantId) {
+        self.0.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.0.tenants.invalidate(&tenant);
+        self.0.slugs.invalidate_all();
+    }
+
+    /// To be compared before and after: a difference means that what was read in between may be out of date.
+    fn forgotten(&self) -> u64 {
+        self.0.forgotten.load(Ordering::SeqCst)
+    }
+}

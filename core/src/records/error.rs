@@ -1,0 +1,48 @@
+//! What can come of a wish about records.
+
+use crate::access::Denied;
+use crate::idempotency::KeyReused;
+use crate::invalid::Invalid;
+use crate::rng::RandomnessUnavailable;
+use crate::store::StoreError;
+
+/// What can come of a wish about records.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// There is no such collection in this tenant.
+    #[error("there is no such collection")]
+    NoCollection,
+    /// There is no such record, or a rule hides it.
+    #[error("there is no such record")]
+    NotFound,
+    /// What was sent is not right.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// There is a record with this id.
+    #[error("there is a record with this id already")]
+    Exists,
+    /// There is a record with these values.
+    #[error("there is a record with the same {} already", fields.join(", "))]
+    NotUnique {
+        /// The fields that must be unique together.
+        fields: Vec<String>,
+    },
+    /// The record is not the one that the client has seen.
+    #[error("the record has changed since it was read")]
+    PreconditionFailed,
+    /// The collection's rule does not allow it.
+    #[error("the collection's rule does not allow this")]
+    Forbidden,
+    /// The collection has no rule for it, so a permission is needed.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The idempotency key was used for something else.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// No randomness.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessUnavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

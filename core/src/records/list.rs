@@ -1,0 +1,269 @@
+//! Pages of records.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use sea_query::Value;
+
+use super::column::{read, write};
+use super::cursor::{self, Cursor};
+use super::error::RecordError;
+use super::query::{Plan, PlanKey, Planner, Term};
+use super::service::{Access, Records, Verb};
+use super::value::write_string;
+use crate::expr::{self, Checked};
+use crate::invalid::{Findings, Invalid};
+use crate::store::StoreError;
+
+/// Records on a page at most.
+pub const MAX_LIMIT: u32 = 200;
+const DEFAULT_LIMIT: u32 = 50;
+const MAX_SORT: usize = 8;
+/// An estimate counts no further.
+const ESTIMATE_CAP: i64 = 10_000;
+
+/// Whether and how the total is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Count {
+    /// Not at all.
+    #[default]
+    None,
+    /// Every record that the list would show.
+    Exact,
+    /// The same, but no further than 10,000, which then means "at least".
+    Estimated,
+}
+
+/// What a list is to show, as sent.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// A condition in CEL.
+    pub filter: Option<String>,
+    /// Fields apart by commas, `-` before one for the other way around.
+    pub sort: Option<String>,
+    /// Fields apart by commas.
+    pub fields: Option<String>,
+    /// Records on the page, 1 to [`MAX_LIMIT`]; 50 where nothing is said.
+    pub limit: Option<u32>,
+    /// The page before's `next_cursor`.
+    pub cursor: Option<String>,
+    /// Whether the total is counted.
+    pub count: Count,
+}
+
+impl Records<'_> {
+    /// A page of records, as `{"items":[…],"next_cursor":…,"total":…}`.
+    pub async fn list(&self, query: &ListQuery) -> Result<Vec<u8>, RecordError> {
+        let access = self.access(Verb::List)?;
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            let message = format!("a page has 1 to {MAX_LIMIT} records");
+            return Err(Invalid::one("/limit", "out_of_range", message).into());
+        }
+        let question = format!(
+            "{}\n{}",
+            query.filter.as_deref().unwrap_or_default(),
+            query.sort.as_deref().unwrap_or_default()
+        );
+        let cursor = match &query.cursor {
+            Some(text) => {
+                let order = self.order(query.sort.as_deref())?;
+                Some(cursor::read(text, &order, self.layout(), &question, self.dialect())?)
+            }
+            None => None,
+        };
+        let plan = self.list_plan(query, &access, cursor.as_ref())?;
+        let count = self.count_plan(query, &access)?;
+        let capped = query.count == Count::Estimated;
+        let collection = Arc::clone(&self.collection);
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let values = cursor.map(|cursor| cursor.values).unwrap_or_default();
+        self.scope
+            .platform()
+            .store()
+            .read(self.scope.place(), move |tx| {
+                async move {
+                    let mut page = Page {
+                        plan: &plan,
+                        keys: &collection.layout,
+                        wanted,
+                        found: 0,
+                        next: None,
+                        out: Vec::new(),
+                    };
+                    page.out.extend_from_slice(b"{\"items\":[");
+                    let sql = plan.sql(&values, Some(Value::BigInt(Some(i64::from(limit) + 1))));
+                    tx.query(&sql, |row| page.add(row, &question)).await?;
+                    let Page { next, found, mut out, .. } = page;
+                    out.extend_from_slice(b"],\"next_cursor\":");
+                    match next.filter(|_| found > wanted) {
+                        Some(next) => write_string(&next, &mut out),
+                        None => out.extend_from_slice(b"null"),
+                    }
+                    out.extend_from_slice(b",\"total\":");
+                    match count {
+                        Some(count) => {
+                            let cap = capped.then_some(Value::BigInt(Some(ESTIMATE_CAP)));
+                            let total = tx.query(&count.sql(&[], cap), |row| row.int(0)).await?;
+                            let total = total.first().copied().flatten().unwrap_or(0);
+                            out.extend_from_slice(total.to_string().as_bytes());
+                        }
+                        None => out.extend_from_slice(b"null"),
+                    }
+                    out.push(b'}');
+                    Ok(out)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    fn list_plan(
+        &self,
+        query: &ListQuery,
+        access: &Access,
+        cursor: Option<&Cursor>,
+    ) -> Result<Arc<Plan>, RecordError> {
+        let key = PlanKey {
+            verb: Verb::List,
+            ruled: access.key(self.scope.actor()),
+            filter: query.filter.clone(),
+            sort: query.sort.clone().unwrap_or_default(),
+            fields: query.fields.clone().unwrap_or_default(),
+            cursor: cursor.map(|cursor| cursor.nulls.clone()),
+        };
+        if let Some(plan) = self.collection.plans.get(&key) {
+            return Ok(plan);
+        }
+        let conditions = self.conditions(query, access)?;
+        let order = self.order(query.sort.as_deref())?;
+        let columns = self.shown(query.fields.as_deref())?;
+        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
+        let plan = Arc::new(planner.list(&conditions, order, columns, key.cursor.as_deref()));
+        self.collection.plans.insert(key, Arc::clone(&plan));
+        Ok(plan)
+    }
+
+    fn count_plan(&self, query: &ListQuery, access: &Access) -> Result<Option<Plan>, RecordError> {
+        if query.count == Count::None {
+            return Ok(None);
+        }
+        let conditions = self.conditions(query, access)?;
+        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
+        Ok(Some(planner.count(&conditions, query.count == Count::Estimated)))
+    }
+
+    /// The rule, if one binds, and the filter, if there is one.
+    fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
+        let mut conditions = access.conditions();
+        if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
+            let checked = expr::parse(filter, &self.collection.vocabulary)
+                .map_err(|error| Invalid::one("/filter", "invalid_filter", error.to_string()))?;
+            conditions.push(checked);
+        }
+        Ok(conditions)
+    }
+
+    /// The order of a list. The id is its end, so that it is total; it goes the way of the last field.
+    fn order(&self, sort: Option<&str>) -> Result<Vec<Term>, Invalid> {
+        let mut findings = Findings::default();
+        let mut order: Vec<Term> = Vec::new();
+        for name in sort.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
+            let found = self.layout().column(name);
+            let known = found.and_then(|at| self.layout().columns.get(at).map(|column| (at, column)));
+            match known {
+                Some((_, column)) if column.kind == crate::collections::FieldType::Json => {
+                    findings.add("/sort", "not_comparable", format!("`{name}` is JSON, which has no order"));
+                }
+                Some((at, _)) if order.iter().any(|term| term.column == at) => {
+                    findings.add("/sort", "duplicate", format!("`{name}` stands there twice"));
+                }
+                Some((column, _)) => order.push(Term { column, descending }),
+                None => findings.add("/sort", "unknown_field", format!("there is no field `{name}`")),
+            }
+        }
+        if order.len() > MAX_SORT {
+            findings.add("/sort", "too_many", format!("a list is sorted by at most {MAX_SORT} fields"));
+        }
+        if order.iter().all(|term| term.column != 0) {
+            let descending = order.last().is_some_and(|last| last.descending);
+            order.push(Term { column: 0, descending });
+        }
+        findings.finish(Some(order))
+    }
+
+    /// The columns that are asked for, by their places.
+    pub(super) fn shown(&self, fields: Option<&str>) -> Result<Vec<usize>, Invalid> {
+        let Some(fields) = fields.filter(|fields| !fields.trim().is_empty()) else {
+            return Ok((0..self.layout().columns.len()).collect());
+        };
+        let mut findings = Findings::default();
+        let mut columns = Vec::new();
+        for name in fields.split(',').map(str::trim) {
+            match self.layout().column(name) {
+                Some(column) if columns.contains(&column) => {}
+                Some(column) => columns.push(column),
+                None => findings.add("/fields", "unknown_field", format!("there is no field `{name}`")),
+            }
+        }
+        findings.finish(Some(columns))
+    }
+}
+
+/// A page as it grows.
+struct Page<'p> {
+    plan: &'p Plan,
+    keys: &'p super::layout::Layout,
+    wanted: usize,
+    found: usize,
+    next: Option<String>,
+    out: Vec<u8>,
+}
+
+impl Page<'_> {
+    /// Adds a row, or, past the page's end, notes that there is one.
+    fn add(&mut self, row: &crate::store::Row<'_>, question: &str) -> Result<(), StoreError> {
+        self.found += 1;
+        if self.found > self.wanted {
+            return Ok(());
+        }
+        if self.found > 1 {
+            self.out.push(b',');
+        }
+        write_row(self.plan, self.keys, row, &mut self.out)?;
+        if self.found == self.wanted {
+            let mut values = Vec::with_capacity(self.plan.order.len());
+            for term in &self.plan.order {
+                let (Some(at), Some(column)) =
+                    (self.plan.position(term.column), self.keys.columns.get(term.column))
+                else {
+                    continue;
+                };
+                values.push(read(&column.kind, row, at)?);
+            }
+            self.next = Some(cursor::write(&values, question));
+        }
+        Ok(())
+    }
+}
+
+/// Writes the columns that are shown as one JSON object.
+pub(super) fn write_row(
+    plan: &Plan,
+    layout: &super::layout::Layout,
+    row: &crate::store::Row<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), StoreError> {
+    out.push(b'{');
+    for (at, &place) in plan.columns.iter().take(plan.shown).enumerate() {
+        let (Some(column), Some(key)) = (layout.columns.get(place), layout.keys.get(place)) else { continue };
+        if at > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(key);
+        write(&column.kind, row, at, out)?;
+    }
+    out.push(b'}');
+    Ok(())
+}

@@ -1,0 +1,254 @@
+//! Statements that read many records or one, built once for a question and kept with the collection.
+
+use std::sync::Arc;
+
+use sea_query::{Alias, Expr, Query, Value};
+
+use super::column::{quote, selected};
+use super::layout::Layout;
+use super::service::{Access, RecordId, Verb};
+use crate::access::Actor;
+use crate::dialect::Dialect;
+use crate::expr::{Bindings, Checked};
+use crate::store::Sql;
+
+/// All that decides the text of a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PlanKey {
+    pub(crate) verb: Verb,
+    /// To whom the rule binds: what `auth.kind` is, empty for the anonymous. `None` where it does not.
+    pub(crate) ruled: Option<&'static str>,
+    pub(crate) filter: Option<String>,
+    pub(crate) sort: String,
+    pub(crate) fields: String,
+    /// Where the page begins: which values of the cursor are null.
+    pub(crate) cursor: Option<Vec<bool>>,
+}
+
+/// One term of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Term {
+    /// The column's place.
+    pub(crate) column: usize,
+    pub(crate) descending: bool,
+}
+
+/// A statement, and what its columns are.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    text: Arc<str>,
+    /// Values of rule and filter, which come first.
+    values: Vec<Value>,
+    /// For each further value, which of the cursor's it is.
+    slots: Vec<usize>,
+    /// The columns that are selected, by their places. Those that are shown come first.
+    pub(crate) columns: Vec<usize>,
+    pub(crate) shown: usize,
+    pub(crate) order: Vec<Term>,
+}
+
+impl Plan {
+    /// The statement for one request: the cursor's values, then the last value (a limit, or an id).
+    pub(crate) fn sql(&self, cursor: &[Value], last: Option<Value>) -> Sql {
+        let mut values = Vec::with_capacity(self.values.len() + self.slots.len() + 1);
+        values.extend_from_slice(&self.values);
+        values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
+        values.extend(last);
+        Sql::new(Arc::clone(&self.text), values)
+    }
+
+    /// Where a column stands in the result.
+    pub(crate) fn position(&self, column: usize) -> Option<usize> {
+        self.columns.iter().position(|selected| *selected == column)
+    }
+}
+
+/// Writes the statements of one collection.
+pub(crate) struct Planner<'p> {
+    pub(crate) layout: &'p Layout,
+    pub(crate) dialect: Dialect,
+    pub(crate) actor: &'p Actor,
+}
+
+impl Planner<'_> {
+    /// A page of a list. The last value is the limit.
+    pub(crate) fn list(
+        &self,
+        conditions: &[Checked],
+        order: Vec<Term>,
+        mut columns: Vec<usize>,
+        cursor: Option<&[bool]>,
+    ) -> Plan {
+        let shown = columns.len();
+        for term in &order {
+            if !columns.contains(&term.column) {
+                columns.push(term.column);
+            }
+        }
+        let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
+        let (mut text, values) = self.select(&list.join(", "), conditions);
+        let mut slots = Vec::new();
+        if let Some(nulls) = cursor {
+            text.push_str(if conditions.is_empty() { " WHERE " } else { " AND " });
+            text.push_str(&self.after(&order, nulls, values.len(), &mut slots));
+        }
+        text.push_str(" ORDER BY ");
+        for (at, term) in order.iter().enumerate() {
+            if at > 0 {
+                text.push_str(", ");
+            }
+            text.push_str(&self.name(term.column));
+            text.push_str(match (term.descending, self.dialect) {
+                (false, Dialect::Postgres) => " ASC NULLS FIRST",
+                (true, Dialect::Postgres) => " DESC NULLS LAST",
+                (false, _) => " ASC",
+                (true, _) => " DESC",
+            });
+        }
+        text.push_str(" LIMIT ");
+        text.push_str(&self.mark(values.len() + slots.len()));
+        Plan { text: text.into(), values, slots, columns, shown, order }
+    }
+
+    /// How many there are; with a limit as the last value, no more than that.
+    pub(crate) fn count(&self, conditions: &[Checked], capped: bool) -> Plan {
+        let (text, values) = if capped {
+            let (inner, values) = self.select("1", conditions);
+            let text = format!("SELECT count(*) FROM ({inner} LIMIT {}) AS some", self.mark(values.len()));
+            (text, values)
+        } else {
+            self.select("count(*)", conditions)
+        };
+        Plan {
+            text: text.into(),
+            values,
+            slots: Vec::new(),
+            columns: Vec::new(),
+            shown: 0,
+            order: Vec::new(),
+        }
+    }
+
+    /// The record of an id, which is the last value.
+    pub(crate) fn one(&self, conditions: &[Checked], columns: Vec<usize>, hidden: usize) -> Plan {
+        let shown = columns.len() - hidden;
+        let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
+        let (mut text, values) = self.select(&list.join(", "), conditions);
+        text.push_str(if conditions.is_empty() { " WHERE id = " } else { " AND id = " });
+        text.push_str(&self.mark(values.len()));
+        Plan { text: text.into(), values, slots: Vec::new(), columns, shown, order: Vec::new() }
+    }
+
+    fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Value>) {
+        let bindings = Bindings { kind: self.actor.kind() };
+        let mut select = Query::select();
+        select.expr(Expr::cust(list.to_owned())).from(Alias::new(&self.layout.table));
+        for condition in conditions {
+            select.and_where(condition.to_sql(self.dialect, &bindings));
+        }
+        let sql = Sql::build(self.dialect, &select);
+        (sql.text.to_string(), sql.values)
+    }
+
+    /// The rows that come after the cursor's, with a bound on the first column from which every database can start in
+    /// an index. The values that it needs are noted in `slots`.
+    fn after(&self, order: &[Term], nulls: &[bool], taken: usize, slots: &mut Vec<usize>) -> String {
+        let mut bound = String::new();
+        if let (Some(first), Some(false)) = (order.first(), nulls.first())
+            && (!first.descending || !self.nullable(first.column))
+        {
+            let sign = if first.descending { "<=" } else { ">=" };
+            bound = format!("{} {sign} {} AND ", self.name(first.column), self.slot(0, taken, slots));
+        }
+        format!("({bound}{})", self.beyond(order, nulls, 0, (taken, slots)))
+    }
+
+    /// `a > x OR a = x AND (b > y OR …)`, from the term at `at` on.
+    fn beyond(
+        &self,
+        order: &[Term],
+        nulls: &[bool],
+        at: usize,
+        (taken, slots): (usize, &mut Vec<usize>),
+    ) -> String {
+        let (Some(term), Some(&null)) = (order.get(at), nulls.get(at)) else { return "1 = 0".to_owned() };
+        let name = self.name(term.column);
+        let past = match (term.descending, null) {
+            (false, true) => format!("{name} IS NOT NULL"),
+            // Nulls are the end.
+            (true, true) => "1 = 0".to_owned(),
+            (false, false) => format!("{name} > {}", self.slot(at, taken, slots)),
+            (true, false) if self.nullable(term.column) => {
+                format!("{name} < {} OR {name} IS NULL", self.slot(at, taken, slots))
+            }
+            (true, false) => format!("{name} < {}", self.slot(at, taken, slots)),
+        };
+        if at + 1 == order.len() {
+            return format!("({past})");
+        }
+        let same = if null {
+            format!("{name} IS NULL")
+        } else {
+            format!("{name} = {}", self.slot(at, taken, slots))
+        };
+        let rest = self.beyond(order, nulls, at + 1, (taken, slots));
+        format!("({past} OR ({same} AND {rest}))")
+    }
+
+    /// The place of the cursor's value at `at`.
+    fn slot(&self, at: usize, taken: usize, slots: &mut Vec<usize>) -> String {
+        slots.push(at);
+        self.mark(taken + slots.len() - 1)
+    }
+
+    fn nullable(&self, column: usize) -> bool {
+        self.layout.columns.get(column).is_none_or(|column| column.nullable)
+    }
+
+    fn name(&self, column: usize) -> String {
+        self.layout.columns.get(column).map(|column| quote(&column.name, self.dialect)).unwrap_or_default()
+    }
+
+    fn selected(&self, column: usize) -> Option<String> {
+        let column = self.layout.columns.get(column)?;
+        Some(selected(&column.name, &column.kind, self.dialect))
+    }
+
+    /// The place of a value that has `before` others before it.
+    fn mark(&self, before: usize) -> String {
+        match self.dialect {
+            Dialect::Postgres => format!("${}", before + 1),
+            Dialect::Sqlite | Dialect::MariaDb => "?".to_owned(),
+        }
+    }
+}
+
+/// A query that finds a row where the record of that id meets the rule.
+pub(super) fn rule_query(
+    layout: &Layout,
+    rule: &Checked,
+    actor: &Actor,
+    id: RecordId,
+    dialect: Dialect,
+) -> Sql {
+    let planner = Planner { layout, dialect, actor };
+    let plan = planner.one(std::slice::from_ref(rule), vec![0], 0);
+    plan.sql(&[], Some(Value::Uuid(Some(id.as_uuid()))))
+}
+
+impl Access {
+    pub(super) fn conditions(&self) -> Vec<Checked> {
+        match self {
+            Self::All => Vec::new(),
+            Self::Ruled(rule) => vec![rule.clone()],
+        }
+    }
+
+    /// For a [`PlanKey`].
+    pub(super) fn key(&self, actor: &Actor) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Ruled(_) => Some(actor.kind().unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! The way to a collection's records, and what its operations share.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sea_query::Value;
+use uuid::Uuid;
+
+use super::column::{bind, bind_time, placeholder, quote, read};
+use super::error::RecordError;
+use super::layout::{FIXED, Layout};
+use super::value::FieldValue;
+use crate::access::{RecordsRead, RecordsWrite, TenantScope};
+use crate::clock::Timestamp;
+use crate::collections::Collection;
+use crate::dialect::Dialect;
+use crate::expr::Checked;
+use crate::store::{Sql, StoreError, Tx};
+
+/// A record's id: a UUID, of version 7 where the server made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordId(Uuid);
+
+impl RecordId {
+    /// Reads the hyphenated form, in which ids are written.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != 36 {
+            return None;
+        }
+        Uuid::try_parse(text).ok().map(Self)
+    }
+
+    pub(crate) const fn new(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The id as a database holds it.
+    pub const fn as_uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(formatter)
+    }
+}
+
+/// The version of a record: quoted text, made from when it was last written, which is never twice the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ETag(Timestamp);
+
+impl ETag {
+    /// Of a record last written then.
+    pub const fn new(updated_at: Timestamp) -> Self {
+        Self(updated_at)
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\"{:x}\"", self.0.as_micros())
+    }
+}
+
+/// What a client asks of the version that it writes over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing.
+    #[default]
+    None,
+    /// That there is one (`If-Match: *`).
+    Exists,
+    /// That there is none (`If-None-Match: *`).
+    Absent,
+    /// That it is one of these, as text (`If-Match: "…"`).
+    OneOf(Vec<String>),
+}
+
+impl Precondition {
+    /// Whether it holds for what is there.
+    pub(crate) fn check(&self, current: Option<ETag>) -> Result<(), RecordError> {
+        let holds = match (self, current) {
+            (Self::None, _) | (Self::Exists, Some(_)) | (Self::Absent, None) => true,
+            (Self::OneOf(tags), Some(current)) => {
+                let current = current.to_string();
+                tags.contains(&current)
+            }
+            (Self::Exists | Self::OneOf(_), None) | (Self::Absent, Some(_)) => false,
+        };
+        if holds { Ok(()) } else { Err(RecordError::PreconditionFailed) }
+    }
+}
+
+/// A record as JSON.
+#[derive(Debug, Clone)]
+pub struct RecordBody {
+    /// Its id.
+    pub id: RecordId,
+    /// Its version.
+    pub etag: ETag,
+    /// The object.
+    pub json: Vec<u8>,
+}
+
+/// The records of a collection, as one actor may work with them.
+pub struct Records<'s> {
+    pub(super) scope: &'s TenantScope,
+    pub(super) collection: Arc<Collection>,
+}
+
+/// Which records an actor may touch.
+#[derive(Debug, Clone)]
+pub(super) enum Access {
+    All,
+    /// Those that meet the rule.
+    Ruled(Checked),
+}
+
+/// What is done with records, as far as rules tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Verb {
+    List,
+    View,
+    Create,
+    Update,
+    Delete,
+}
+
+impl TenantScope {
+    /// The records of the collection of that name or id.
+    pub fn records(&self, collection: &str) -> Result<Records<'_>, RecordError> {
+        let found = self.tenant().find_collection(collection).ok_or(RecordError::NoCollection)?;
+        Ok(Records { scope: self, collection: Arc::clone(found) })
+    }
+}
+
+impl Records<'_> {
+    /// The collection.
+    pub fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
+    pub(super) fn layout(&self) -> &Layout {
+        &self.collection.layout
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.scope.platform().store().dialect()
+    }
+
+    /// Which records may be touched: all by a scope, else those that the rule names.
+    pub(super) fn access(&self, verb: Verb) -> Result<Access, RecordError> {
+        let rules = &self.collection.rules;
+        let (permit, rule) = match verb {
+            Verb::List => (self.scope.permit::<RecordsRead>().map(drop), &rules.list),
+            Verb::View => (self.scope.permit::<RecordsRead>().map(drop), &rules.view),
+            Verb::Create => (self.scope.permit::<RecordsWrite>().map(drop), &rules.create),
+            Verb::Update => (self.scope.permit::<RecordsWrite>().map(drop), &rules.update),
+            Verb::Delete => (self.scope.permit::<RecordsWrite>().map(drop), &rules.delete),
+        };
+        match (permit, rule) {
+            (Ok(()), _) => Ok(Access::All),
+            (Err(_), Some(rule)) => Ok(Access::Ruled(rule.clone())),
+            (Err(denied), None) => Err(denied.into()),
+        }
+    }
+}
+
+/// A row's values: id, when it was made and last written, and its fields.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    pub(super) id: RecordId,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    pub(super) values: Vec<FieldValue>,
+}
+
+impl Stored {
+    pub(super) fn json(&self, layout: &Layout) -> Vec<u8> {
+        let mut out = Vec::with_capacity(128 + layout.columns.len() * 32);
+        let fixed = [
+            FieldValue::Uuid(self.id.as_uuid()),
+            FieldValue::Datetime(self.created_at),
+            FieldValue::Datetime(self.updated_at),
+        ];
+        for (at, (key, value)) in layout.keys.iter().zip(fixed.iter().chain(&self.values)).enumerate() {
+            out.push(if at == 0 { b'{' } else { b',' });
+            out.extend_from_slice(key);
+            value.write_json(&mut out);
+        }
+        out.push(b'}');
+        out
+    }
+
+    pub(super) fn body(&self, layout: &Layout) -> RecordBody {
+        RecordBody { id: self.id, etag: ETag::new(self.updated_at), json: self.json(layout) }
+    }
+
+    pub(super) fn insert(&self, layout: &Layout, dialect: Dialect) -> Sql {
+        let fixed = [
+            Value::Uuid(Some(self.id.as_uuid())),
+            bind_time(self.created_at, dialect),
+            bind_time(self.updated_at, dialect),
+        ];
+        let fields = layout.columns.iter().skip(FIXED.len()).zip(&self.values);
+        let fields = fields.map(|(column, value)| bind(&column.kind, value, dialect));
+        Sql::new(Arc::clone(&layout.insert), fixed.into_iter().chain(fields).collect())
+    }
+
+    /// Writes the fields at `places`, and when that was.
+    pub(super) fn update(&self, layout: &Layout, places: &[usize], dialect: Dialect) -> Sql {
+        let mut text = format!("UPDATE {} SET {} = ?", layout.table, quote("updated_at", dialect));
+        let mut values = vec![bind_time(self.updated_at, dialect)];
+        for &place in places {
+            let (Some(column), Some(value)) =
+                (layout.columns.get(place + FIXED.len()), self.values.get(place))
+            else {
+                continue;
+            };
+            text.push_str(", ");
+            text.push_str(&quote(&column.name, dialect));
+            text.push_str(" = ");
+            text.push_str(placeholder(&column.kind, dialect));
+            values.push(bind(&column.kind, value, dialect));
+        }
+        text.push_str(" WHERE id = ?");
+        values.push(Value::Uuid(Some(self.id.as_uuid())));
+        Sql::new(dialect.placeholders(&text), values)
+    }
+}
+
+/// The record of that id, held against other writers, if it is there and the rule lets it be touched.
+pub(super) async fn find_locked(
+    tx: &mut Tx<'_>,
+    layout: &Layout,
+    id: RecordId,
+    rule: Option<&Sql>,
+) -> Result<Option<Stored>, StoreError> {
+    let id_value = Value::Uuid(Some(id.as_uuid()));
+    if let Some(rule) = rule
+        && tx.query(rule, |_| Ok(())).await?.is_empty()
+    {
+        return Ok(None);
+    }
+    let sql = Sql::new(Arc::clone(&layout.by_id_locked), vec![id_value]);
+    let found = tx
+        .query(&sql, |row| {
+            let mut values = Vec::with_capacity(layout.columns.len());
+            for (at, column) in layout.columns.iter().enumerate() {
+                values.push(read(&column.kind, row, at)?);
+            }
+            let fields = values.split_off(FIXED.len().min(values.len()));
+            match values.as_slice() {
+                [_, FieldValue::Datetime(created_at), FieldValue::Datetime(updated_at)] => {
+                    Ok(Stored { id, created_at: *created_at, updated_at: *updated_at, values: fields })
+                }
+                _ => Err(StoreError::Column { column: 1, wanted: "an instant" }),
+            }
+        })
+        .await?;
+    Ok(found.into_iter().next())
+}
+
+/// One entry of the change log.
+pub(super) struct ChangeEntry {
+    pub(super) operation: &'static str,
+    pub(super) before: Option<Vec<u8>>,
+    pub(super) after: Option<Vec<u8>>,
+}
+
+/// What every change log entry of one request has in common.
+#[derive(Clone)]
+pub(super) struct Author {
+    tenant: Uuid,
+    collection: Uuid,
+    actor: String,
+    request: String,
+}
+
+impl Records<'_> {
+    pub(super) fn author(&self) -> Author {
+        Author {
+            tenant: self.scope.tenant().id().as_uuid(),
+            collection: self.collection.id().as_uuid(),
+            actor: self.scope.actor().to_string(),
+            request: self.scope.request().as_str().to_owned(),
+        }
+    }
+}
+
+impl Author {
+    /// Appends to the change log, in the transaction of the write.
+    pub(super) async fn log(
+        self,
+        tx: &mut Tx<'_>,
+        id: RecordId,
+        at: Timestamp,
+        entry: ChangeEntry,
+    ) -> Result<(), StoreError> {
+        const INSERT: &str = "INSERT INTO changes (tenant_id, collection_id, record_id, operation, before_record, \
+                              after_record, actor, request_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        const NUMBERED: &str = "INSERT INTO changes (tenant_id, collection_id, record_id, operation, \
+                                before_record, after_record, actor, request_id, at) \
+                                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let text = |json: Option<Vec<u8>>| -> Result<Value, StoreError> {
+            let text = json.map(String::from_utf8).transpose();
+            text.map(Value::String).map_err(|error| StoreError::Fault(error.into()))
+        };
+        let values = vec![
+            self.tenant.into(),
+            self.collection.into(),
+            id.as_uuid().into(),
+            entry.operation.into(),
+            text(entry.before)?,
+            text(entry.after)?,
+            self.actor.into(),
+            self.request.into(),
+            at.as_micros().into(),
+        ];
+        let insert = if tx.dialect() == Dialect::Postgres { NUMBERED } else { INSERT };
+        tx.execute(&Sql::new(insert, values)).await.map(drop)
+    }
+}
+
+/// Says what a refusal by a unique index means for the client.
+pub(super) fn refused(error: StoreError, collection: &Collection, dialect: Dialect) -> RecordError {
+    let StoreError::Unique { constraint } = &error else { return error.into() };
+    let table = &collection.layout.table;
+    let own_key = match dialect {
+        Dialect::Sqlite => constraint.ends_with(&format!("{table}.id")),
+        Dialect::Postgres => *constraint == format!("{table}_pkey"),
+        Dialect::MariaDb => constraint.contains("'PRIMARY'"),
+    };
+    if own_key {
+        return RecordError::Exists;
+    }
+    let names = |fields: &[String]| {
+        fields.iter().map(|field| format!("{table}.{field}")).collect::<Vec<_>>().join(", ")
+    };
+    let broken =
+        crate::collections::indexes(collection.id(), collection.definition()).into_iter().find(|index| {
+            index.unique
+                && match dialect {
+                    Dialect::Sqlite => constraint.ends_with(&format!(": {}", names(&index.fields))),
+                    Dialect::Postgres | Dialect::MariaDb => constraint.contains(&index.name),
+                }
+        });
+    broken.map_or(error.into(), |index| RecordError::NotUnique { fields: index.fields })
+}

@@ -1,0 +1,137 @@
+//! Secrets at rest: AES-256-GCM under the platform's master key.
+//!
+//! A ciphertext is bound to what it is for (its context): one that is copied to another place does not open there.
+//! What can still go wrong: whoever loses the master key loses the secrets; it belongs in the backup, apart from the
+//! data.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use aes_gcm::aead::{Aead as _, Payload};
+use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::rng::{RandomnessUnavailable, Rng};
+
+const KEY_LENGTH: usize = 32;
+const NONCE_LENGTH: usize = 12;
+
+/// The master key.
+#[derive(Clone)]
+pub struct MasterKey(Aes256Gcm);
+
+/// The master key cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// Not 32 bytes in base64.
+    #[error("the master key is not 32 bytes in base64; `openssl rand -base64 32` makes one")]
+    Malformed,
+    /// The key file cannot be read or made.
+    #[error("cannot use the key file {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// No randomness for a new key.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessUnavailable),
+}
+
+/// A secret could not be sealed or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// Another key, another context, or a damaged ciphertext.
+    #[error("a stored secret does not open under this master key")]
+    Unreadable,
+    /// No randomness for a nonce.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessUnavailable),
+}
+
+impl MasterKey {
+    /// Reads a key given as 32 bytes in base64.
+    pub fn from_base64(text: &str) -> Result<Self, MasterKeyError> {
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| MasterKeyError::Malformed)?;
+        Aes256Gcm::new_from_slice(&bytes).map(Self).map_err(|_| MasterKeyError::Malformed)
+    }
+
+    /// Reads the key in `path`, which is made (readable by its owner only) where it is missing.
+    pub fn from_file(path: &Path, rng: &dyn Rng) -> Result<Self, MasterKeyError> {
+        let failed = |source| MasterKeyError::File { path: path.to_owned(), source };
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_base64(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let mut bytes = [0; KEY_LENGTH];
+                rng.fill(&mut bytes)?;
+                let text = STANDARD.encode(bytes);
+                create(path, &text).map_err(failed)?;
+                Self::from_base64(&text)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Encrypts `plain` for one context.
+    pub fn seal(&self, context: &[u8], plain: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, SecretError> {
+        let mut nonce = [0; NONCE_LENGTH];
+        rng.fill(&mut nonce)?;
+        let payload = Payload { msg: plain, aad: context };
+        let sealed =
+            self.0.encrypt(Nonce::from_slice(&nonce), payload).map_err(|_| SecretError::Unreadable)?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// Decrypts what [`MasterKey::seal`] made for the same context.
+    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SecretError> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_LENGTH).ok_or(SecretError::Unreadable)?;
+        let payload = Payload { msg: sealed, aad: context };
+        self.0.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| SecretError::Unreadable)
+    }
+}
+
+/// Writes a new file with mode 0600, whole or not at all. One that another process made meanwhile is left alone.
+fn create(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::SystemRng;
+
+    #[test]
+    fn a_secret_opens_under_its_key_and_context_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let key = MasterKey::from_file(&path, &SystemRng).unwrap();
+        let sealed = key.seal(b"here", b"canary", &SystemRng).unwrap();
+        let again = MasterKey::from_file(&path, &SystemRng).unwrap();
+        assert_eq!(again.open(b"here", &sealed).unwrap(), b"canary");
+        assert!(key.open(b"there", &sealed).is_err());
+        let other = MasterKey::from_file(&folder.path().join("other.key"), &SystemRng).unwrap();
+        assert!(other.open(b"here", &sealed).is_err());
+        let mut flipped = sealed;
+        flipped[15] ^= 1;
+        assert!(key.open(b"here", &flipped).is_err() && key.open(b"here", b"short").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_key_file_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        MasterKey::from_file(&path, &SystemRng).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

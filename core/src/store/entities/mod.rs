@@ -1,0 +1,136 @@
+//! Entities of the fixed tables, one for each; the tables themselves are made by `neonex-migrations`.
+
+macro_rules! entity {
+    ($(#[$doc:meta])* $module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident: $kind:ty,)+ }) => {
+        $(#[$doc])*
+        pub(crate) mod $module {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub(crate) struct Model {
+                $($(#[$attribute])* pub(crate) $field: $kind,)+
+            }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub(crate) enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+entity!(
+    /// People who sign in to the console.
+    accounts, "accounts", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        email: String,
+        email_key: String,
+        password_hash: String,
+        operator: bool,
+        disabled_at: Option<i64>,
+        created_at: i64,
+    }
+);
+entity!(
+    /// Personal access tokens.
+    access_tokens, "access_tokens", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        account_id: Option<Uuid>,
+        name: String,
+        digest: Vec<u8>,
+        hint: String,
+        created_at: i64,
+        expires_at: Option<i64>,
+        revoked_at: Option<i64>,
+        last_used_at: Option<i64>,
+    }
+);
+entity!(
+    /// Links to the set-up page.
+    setup_links, "setup_links", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        digest: Vec<u8>,
+        created_at: i64,
+        expires_at: i64,
+        used_at: Option<i64>,
+    }
+);
+entity!(
+    /// Tenants.
+    tenants, "tenants", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        slug: String,
+        name: String,
+        placement: String,
+        settings: String,
+        version: i64,
+        changed_at: i64,
+        next_due_at: Option<i64>,
+        suspended_at: Option<i64>,
+        delete_after: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
+);
+entity!(
+    /// Which tenant a key belongs to.
+    api_key_index, "api_key_index", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        digest: Vec<u8>,
+        tenant_id: Uuid,
+        key_id: Uuid,
+    }
+);
+entity!(
+    /// A tenant's keys.
+    api_keys, "api_keys", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        name: String,
+        kind: String,
+        digest: Vec<u8>,
+        hint: String,
+        scopes: String,
+        created_at: i64,
+        expires_at: Option<i64>,
+        revoked_at: Option<i64>,
+        last_used_at: Option<i64>,
+        replaced_by: Option<Uuid>,
+    }
+);
+entity!(
+    /// A tenant's collections.
+    collections, "collections", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        name: String,
+        definition: String,
+        created_at: i64,
+        updated_at: i64,
+    }
+);
+entity!(
+    /// The history of a tenant's collections.
+    schema_migrations, "schema_migrations", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        collection_id: Uuid,
+        name: String,
+        before_definition: Option<String>,
+        after_definition: Option<String>,
+        statements: String,
+        actor: String,
+        created_at: i64,
+        finished_at: Option<i64>,
+    }
+);

@@ -1,0 +1,11 @@
+//! Tenants: made, renamed, suspended and deleted by operators.
+
+mod model;
+mod purge;
+mod service;
+mod state;
+
+pub(crate) use self::model::display_name;
+pub use self::model::{NewTenant, Settings, Slug, Tenant, TenantPatch, TenantStatus};
+pub use self::service::{DELETION_GRACE_SECONDS, TenantError, TenantPage};
+pub use self::state::TenantState;

@@ -1,0 +1,95 @@
+//! The end of a deleted tenant: its data goes when its days of grace are over.
+//!
+//! The tenant's row goes last, so that an interrupted purge is taken up again.
+
+use futures_util::FutureExt as _;
+use neonex_migrations::Scope;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use crate::engine::Undo;
+use crate::ids::TenantId;
+use crate::platform::Platform;
+use crate::store::entities::tenants::{Column, Entity};
+use crate::store::entities::{api_key_index, collections};
+use crate::store::{Place, Sql, Store, StoreError};
+
+/// Tenants purged in one go.
+const BATCH: u64 = 20;
+
+impl Platform {
+    /// Removes tenants whose grace is over, and names them.
+    pub async fn purge_tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        let now = self.now().as_micros();
+        let due = self
+            .store()
+            .read::<_, StoreError, _>(Place::Control, move |tx| {
+                async move {
+                    let over = Entity::find()
+                        .filter(Column::NextDueAt.lte(now))
+                        .filter(Column::DeleteAfter.lte(now))
+                        .order_by_asc(Column::NextDueAt)
+                        .limit(BATCH);
+                    tx.all(over).await
+                }
+                .boxed()
+            })
+            .await?;
+        let mut purged = Vec::with_capacity(due.len());
+        for row in due {
+            let tenant = TenantId::from_uuid(row.id);
+            self.purge(tenant, now).await?;
+            tracing::info!(%tenant, slug = row.slug, "a deleted tenant's data has been removed");
+            purged.push(tenant);
+        }
+        Ok(purged)
+    }
+
+    /// The tenant was refused since its deletion began, so nobody works in its data. A restore that comes in between
+    /// finds the keys gone: it is too late then.
+    async fn purge(&self, tenant: TenantId, now: i64) -> Result<(), StoreError> {
+        if self.store().is_embedded() {
+            self.store().remove_file(tenant).await?;
+        } else {
+            drop_shared(self.store(), tenant).await?;
+        }
+        self.store()
+            .write::<_, StoreError, _>(Place::Control, Undo::Savepoint, move |tx| {
+                async move {
+                    use api_key_index::Column as IndexColumn;
+                    let keys = api_key_index::Entity::delete_many();
+                    tx.delete(keys.filter(IndexColumn::TenantId.eq(tenant.as_uuid()))).await?;
+                    let row = Entity::delete_many().filter(Column::Id.eq(tenant.as_uuid()));
+                    tx.delete(row.filter(Column::DeleteAfter.lte(now))).await.map(drop)
+                }
+                .boxed()
+            })
+            .await?;
+        self.forget_tenant(tenant);
+        Ok(())
+    }
+}
+
+/// A server's tables are shared: the tenant's own tables are dropped, its rows deleted from the others.
+async fn drop_shared(store: &Store, tenant: TenantId) -> Result<(), StoreError> {
+    let place = Place::Tenant(tenant);
+    store
+        .write::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
+            async move {
+                let own = collections::Column::TenantId.eq(tenant.as_uuid());
+                for row in tx.all(collections::Entity::find().filter(own)).await? {
+                    let table = crate::collections::table_name(row.id);
+                    tx.define(&[format!("DROP TABLE IF EXISTS {table}")]).await?;
+                }
+                for migration in Scope::Tenant.migrations() {
+                    for table in migration.tables {
+                        let delete = format!("DELETE FROM {table} WHERE tenant_id = ?");
+                        let values = vec![tenant.as_uuid().into()];
+                        tx.execute(&Sql::new(tx.dialect().placeholders(&delete), values)).await?;
+                    }
+                }
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
+}

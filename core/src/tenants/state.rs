@@ -1,0 +1,76 @@
+//! A tenant as requests see it: an immutable snapshot, replaced whole when anything in it changes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use super::model::{Settings, Tenant, TenantStatus};
+use crate::clock::Timestamp;
+use crate::collections::Collection;
+use crate::ids::TenantId;
+
+/// A tenant, its settings and the design of its collections, at one version.
+#[derive(Debug)]
+pub struct TenantState {
+    tenant: Tenant,
+    collections: HashMap<String, Arc<Collection>>,
+    /// When the version was last compared with the control database's, in microseconds.
+    checked_at: AtomicI64,
+}
+
+impl TenantState {
+    pub(crate) fn new(tenant: Tenant, collections: Vec<Arc<Collection>>, now: Timestamp) -> Self {
+        let by_name = |collection: Arc<Collection>| (collection.name().to_owned(), collection);
+        let collections = collections.into_iter().map(by_name).collect();
+        Self { tenant, collections, checked_at: AtomicI64::new(now.as_micros()) }
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> TenantId {
+        self.tenant.id
+    }
+
+    /// Its settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.tenant.settings
+    }
+
+    /// Whether it works.
+    pub const fn status(&self) -> TenantStatus {
+        self.tenant.status
+    }
+
+    /// The tenant itself.
+    pub const fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// The collection of that name.
+    pub fn collection(&self, name: &str) -> Option<&Arc<Collection>> {
+        self.collections.get(name)
+    }
+
+    /// The collection of that name or id.
+    pub(crate) fn find_collection(&self, named: &str) -> Option<&Arc<Collection>> {
+        self.collection(named).or_else(|| {
+            let id = named.parse().ok()?;
+            self.collections().find(|collection| collection.id() == id)
+        })
+    }
+
+    /// Every collection, in no order.
+    pub fn collections(&self) -> impl Iterator<Item = &Arc<Collection>> {
+        self.collections.values()
+    }
+
+    /// Whether the version should be compared again; says so to one caller only for each `interval`.
+    pub(crate) fn is_due(&self, now: Timestamp, interval: Duration) -> bool {
+        let last = self.checked_at.load(Ordering::Relaxed);
+        now.as_micros().saturating_sub(last) >= i64::try_from(interval.as_micros()).unwrap_or(i64::MAX)
+            && self
+                .checked_at
+                .compare_exchange(last, now.as_micros(), Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+}
