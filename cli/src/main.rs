@@ -1,2 +1,3 @@
 //! The `neonex` binary.
+
 fn main() {}
