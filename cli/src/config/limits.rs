@@ -52,19 +52,20 @@ impl LimitsConfig {
         let per_second = values.get(&PER_SECOND, parse::positive);
         let burst = values.get(&BURST, parse::positive);
         let max_body = values.get(&MAX_BODY, parse::bytes);
-        let rate = RateLimit { per_second: per_second?, burst: burst? };
-        let config = Self { rate: on?.then_some(rate), max_body: max_body? };
-        config.validate(values);
-        Some(config)
+        let rate = per_second.zip(burst).map(|(per_second, burst)| RateLimit { per_second, burst });
+        Self::validate(values, rate);
+        Some(Self { rate: rate.filter(|_| on == Some(true)), max_body: max_body? })
     }
 
     /// A burst below the rate would make the rate unreachable.
-    fn validate(&self, values: &mut Values<'_>) {
-        if let Some(rate) = self.rate
-            && rate.burst < rate.per_second
+    fn validate(values: &mut Values<'_>, rate: Option<RateLimit>) {
+        if let Some(RateLimit { per_second, burst }) = rate
+            && burst < per_second
         {
-            let least = rate.per_second;
-            values.refuse(&BURST, format!("must be at least `limits.requests_per_second`, which is {least}"));
+            values.refuse(
+                &BURST,
+                format!("must be at least `limits.requests_per_second`, which is {per_second}"),
+            );
         }
     }
 }

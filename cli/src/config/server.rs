@@ -91,24 +91,23 @@ impl ServerConfig {
         let trusted_proxies = values.get(&TRUSTED_PROXIES, |text| parse::list(text, network));
         let request_timeout = values.get(&REQUEST_TIMEOUT, parse::duration);
         let shutdown_grace = values.get(&SHUTDOWN_GRACE, parse::duration);
-        let config = Self {
+        Self::validate(values, request_timeout, shutdown_grace);
+        Some(Self {
             listen: listen?,
             public_url,
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             request_timeout: request_timeout?,
             shutdown_grace: shutdown_grace?,
-        };
-        config.validate(values);
-        Some(config)
+        })
     }
 
     /// A stop that is more impatient than a request would cut off requests that are in time.
-    fn validate(&self, values: &mut Values<'_>) {
-        if self.shutdown_grace < self.request_timeout {
-            values.refuse(
-                &SHUTDOWN_GRACE,
-                format!("must be at least `server.request_timeout`, which is {:?}", self.request_timeout),
-            );
+    fn validate(values: &mut Values<'_>, request: Option<Duration>, grace: Option<Duration>) {
+        if let (Some(request), Some(grace)) = (request, grace)
+            && grace < request
+        {
+            let message = format!("must be at least `server.request_timeout`, which is {request:?}");
+            values.refuse(&SHUTDOWN_GRACE, message);
         }
     }
 }

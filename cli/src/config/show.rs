@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::fault::Fault;
 use super::setting::{Form, Section, Setting, Unset};
 use super::values::find;
 use super::{SECTIONS, Sources};
@@ -22,8 +21,8 @@ pub struct Entry {
     setting: &'static Setting,
 }
 
-/// Every setting as the sources leave it, and what is wrong with the sources themselves.
-pub fn entries(sources: &Sources) -> (Vec<Entry>, Vec<Fault>) {
+/// Every setting as the sources leave it, right or wrong.
+pub fn entries(sources: &Sources) -> Vec<Entry> {
     let merged = sources.merge();
     let entry = |setting: &'static Setting| {
         let (value, origin) = match find(&merged.figment, setting) {
@@ -33,7 +32,7 @@ pub fn entries(sources: &Sources) -> (Vec<Entry>, Vec<Fault>) {
         };
         Entry { key: setting.key, value, origin, setting }
     };
-    (super::settings().map(entry).collect(), merged.faults)
+    super::settings().map(entry).collect()
 }
 
 /// `entries` as a configuration file, each line with its origin if asked.
@@ -43,8 +42,11 @@ pub fn toml(entries: &[Entry], origin: bool) -> String {
         let _infallible = writeln!(out, "{}[{}]", if out.is_empty() { "" } else { "\n" }, section.name);
         for entry in entries.iter().filter(|entry| belongs(entry, section)) {
             let line = entry.toml();
-            let _infallible =
-                if origin { writeln!(out, "{line:<44} # {}", entry.origin) } else { writeln!(out, "{line}") };
+            let _infallible = if origin && entry.value.is_some() {
+                writeln!(out, "{line:<44} # {}", entry.origin)
+            } else {
+                writeln!(out, "{line}")
+            };
         }
     }
     out
@@ -59,8 +61,8 @@ impl Entry {
         let name = self.key.rsplit('.').next().unwrap_or(self.key);
         match (&self.value, self.setting.default) {
             (Some(value), _) => format!("{name} = {}", literal(self.setting.form, value)),
-            (None, Unset::Means(effect)) => format!("# {name}: {effect}"),
-            (None, Unset::Value(_)) => format!("# {name}"),
+            (None, Unset::Means(effect)) => format!("# {name} is not set: {effect}"),
+            (None, Unset::Value(_)) => format!("# {name} cannot be read"),
         }
     }
 }
