@@ -41,3 +41,48 @@ async fn either(terminate: &mut Signal, interrupt: &mut Signal) {
         _ = interrupt.recv() => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    /// The process that the test below sends signals to: told to stop, it never does.
+    #[tokio::test]
+    #[ignore = "ends only by a signal; run by the test below"]
+    async fn stubborn() {
+        let shutdown = Shutdown::on_signals().unwrap();
+        let clone = shutdown.clone();
+        println!("\nlistening");
+        shutdown.told().await;
+        clone.told().await;
+        println!("told");
+        std::future::pending::<()>().await;
+    }
+
+    fn send(signal: &str, child: &Child) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    #[test]
+    fn the_first_signal_asks_and_the_second_insists() {
+        for (first, second) in [("TERM", "INT"), ("INT", "TERM"), ("INT", "INT")] {
+            let mut child = Command::new(env::current_exe().unwrap())
+                .args(["--exact", "process::shutdown::tests::stubborn", "--ignored", "--nocapture"])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+            assert!(lines.any(|line| line == "listening"), "{first}");
+            send(first, &child);
+            assert!(lines.any(|line| line == "told"), "{first}");
+            assert_eq!(child.try_wait().unwrap(), None, "{first}");
+            send(second, &child);
+            assert_eq!(child.wait().unwrap().code(), Some(130), "{second}");
+        }
+    }
+}
