@@ -121,6 +121,9 @@ pub struct DownArgs {
     /// Do not ask; needed where there is no terminal to ask on
     #[arg(long)]
     pub yes: bool,
+    /// Never ask: without --yes, fail
+    #[arg(long)]
+    pub no_input: bool,
 }
 
 /// `neonex migrate create`

@@ -31,7 +31,10 @@ const PASSWORD_FILE: Setting = Setting::new(
     Unset::Means("the first start prints a setup link"),
 )
 .must_be("the path of a file")
-.about("A file with the first operator's password, read at the first start only. There is no setting for the password itself: environments and configuration files get around.");
+.about(
+    "A file with the first operator's password, read at the first start only. There is no setting for the \
+     password itself: environments and configuration files get around.",
+);
 
 impl AdminConfig {
     pub(super) const SECTION: Section = Section {

@@ -31,15 +31,17 @@ pub const DIR: Setting = Setting::new("data.dir", "NEONEX_DATA", Unset::Value(".
     .must_be("a folder")
     .about("The folder that holds databases and files. Made if it is missing.");
 /// `data.database_url`
-pub const DATABASE_URL: Setting = Setting::new(
-    "data.database_url",
-    "NEONEX_DATABASE_URL",
-    Unset::Means("SQLite files in the data folder"),
-)
-.flag("--database")
-.secret(Secrecy::Url)
-.must_be("a PostgreSQL or MariaDB URL, such as `postgres://user:password@host:5432/name` or `mysql://…`")
-.about("A database server to use in place of SQLite files. A password on a command line can be read by others on the machine: prefer the variable or its file.");
+pub const DATABASE_URL: Setting =
+    Setting::new("data.database_url", "NEONEX_DATABASE_URL", Unset::Means("SQLite files in the data folder"))
+        .flag("--database")
+        .secret(Secrecy::Url)
+        .must_be(
+            "a PostgreSQL or MariaDB URL, such as `postgres://user:password@host:5432/name` or `mysql://…`",
+        )
+        .about(
+            "A database server to use in place of SQLite files. A password on a command line can be read by \
+     others on the machine: prefer the variable or its file.",
+        );
 const MAX_CONNECTIONS: Setting =
     Setting::new("data.database_max_connections", "NEONEX_DATABASE_MAX_CONNECTIONS", Unset::Value("20"))
         .form(Form::Number)
@@ -51,7 +53,10 @@ const STATEMENT_TIMEOUT: Setting =
         .about("How long one statement may run.");
 const DURABILITY: Setting = Setting::new("data.durability", "NEONEX_DURABILITY", Unset::Value("full"))
     .must_be("`full` or `normal`")
-    .about("`full`: an answered write is on disk. `normal`: a power cut may lose the last writes, never the file's consistency. SQLite only.");
+    .about(
+        "`full`: an answered write is on disk. `normal`: a power cut may lose the last writes, never the \
+         file's consistency. SQLite only.",
+    );
 
 impl DataConfig {
     pub(super) const SECTION: Section = Section {
@@ -77,11 +82,11 @@ impl DataConfig {
         })
     }
 
-    /// The database that commands work on, as it may be shown.
+    /// The database that commands work on, in full but for its password.
     pub fn target(&self) -> String {
         match &self.database_url {
             Some(url) => DATABASE_URL.masked(url.reveal()),
-            None => self.dir.display().to_string(),
+            None => std::path::absolute(&self.dir).unwrap_or_else(|_| self.dir.clone()).display().to_string(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub struct Sources {
     /// Settings given as flags.
     pub flags: Vec<(&'static Setting, String)>,
     /// The environment.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, OsString>,
 }
 
 /// One source with the name that errors and `config show --origin` give it.
@@ -51,12 +52,11 @@ pub(super) struct Merged {
 }
 
 impl Sources {
-    /// The process's own environment, with `file` and `flags` from its command line. A variable that is not UTF-8
-    /// becomes text that no setting accepts.
+    /// The process's own environment, with `file` and `flags` from its command line.
     pub fn of_process(file: Option<PathBuf>, flags: Vec<(&'static Setting, String)>) -> Self {
-        let variables = env::vars_os();
-        let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
-        Self { file, flags, environment: variables.map(|(name, value)| (text(name), text(value))).collect() }
+        let environment =
+            env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value)).collect();
+        Self { file, flags, environment }
     }
 
     /// Lays the sources over each other, and notes what cannot be read or is not known.
@@ -78,18 +78,24 @@ impl Sources {
         merged
     }
 
-    fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    /// What a variable says. One that is not UTF-8 is a fault: a path that is guessed at is another path.
+    fn variable(&self, name: &str, merged: &mut Merged) -> Option<&str> {
+        let value = self.environment.get(name).filter(|value| !value.is_empty())?;
+        let text = value.to_str();
+        if text.is_none() {
+            merged.fault(name, "the environment", "must be UTF-8".to_owned());
+        }
+        text
     }
 
     /// A variable that is set but empty counts as not set: that is how Compose and CI pass on what is missing.
     fn merge_variable(&self, setting: &Setting, merged: &mut Merged) {
-        if let Some(value) = self.variable(setting.variable) {
+        if let Some(value) = self.variable(setting.variable, merged) {
             merged.set(setting, setting.variable, value);
             return;
         }
         let Some(name) = setting.file_variable() else { return };
-        let Some(path) = self.variable(&name) else { return };
+        let Some(path) = self.variable(&name, merged) else { return };
         match fs::read_to_string(path) {
             Ok(text) => merged.set(setting, &format!("{name}, {path}"), text.trim_end_matches(['\r', '\n'])),
             Err(error) => merged.fault(
@@ -101,7 +107,7 @@ impl Sources {
     }
 
     fn merge_file(&self, merged: &mut Merged) {
-        let (path, named_by) = match (&self.file, self.variable(CONFIG_VARIABLE)) {
+        let (path, named_by) = match (&self.file, self.variable(CONFIG_VARIABLE, merged)) {
             (Some(path), _) => (path.as_path(), "--config"),
             (None, Some(path)) => (Path::new(path), CONFIG_VARIABLE),
             (None, None) => (Path::new(DEFAULT_FILE), ""),
@@ -126,7 +132,10 @@ impl Sources {
             .chain([CONFIG_VARIABLE])
             .collect();
         for (name, value) in &self.environment {
-            if !name.starts_with("NEONEX_") || known.contains(&name.as_str()) || is_foreign(name, value) {
+            if !name.starts_with("NEONEX_")
+                || known.contains(&name.as_str())
+                || is_foreign(name, &value.to_string_lossy())
+            {
                 continue;
             }
             faults.push(unknown("variable", name, "the environment", known.iter().copied()));

@@ -97,6 +97,22 @@ fn all_faults_are_named_at_once_with_their_origin_and_remedy() {
 }
 
 #[test]
+fn a_variable_that_is_not_text_is_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_neonex"))
+        .args(["config", "check"])
+        .current_dir(place.path())
+        .env_clear()
+        .env("NEONEX_DATA", OsStr::from_bytes(b"/srv/\xff"))
+        .output();
+    let outcome = Outcome::of(&output.unwrap());
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("`NEONEX_DATA` must be UTF-8"), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_right_configuration_is_right() {
     let outcome = Place::new().run(&["config", "check", "--json"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), "{\"faults\":[],\"ok\":true}\n"));

@@ -39,7 +39,7 @@ fn taking_a_migration_back_names_its_target_and_needs_consent() {
     let place = Place::new();
     let outcome = place.run(&["migrate", "down", "--data", "precious"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.stderr.contains("`precious`") && outcome.stderr.contains("--yes"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("/precious`") && outcome.stderr.contains("--yes"), "{}", outcome.stderr);
 
     let url = "postgres://app:canary-5d1f@db.example/neonex";
     let outcome = place.run_with(&["migrate", "down"], &[("NEONEX_DATABASE_URL", url)]);

@@ -150,7 +150,17 @@ fn failed(what: &str, path: &Path) -> impl FnOnce(std::io::Error) -> CommandErro
 mod tests {
     use super::*;
 
-    const LIST: &str = "//! List.\n\nuse crate::Migration;\n\nmod m20261123_000001_foundation;\n\nconst M: X = &[\n    // Oldest first.\n    m20261123_000001_foundation::MIGRATION,\n];\n";
+    const LIST: &str = "//! List.
+
+use crate::Migration;
+
+mod m20261123_000001_foundation;
+
+const M: X = &[
+    // Oldest first.
+    m20261123_000001_foundation::MIGRATION,
+];
+";
 
     #[test]
     fn numbers_follow_the_newest_even_where_the_clock_is_behind() {

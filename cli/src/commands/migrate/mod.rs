@@ -43,10 +43,11 @@ fn consent(args: &DownArgs, target: &str) -> Result<(), CommandError> {
     }
     let what =
         format!("This takes back the newest migration of `{target}` and deletes all data in its tables.");
-    match output::confirm(&format!("{what} Continue?")) {
+    let answer = if args.no_input { None } else { output::confirm(&format!("{what} Continue?")) };
+    match answer {
         Some(true) => Ok(()),
         Some(false) => Err(CommandError::Declined),
-        None => Err(CommandError::Usage(format!("{what} Without a terminal to ask on it needs `--yes`."))),
+        None => Err(CommandError::Usage(format!("{what} Where nobody can be asked it needs `--yes`."))),
     }
 }
 
