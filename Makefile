@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
 
-.PHONY: help test lint lint-code lint-scripts deny check-generated fmt ci services
+.PHONY: help test lint lint-code lint-scripts deny generate check-generated fmt ci services
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -37,8 +37,14 @@ deny:
 	cargo deny --locked --all-features check --hide-inclusion-graph \
 	  -A unused-wrapper bans licenses sources
 
+generate: ## write the files that follow from the code
+	@mkdir -p docs/reference
+	cargo run --quiet --locked --package neonex -- config reference >docs/reference/configuration.md.new
+	mv docs/reference/configuration.md.new docs/reference/configuration.md
+
 check-generated: ## fail where a committed file differs from what generates it
 	cargo metadata --locked --format-version 1 >/dev/null
+	cargo run --quiet --locked --package neonex -- config reference | diff -u docs/reference/configuration.md -
 
 fmt: ## format the code
 	cargo fmt --all

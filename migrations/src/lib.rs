@@ -87,6 +87,16 @@ mod tests {
         }
     }
 
+    /// `neonex migrate create` writes them empty.
+    #[test]
+    fn a_migration_can_be_applied_and_taken_back() {
+        for scope in SCOPES {
+            for migration in scope.migrations() {
+                assert!(!migration.up.is_empty() && !migration.down.is_empty(), "{}", migration.name);
+            }
+        }
+    }
+
     #[test]
     fn every_word_left_open_is_filled_on_every_database() {
         for dialect in Dialect::ALL {

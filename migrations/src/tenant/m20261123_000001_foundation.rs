@@ -1,9 +1,8 @@
-//! Tenant databases.
+//! Migration: collections, keys, the change log.
 
 use crate::Migration;
 
-/// Oldest first.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(super) const MIGRATION: Migration = Migration {
     name: "m20261123_000001_foundation",
     tables: &["collections", "schema_migrations", "api_keys", "changes", "requests"],
     up: &[
@@ -80,4 +79,4 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
         "DROP TABLE IF EXISTS schema_migrations",
         "DROP TABLE IF EXISTS collections",
     ],
-}];
+};

@@ -1,9 +1,8 @@
-//! The control database.
+//! Migration: accounts, tokens and tenants.
 
 use crate::Migration;
 
-/// Oldest first.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(super) const MIGRATION: Migration = Migration {
     name: "m20261123_000001_foundation",
     tables: &["accounts", "access_tokens", "setup_links", "tenants", "api_key_index", "operator_requests"],
     up: &[
@@ -78,4 +77,4 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
         "DROP TABLE IF EXISTS access_tokens",
         "DROP TABLE IF EXISTS accounts",
     ],
-}];
+};

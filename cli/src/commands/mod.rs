@@ -1,0 +1,30 @@
+//! The commands, one file each.
+
+mod config;
+mod migrate;
+mod serve;
+mod token;
+mod worker;
+
+use std::path::PathBuf;
+
+use crate::args::{Cli, Command};
+use crate::config::{Config, Setting, Sources};
+use crate::exit::CommandError;
+
+/// Does what was asked.
+pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
+    let file = cli.config;
+    match cli.command {
+        Command::Serve(args) => serve::run(&args, file),
+        Command::Worker(args) => worker::run(&args, file),
+        Command::Migrate(command) => migrate::run(command, file),
+        Command::Token(command) => token::run(command, file),
+        Command::Config(command) => config::run(&command, file),
+    }
+}
+
+/// The configuration of a command that was given `flags`.
+fn load(file: Option<PathBuf>, flags: Vec<(&'static Setting, String)>) -> Result<Config, CommandError> {
+    Ok(Config::load(&Sources::of_process(file, flags))?)
+}

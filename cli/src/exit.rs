@@ -1,0 +1,110 @@
+//! How the process ends: one code for each kind of outcome, so that scripts can tell them apart.
+
+use std::process::ExitCode;
+
+use neonex_core::store::{MigrateError, StoreError};
+
+use crate::config::Faults;
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// It did what was asked.
+    Ok = 0,
+    /// It failed, and trying again will not help.
+    Failure = 1,
+    /// It was asked wrongly: arguments or configuration.
+    Usage = 2,
+    /// Whoever asked may not.
+    Auth = 3,
+    /// What was named is not there.
+    NotFound = 4,
+    /// What is there stands in the way.
+    Conflict = 5,
+    /// A rate or a quota is used up.
+    Limited = 6,
+    /// It failed, and may well succeed in a moment.
+    Transient = 7,
+    /// It was interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command ended without doing what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The configuration is wrong.
+    #[error("the configuration is wrong:\n{0}")]
+    Config(#[from] Faults),
+    /// The arguments are wrong in a way that their parser cannot see.
+    #[error("{0}")]
+    Usage(String),
+    /// The part of Neonex that does this is not built yet.
+    #[error("`neonex {0}` does nothing yet in this version")]
+    NotBuilt(&'static str),
+    /// Whoever was asked for consent did not give it.
+    #[error("nothing was changed")]
+    Declined,
+    /// Something is there that must not be overwritten.
+    #[error("{0}")]
+    Conflict(String),
+    /// A schema could not be brought to where it should be.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// A file, a stream or the operating system failed.
+    #[error("{what}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}
+
+impl CommandError {
+    /// For `map_err`: the failure of what was being done.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}
+
+impl From<&CommandError> for Exit {
+    fn from(error: &CommandError) -> Self {
+        match error {
+            CommandError::Config(_) | CommandError::Usage(_) => Self::Usage,
+            CommandError::NotBuilt(_) | CommandError::Declined | CommandError::Io { .. } => Self::Failure,
+            CommandError::Conflict(_) => Self::Conflict,
+            CommandError::Migrate(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<&MigrateError> for Exit {
+    fn from(error: &MigrateError) -> Self {
+        match error {
+            MigrateError::Newer { .. } => Self::Conflict,
+            MigrateError::NothingToRevert { .. } => Self::NotFound,
+            MigrateError::Store(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<&StoreError> for Exit {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unique { .. } | StoreError::ForeignKey => Self::Conflict,
+            StoreError::Busy | StoreError::Timeout | StoreError::Unavailable(_) => Self::Transient,
+            StoreError::NotNull { .. }
+            | StoreError::Column { .. }
+            | StoreError::Waited
+            | StoreError::Fault(_) => Self::Failure,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The `neonex` command: arguments, configuration, output, and the set-up of the process.
+
+pub mod args;
+mod commands;
+pub mod config;
+pub mod exit;
+pub mod logging;
+pub mod output;
+pub mod process;
+
+use clap::Parser as _;
+
+use crate::exit::Exit;
+
+/// Does what the command line says, and says how it went.
+pub fn run() -> Exit {
+    process::prepare();
+    match commands::run(args::Cli::parse()) {
+        Ok(()) => Exit::Ok,
+        Err(error) => {
+            output::error(&error);
+            Exit::from(&error)
+        }
+    }
+}
