@@ -1,3 +1,16 @@
 //! The REST API.
+//!
+//! [`app`] puts the surface together and has the order in which a request passes it.
 
+pub mod app;
+pub mod client_address;
+pub mod gate;
+pub mod metrics;
+pub mod payload;
 pub mod problem;
+pub mod rate_limit;
+pub mod request;
+mod route;
+
+#[cfg(test)]
+mod tests;

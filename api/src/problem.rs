@@ -199,7 +199,8 @@ impl ResponseError for Problem {
     }
 
     fn as_response(&self) -> Response {
-        let mut response = Response::builder().status(self.0.status).body(Body::from(self.0.body.to_json_string()));
+        let mut response =
+            Response::builder().status(self.0.status).body(Body::from(self.0.body.to_json_string()));
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         for (name, value) in &self.0.headers {
