@@ -23,13 +23,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use neonex_core::clock::Clock;
 use neonex_core::rng::Rng;
 use poem::{IntoEndpoint, Route};
 use poem_openapi::OpenApi;
 
 use crate::client_address::TrustedProxies;
+use crate::document;
 use crate::gate::Gate;
+use crate::probes::{self, Readiness, ready};
 use crate::route::Bounds;
 use crate::route::table::{self, Subtree};
 
@@ -102,6 +105,22 @@ impl App {
         let subtree = Subtree::new(path, endpoint, self.bounds());
         self.router = self.router.nest(path, subtree);
         self
+    }
+
+    /// With `/openapi.json`, `/openapi.yaml` and `/docs` for the operations of `T`.
+    #[must_use]
+    pub fn document<T: OpenApi>(self) -> Self {
+        let json = ready("application/json", document::json::<T>());
+        let yaml = ready("application/yaml", document::yaml::<T>());
+        self.get("/openapi.json", json).get("/openapi.yaml", yaml).get("/docs", document::page::<T>())
+    }
+
+    /// With `/livez`, `/readyz` and `/metrics`.
+    #[must_use]
+    pub fn probes(self, readiness: Arc<Readiness>, metrics: PrometheusHandle) -> Self {
+        self.get("/livez", probes::livez())
+            .get("/readyz", probes::readyz(readiness))
+            .get("/metrics", probes::metrics(metrics))
     }
 
     /// The whole, to be served.

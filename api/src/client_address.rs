@@ -30,7 +30,16 @@ impl FromStr for TrustedProxies {
 
 fn network(text: &str) -> Result<IpNet, InvalidNetwork> {
     let single = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
-    single.or_else(|_| text.parse()).map_err(|_| InvalidNetwork { text: text.to_owned() })
+    single.or_else(|_| text.parse().map(canonical)).map_err(|_| InvalidNetwork { text: text.to_owned() })
+}
+
+/// `::ffff:10.0.0.0/104` is `10.0.0.0/8`: addresses are compared in their IPv4 form.
+fn canonical(network: IpNet) -> IpNet {
+    let mapped = match network {
+        IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
+        IpNet::V4(_) => None,
+    };
+    mapped.and_then(|(address, length)| IpNet::new(address.into(), length).ok()).unwrap_or(network)
 }
 
 impl TrustedProxies {
@@ -99,6 +108,7 @@ mod tests {
     #[test]
     fn an_ipv4_address_inside_ipv6_is_the_same_address() {
         assert_eq!(client("10.0.0.0/8", "::ffff:10.0.0.3", &["::ffff:198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("::ffff:10.0.0.0/104", "10.0.0.3", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("::1", "::1", &["[2001:db8::5]"]), "2001:db8::5");
     }
 

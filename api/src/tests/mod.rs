@@ -60,6 +60,7 @@ struct Things {
     tenant: TenantId,
 }
 
+#[expect(clippy::unused_async, reason = "operations are async by their macro")]
 #[OpenApi]
 impl Things {
     /// List things
