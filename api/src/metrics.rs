@@ -114,12 +114,23 @@ impl RouteMetrics {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use metrics_exporter_prometheus::PrometheusRecorder;
+
     use super::*;
+
+    pub(crate) fn recorder() -> PrometheusRecorder {
+        builder().unwrap().build_recorder()
+    }
+
+    /// Where a test wants `/metrics` but does not look at it.
+    pub(crate) fn recorder_handle() -> PrometheusHandle {
+        recorder().handle()
+    }
 
     #[test]
     fn what_is_rendered_has_help_type_and_buckets() {
-        let recorder = builder().unwrap().build_recorder();
+        let recorder = recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             describe();

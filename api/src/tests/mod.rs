@@ -2,7 +2,9 @@
 
 mod errors;
 mod gate;
+mod observed;
 mod payloads;
+mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
