@@ -10,14 +10,8 @@ use poem::endpoint::{BoxEndpoint, make_sync};
 use poem::http::Method;
 use poem::http::header::CONTENT_SECURITY_POLICY;
 use poem::{Endpoint, Response};
-use poem_openapi::auth::Bearer;
 use poem_openapi::registry::{MetaApi, Registry};
-use poem_openapi::{LicenseObject, OpenApi, OpenApiService, SecurityScheme};
-
-/// `Authorization: Bearer …`: an API key, a user's access token or an operator's token.
-#[derive(SecurityScheme)]
-#[oai(rename = "bearer", ty = "bearer")]
-pub struct BearerToken(pub Bearer);
+use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 
 /// The document as YAML.
 pub fn yaml<T: OpenApi>() -> String {

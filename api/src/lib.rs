@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod client_address;
+pub mod credentials;
 pub mod document;
 pub mod gate;
 pub mod metrics;

@@ -1,5 +1,7 @@
 //! What the gate adds to every answer.
 
+use neonex_core::credential::{Credential, CredentialKind};
+use neonex_core::rng::SystemRng;
 use poem::http::{Method, StatusCode};
 
 use super::{client, problem};
@@ -89,4 +91,35 @@ async fn a_page_reads_what_the_tenant_lets_it_read() {
     unknown.assert_header("access-control-allow-origin", "https://app.example.com");
     problem(unknown, 404, "not_found").await;
     client.get("/v1/mine").send().await.assert_header_is_not_exist("vary");
+}
+
+#[tokio::test]
+async fn a_caller_is_told_where_it_stands() {
+    let client = &client();
+    let key = Credential::generate(CredentialKind::Secret, &SystemRng).unwrap();
+    let ask = || client.get("/v1/limited").header("authorization", format!("Bearer {}", key.reveal())).send();
+    for (remaining, wait) in [(1, 1800), (0, 3600)] {
+        let response = ask().await;
+        response.assert_status_is_ok();
+        response.assert_header("ratelimit", format!("\"default\";r={remaining};t={wait}"));
+        response.assert_header("ratelimit-policy", "\"default\";q=2;w=3600");
+    }
+    let refused = ask().await;
+    refused.assert_header("retry-after", "1800");
+    refused.assert_header("ratelimit", "\"default\";r=0;t=1800");
+    problem(refused, 429, "rate_limited").await;
+
+    let guess = || client.get("/v1/limited").header("authorization", "Bearer nx_sec_guess").send();
+    guess().await.assert_header("ratelimit-policy", "\"default\";q=1;w=3600");
+    problem(guess().await, 429, "rate_limited").await;
+}
+
+#[tokio::test]
+async fn a_missing_credential_is_asked_for() {
+    let client = &client();
+    let response = client.get("/v1/limited").send().await;
+    response.assert_header("www-authenticate", "Bearer");
+    problem(response, 401, "unauthorized").await;
+    let other = client.get("/v1/mine").header("authorization", "Basic YTpi").send().await;
+    problem(other, 401, "unauthorized").await;
 }

@@ -6,10 +6,12 @@ mod observed;
 mod payloads;
 mod server;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use neonex_core::clock::SystemClock;
+use neonex_core::credential::Credential;
 use neonex_core::ids::TenantId;
 use neonex_core::rng::SystemRng;
 use poem::http::StatusCode;
@@ -21,9 +23,11 @@ use poem_openapi::{Enum, Object, OpenApi};
 use serde_json::Value;
 
 use crate::app::{App, Settings};
+use crate::credentials::{BearerToken, OptionalBearer, Public};
 use crate::gate::Gate;
 use crate::payload::{AnyRecord, AnyRecordInput, RawBody, RawJson};
 use crate::problem::Problem;
+use crate::rate_limit::{Rate, RateLimits};
 use crate::request::RequestContext;
 
 #[derive(Object)]
@@ -60,6 +64,16 @@ struct Named {
 #[derive(Clone)]
 struct Things {
     tenant: TenantId,
+    limits: Arc<RateLimits>,
+}
+
+impl Things {
+    fn new() -> Self {
+        let tenant = TenantId::generate(&SystemClock, &SystemRng).unwrap();
+        let rate =
+            |requests| Rate { requests: NonZeroU32::new(requests).unwrap(), per: Duration::from_hours(1) };
+        Self { tenant, limits: Arc::new(RateLimits::new(rate(2), rate(1))) }
+    }
 }
 
 #[expect(clippy::unused_async, reason = "operations are async by their macro")]
@@ -69,6 +83,7 @@ impl Things {
     #[oai(path = "/v1/things", method = "get", operation_id = "list_things")]
     async fn list(
         &self,
+        _public: Public,
         limit: Query<Option<u32>>,
         sort: Query<Option<String>>,
     ) -> Result<Json<Vec<String>>, Problem> {
@@ -78,40 +93,60 @@ impl Things {
 
     /// Create a thing
     #[oai(path = "/v1/things", method = "post", operation_id = "create_thing")]
-    async fn create(&self, thing: Json<NewThing>) -> Result<Json<Named>, Problem> {
+    async fn create(&self, _public: Public, thing: Json<NewThing>) -> Result<Json<Named>, Problem> {
         Ok(Json(Named { name: thing.0.name }))
     }
 
     /// Get a part
     #[oai(path = "/v1/things/:thing/parts/:part", method = "get", operation_id = "get_part")]
-    async fn part(&self, thing: Path<String>, part: Path<u32>) -> Result<Json<Named>, Problem> {
+    async fn part(
+        &self,
+        _public: Public,
+        thing: Path<String>,
+        part: Path<u32>,
+    ) -> Result<Json<Named>, Problem> {
         Ok(Json(Named { name: format!("{}/{}", thing.0, part.0) }))
     }
 
     /// Write a record
     #[oai(path = "/v1/records", method = "put", operation_id = "put_record")]
-    async fn record(&self, body: RawBody<AnyRecordInput>) -> Result<RawJson<AnyRecord>, Problem> {
+    async fn record(
+        &self,
+        _public: Public,
+        body: RawBody<AnyRecordInput>,
+    ) -> Result<RawJson<AnyRecord>, Problem> {
         Ok(RawJson::new(body.into_bytes()))
     }
 
     /// Upload
     #[oai(path = "/v1/upload", method = "put", operation_id = "upload")]
-    async fn upload(&self, body: Binary<Body>) -> Result<Json<u64>, Problem> {
+    async fn upload(&self, _public: Public, body: Binary<Body>) -> Result<Json<u64>, Problem> {
         let bytes = body.0.into_bytes().await.map_err(|error| Problem::internal(&error))?;
         Ok(Json(bytes.len() as u64))
     }
 
     /// As a tenant whose pages live at one origin
     #[oai(path = "/v1/mine", method = "get", operation_id = "mine")]
-    async fn mine(&self, context: RequestContext) -> Result<Json<String>, Problem> {
+    async fn mine(&self, _token: OptionalBearer, context: RequestContext) -> Result<Json<String>, Problem> {
         context.set_tenant(self.tenant);
         context.decide_origin(|origin| origin == "https://app.example.com");
         Ok(Json(context.id().as_str().to_owned()))
     }
 
+    /// With a credential, so many times an hour
+    #[oai(path = "/v1/limited", method = "get", operation_id = "limited")]
+    async fn limited(&self, context: RequestContext, token: BearerToken) -> Result<Json<String>, Problem> {
+        let digest = Credential::parse(&token.0.token).map(|credential| credential.digest());
+        match digest {
+            Some(digest) => self.limits.principal(&context, &digest)?,
+            None => self.limits.anonymous(&context)?,
+        }
+        Ok(Json(String::new()))
+    }
+
     /// Fail
     #[oai(path = "/v1/fail/:how", method = "get", operation_id = "fail")]
-    async fn fail(&self, how: Path<String>) -> poem::Result<Json<String>> {
+    async fn fail(&self, _public: Public, how: Path<String>) -> poem::Result<Json<String>> {
         match how.0.as_str() {
             "panic" => panic!("hunter2"),
             "fault" => Err(Problem::internal(&std::io::Error::other("hunter2")).into()),
@@ -121,10 +156,6 @@ impl Things {
             _ => Ok(Json(String::new())),
         }
     }
-}
-
-fn tenant() -> TenantId {
-    TenantId::generate(&SystemClock, &SystemRng).unwrap()
 }
 
 fn settings() -> Settings {
@@ -142,9 +173,7 @@ fn client_with(settings: Settings) -> TestClient<Gate<Route>> {
             Ok::<_, poem::Error>(request.take_body().into_string().await?)
         })),
     );
-    TestClient::new(
-        App::new(settings).operations(Things { tenant: tenant() }).nest("/console", console).build(),
-    )
+    TestClient::new(App::new(settings).operations(Things::new()).nest("/console", console).build())
 }
 
 /// The problem in an answer, after looking at what all of them have in common.

@@ -7,7 +7,7 @@ use poem::http::StatusCode;
 use poem::test::TestClient;
 use serde_json::Value;
 
-use super::{Things, client, problem, settings, tenant};
+use super::{Things, client, problem, settings};
 use crate::app::App;
 use crate::document;
 use crate::metrics::tests::recorder_handle;
@@ -113,7 +113,7 @@ async fn probes_answer() {
 
 #[tokio::test]
 async fn the_document_is_served_and_always_the_same() {
-    let app = App::new(settings()).operations(Things { tenant: tenant() }).document::<Things>().build();
+    let app = App::new(settings()).operations(Things::new()).document::<Things>().build();
     let client = TestClient::new(app);
     client.get("/openapi.yaml").send().await.assert_text(document::yaml::<Things>()).await;
     let response = client.get("/openapi.json").send().await;
