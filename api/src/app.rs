@@ -102,8 +102,19 @@ impl App {
         E: IntoEndpoint,
         E::Endpoint: 'static,
     {
-        let subtree = Subtree::new(path, endpoint, self.bounds());
+        let subtree = Subtree::new(path, endpoint, Some(self.bounds()));
         self.router = self.router.nest(path, subtree);
+        self
+    }
+
+    /// The same for a part that streams, the S3 endpoint say: it bounds size and time itself.
+    #[must_use]
+    pub fn nest_streaming<E>(mut self, path: &str, endpoint: E) -> Self
+    where
+        E: IntoEndpoint,
+        E::Endpoint: 'static,
+    {
+        self.router = self.router.nest(path, Subtree::new(path, endpoint, None));
         self
     }
 

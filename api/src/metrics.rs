@@ -153,4 +153,22 @@ pub(crate) mod tests {
         }
         assert!(text.contains("# HELP neonex_http_request_duration_seconds Time from"), "{text}");
     }
+
+    #[test]
+    fn the_engine_s_metrics_are_described() {
+        let source = include_str!("../../core/src/engine/metrics.rs");
+        let names: Vec<_> = source.split('"').filter(|text| text.starts_with("neonex_")).collect();
+        assert!(!names.is_empty());
+        let recorder = recorder();
+        metrics::with_local_recorder(&recorder, || {
+            describe();
+            for name in &names {
+                gauge!((*name).to_owned()).set(1.0);
+            }
+        });
+        let text = recorder.handle().render();
+        for name in names {
+            assert!(text.contains(&format!("# HELP {name} ")), "{name} has no description");
+        }
+    }
 }

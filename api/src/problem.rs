@@ -53,7 +53,8 @@ pub struct ProblemBody {
 /// One thing that is wrong with the input.
 #[derive(Debug, Clone, Object)]
 pub struct ProblemDetail {
-    /// Where: a JSON Pointer (RFC 6901) into the body, or `?name` for a parameter.
+    /// Where: a JSON Pointer (RFC 6901) into the body, `?name` for a query parameter, or the bare name of a
+    /// parameter in the path or a header.
     pub pointer: String,
     /// What kind of wrong, for programs.
     pub code: String,

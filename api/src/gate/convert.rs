@@ -4,9 +4,9 @@ use poem::Response;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::StatusCode;
 use poem::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
-use poem_openapi::error::{AuthorizationError, ContentTypeError, ParseParamError, ParseRequestPayloadError};
+use poem_openapi::error::{AuthorizationError, ContentTypeError, ParseRequestPayloadError};
 
-use crate::problem::{PROBLEM_JSON, Problem};
+use crate::problem::Problem;
 use crate::route::body;
 
 /// The problem of an error that came out of the router or an operation.
@@ -28,11 +28,12 @@ pub(super) fn problem(error: poem::Error) -> Problem {
     Problem::new(status, code(status), error.to_string())
 }
 
-/// An error answer without a problem in it. Pages are left alone: they are for people.
+/// An error answer that says nothing, or says it in plain text. One of another type is left alone: a page for
+/// people, or a body that some other protocol prescribes.
 pub(super) fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
-    let typed = |wanted: &str| response.content_type().is_some_and(|sent| sent.starts_with(wanted));
-    (status.is_client_error() || status.is_server_error()) && !typed(PROBLEM_JSON) && !typed("text/html")
+    let says_nothing = response.content_type().is_none_or(|sent| sent.starts_with("text/plain"));
+    (status.is_client_error() || status.is_server_error()) && says_nothing
 }
 
 /// The problem of such an answer: its status and headers, and nothing of its text, which may be anything.
@@ -59,14 +60,6 @@ fn known(error: &poem::Error) -> Option<Problem> {
         let challenge = HeaderValue::from_static("Bearer");
         let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail);
         return Some(problem.header(WWW_AUTHENTICATE, challenge));
-    }
-    if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
-        let detail = format!("The parameter `{name}` cannot be read: {reason}");
-        return Some(Problem::bad_request("invalid_parameter", detail).error(
-            format!("?{name}"),
-            "invalid",
-            reason,
-        ));
     }
     if let Some(ParseRequestPayloadError { reason }) = error.downcast_ref() {
         return Some(Problem::bad_request("invalid_body", reason.as_str()));

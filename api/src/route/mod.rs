@@ -18,7 +18,7 @@ use poem::http::header::{ALLOW, CONTENT_LENGTH, HeaderValue};
 use poem::http::{Method, StatusCode};
 use poem::{Body, Endpoint, Request, Response};
 use poem_openapi::__private::UrlQuery;
-use poem_openapi::error::{ParsePathError, ParseRequestPayloadError};
+use poem_openapi::error::{ParseParamError, ParsePathError, ParseRequestPayloadError};
 use poem_openapi::registry::MetaSchemaRef;
 
 use crate::metrics::RouteMetrics;
@@ -42,8 +42,6 @@ pub(crate) struct Operation {
 enum BodyKind {
     /// JSON of this schema, or nothing: bounded in size, depth and time.
     Json(Option<MetaSchemaRef>),
-    /// Any bytes, bounded in size and time.
-    Bounded,
     /// Bytes as they come, however many and however long it takes; the operation bounds them.
     Streamed,
 }
@@ -98,10 +96,6 @@ impl Methods {
             let json = match &operation.body {
                 BodyKind::Json(Some(schema)) => {
                     Some((body::read_json(&mut request, self.bounds.body).await?, schema))
-                }
-                BodyKind::Bounded => {
-                    body::bound(&mut request, self.bounds.body)?;
-                    None
                 }
                 BodyKind::Json(None) | BodyKind::Streamed => None,
             };
@@ -182,7 +176,7 @@ impl Operation {
         Ok(())
     }
 
-    /// Names the place in the body or the path that poem-openapi's message leaves out.
+    /// Names the place in the body or the parameters that poem-openapi's message leaves out.
     fn explain(
         &self,
         error: poem::Error,
@@ -190,9 +184,11 @@ impl Operation {
         schemas: &Schemas,
     ) -> poem::Error {
         if let Some(ParsePathError { name, reason }) = error.downcast_ref() {
-            let name = self.path_parameter(name);
-            let detail = format!("The path's `{name}` cannot be read: {reason}");
-            return Problem::bad_request("invalid_parameter", detail).error(name, "invalid", reason).into();
+            return unreadable(self.path_parameter(name), reason).into();
+        }
+        if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
+            let in_query = self.query.iter().flatten().any(|known| known == name);
+            return unreadable(&format!("{}{name}", if in_query { "?" } else { "" }), reason).into();
         }
         match (error.downcast_ref::<ParseRequestPayloadError>(), json) {
             (Some(payload), Some((bytes, schema))) => {
@@ -208,6 +204,11 @@ impl Operation {
         let mut names = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         index.and_then(|index| names.nth(index)).unwrap_or(internal)
     }
+}
+
+fn unreadable(place: &str, reason: &str) -> Problem {
+    let detail = format!("The parameter `{}` cannot be read: {reason}", place.trim_start_matches('?'));
+    Problem::bad_request("invalid_parameter", detail).error(place, "invalid", reason)
 }
 
 fn unknown_parameters(unknown: &[&str], known: &[String]) -> Problem {

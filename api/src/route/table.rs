@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
-use poem::{EndpointExt, IntoEndpoint, Route};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route};
 use poem_openapi::OpenApi;
 use poem_openapi::registry::{MetaOperation, MetaParamIn, Registry};
 
 use super::diagnose::Schemas;
-use super::{BodyKind, Bounds, Entry, Methods, Operation};
+use super::{BodyKind, Bounds, Entry, Methods, Operation, body, too_slow};
 use crate::metrics::RouteMetrics;
+use crate::request::RequestContext;
 
 /// Adds the operations of `api` to a router.
 pub(crate) fn operations<T: OpenApi>(mut router: Route, api: T, bounds: Bounds) -> Route {
@@ -83,12 +84,13 @@ impl Operation {
             [one] if one.content_type.starts_with("application/json") => {
                 BodyKind::Json(Some(one.schema.clone()))
             }
+            // Also where JSON is one type among several: such an operation reads its body itself.
             _ => BodyKind::Streamed,
         };
         Self { metrics: RouteMetrics::new(method, &path), path, query: Some(query), body }
     }
 
-    pub(super) fn undeclared(path: String, method: &Method, body: BodyKind) -> Self {
+    fn undeclared(path: String, method: &Method, body: BodyKind) -> Self {
         Self { metrics: RouteMetrics::new(method, &path), path, query: None, body }
     }
 }
@@ -97,34 +99,33 @@ impl Operation {
 pub(crate) struct Subtree {
     operation: Arc<Operation>,
     endpoint: BoxEndpoint<'static>,
-    bounds: Bounds,
+    bounds: Option<Bounds>,
 }
 
 impl Subtree {
-    pub(crate) fn new<E>(path: &str, endpoint: E, bounds: Bounds) -> Self
+    /// `bounds` hold for all that is below; with none, it bounds itself.
+    pub(crate) fn new<E>(path: &str, endpoint: E, bounds: Option<Bounds>) -> Self
     where
         E: IntoEndpoint,
         E::Endpoint: 'static,
     {
-        let operation = Operation {
-            metrics: RouteMetrics::any_method(&format!("{path}/*")),
-            path: format!("{path}/*"),
-            query: None,
-            body: BodyKind::Bounded,
-        };
+        let path = format!("{path}/*");
+        let metrics = RouteMetrics::any_method(&path);
+        let operation = Operation { path, metrics, query: None, body: BodyKind::Streamed };
         Self { operation: Arc::new(operation), endpoint: endpoint.map_to_response().boxed(), bounds }
     }
 }
 
-impl poem::Endpoint for Subtree {
-    type Output = poem::Response;
+impl Endpoint for Subtree {
+    type Output = Response;
 
-    async fn call(&self, mut request: poem::Request) -> poem::Result<poem::Response> {
-        if let Some(context) = request.data::<crate::request::RequestContext>() {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        if let Some(context) = request.data::<RequestContext>() {
             context.set_operation(self.operation.clone());
         }
-        super::body::bound(&mut request, self.bounds.body)?;
-        let answer = tokio::time::timeout(self.bounds.time, self.endpoint.call(request)).await;
-        answer.unwrap_or_else(|_| Err(super::too_slow().into()))
+        let Some(bounds) = self.bounds else { return self.endpoint.call(request).await };
+        body::bound(&mut request, bounds.body)?;
+        let answer = tokio::time::timeout(bounds.time, self.endpoint.call(request)).await;
+        answer.unwrap_or_else(|_| Err(too_slow().into()))
     }
 }

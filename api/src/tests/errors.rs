@@ -1,7 +1,7 @@
 //! Every error is a problem and says what is wrong.
 
 use poem::Body;
-use poem::http::Method;
+use poem::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::{SHORT, client, client_with, places, problem, settings};
@@ -43,6 +43,8 @@ async fn a_parameter_that_cannot_be_read_is_named() {
     assert_eq!(places(&body), [("?limit", "invalid")]);
     let body = problem(client.get("/v1/things/a/parts/b").send().await, 400, "invalid_parameter").await;
     assert_eq!(places(&body), [("part", "invalid")]);
+    let response = client.get("/v1/mine").header("x-count", "many").send().await;
+    assert_eq!(places(&problem(response, 400, "invalid_parameter").await), [("X-Count", "invalid")]);
 }
 
 #[tokio::test]
@@ -124,6 +126,8 @@ async fn a_body_too_large_is_refused_chunked_or_not() {
     page.assert_status_is_ok();
     let page = client.post("/console/sign-in").body(chunks(format!("{exact} "))).send().await;
     problem(page, 413, "body_too_large").await;
+    let object = client.post("/s3/sign-in").body(chunks(format!("{exact} "))).send().await;
+    object.assert_status_is_ok();
 
     let upload =
         client.put("/v1/upload").content_type("application/octet-stream").body(chunks(format!("{exact} ")));
@@ -153,4 +157,12 @@ async fn what_takes_too_long_is_given_up() {
     let response = client_with(settings).get("/v1/fail/slow").send().await;
     response.assert_header("retry-after", "1");
     problem(response, 503, "timeout").await;
+}
+
+#[tokio::test]
+async fn another_protocol_s_errors_are_left_alone() {
+    let client = &client();
+    let response = client.get("/s3/missing").send().await;
+    response.assert_status(StatusCode::NOT_FOUND);
+    response.assert_text("<Error/>").await;
 }

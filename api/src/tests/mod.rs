@@ -14,10 +14,11 @@ use neonex_core::clock::SystemClock;
 use neonex_core::credential::Credential;
 use neonex_core::ids::TenantId;
 use neonex_core::rng::SystemRng;
+use poem::endpoint::{make, make_sync};
 use poem::http::StatusCode;
 use poem::test::{TestClient, TestResponse};
-use poem::{Body, Route};
-use poem_openapi::param::{Path, Query};
+use poem::{Body, Request, Response, Route};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::{Binary, Json};
 use poem_openapi::{Enum, Object, OpenApi};
 use serde_json::Value;
@@ -127,7 +128,13 @@ impl Things {
 
     /// As a tenant whose pages live at one origin
     #[oai(path = "/v1/mine", method = "get", operation_id = "mine")]
-    async fn mine(&self, _token: OptionalBearer, context: RequestContext) -> Result<Json<String>, Problem> {
+    async fn mine(
+        &self,
+        _token: OptionalBearer,
+        context: RequestContext,
+        #[oai(name = "X-Count")] count: Header<Option<u32>>,
+    ) -> Result<Json<String>, Problem> {
+        let _ = count;
         context.set_tenant(self.tenant);
         context.decide_origin(|origin| origin == "https://app.example.com");
         Ok(Json(context.id().as_str().to_owned()))
@@ -167,13 +174,20 @@ fn client() -> TestClient<Gate<Route>> {
 }
 
 fn client_with(settings: Settings) -> TestClient<Gate<Route>> {
-    let console = Route::new().at(
-        "/sign-in",
-        poem::post(poem::endpoint::make(|mut request: poem::Request| async move {
-            Ok::<_, poem::Error>(request.take_body().into_string().await?)
-        })),
-    );
-    TestClient::new(App::new(settings).operations(Things::new()).nest("/console", console).build())
+    let app =
+        App::new(settings).operations(Things::new()).nest("/console", echo()).nest_streaming("/s3", echo());
+    TestClient::new(app.build())
+}
+
+/// A part that routes for itself: it gives back what it is sent, and has an error of its own.
+fn echo() -> Route {
+    let echo = make(|mut request: Request| async move {
+        Ok::<_, poem::Error>(request.take_body().into_string().await?)
+    });
+    let missing = make_sync(|_| {
+        Response::builder().status(StatusCode::NOT_FOUND).content_type("application/xml").body("<Error/>")
+    });
+    Route::new().at("/sign-in", poem::post(echo)).at("/missing", missing)
 }
 
 /// The problem in an answer, after looking at what all of them have in common.
