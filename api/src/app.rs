@@ -7,7 +7,7 @@
 //!    refuses an overlong URL (414); answers CORS preflights. From here on nothing escapes: errors and panics
 //!    of everything below become problems.
 //! 2. **Router**: the path is matched once. No path: 404. No such method: 405 with `Allow`.
-//! 3. **Operation's surroundings** ([`route`](crate::route)), knowing what the operation declares: unknown query
+//! 3. **Operation's surroundings** (`route`), knowing what the operation declares: unknown query
 //!    parameters (400), the body's type (415), size (413, 1 MiB, also when chunked) and depth (400, 32), and
 //!    the clock that stops it (503 after 30 s). What takes a body that is not JSON streams: it has neither bound
 //!    of size nor of time here and sets its own.
