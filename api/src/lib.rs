@@ -1,1 +1,62 @@
 //! The REST API.
+//!
+//! [`app`] puts the surface together and has the order in which a request passes it. An operation is a method
+//! with a path; what holds for all of them is no concern of its:
+//!
+//! ```
+//! use neonex_api::app::{App, Settings};
+//! use neonex_api::credentials::Public;
+//! use neonex_api::problem::Problem;
+//! use poem_openapi::param::Path;
+//! use poem_openapi::payload::Json;
+//! use poem_openapi::{Object, OpenApi};
+//!
+//! /// A greeting.
+//! #[derive(Object)]
+//! struct Greeting {
+//!     /// What is said.
+//!     text: String,
+//! }
+//!
+//! struct Greetings;
+//!
+//! #[OpenApi]
+//! impl Greetings {
+//!     /// Greet somebody
+//!     #[oai(path = "/v1/greetings/:name", method = "get", operation_id = "greet")]
+//!     async fn greet(&self, _credential: Public, name: Path<String>) -> Result<Json<Greeting>, Problem> {
+//!         if name.0 == "nobody" {
+//!             return Err(Problem::not_found("There is nobody to greet."));
+//!         }
+//!         Ok(Json(Greeting { text: format!("Hello, {}!", name.0) }))
+//!     }
+//! }
+//!
+//! # use std::sync::Arc;
+//! # use neonex_core::{clock::SystemClock, rng::SystemRng};
+//! let settings = Settings::new(Arc::new(SystemClock), Arc::new(SystemRng));
+//! let app = App::new(settings).operations(Greetings).document::<Greetings>().build();
+//! # let client = poem::test::TestClient::new(app);
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! #     let response = client.get("/v1/greetings/nobody").send().await;
+//! #     response.assert_status(poem::http::StatusCode::NOT_FOUND);
+//! #     response.assert_content_type("application/problem+json");
+//! # });
+//! ```
+
+pub mod app;
+pub mod client_address;
+pub mod credentials;
+pub mod document;
+pub mod gate;
+pub mod metrics;
+pub mod payload;
+pub mod probes;
+pub mod problem;
+pub mod rate_limit;
+pub mod request;
+mod route;
+pub mod server;
+
+#[cfg(test)]
+mod tests;

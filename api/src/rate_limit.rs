@@ -1,0 +1,253 @@
+//! How often one caller may ask: a token bucket (GCRA) per principal, and per address for those without a
+//! credential.
+//!
+//! Authentication calls [`RateLimits::principal`] or [`RateLimits::anonymous`] once it knows who asks; the
+//! gate writes the outcome into `RateLimit` and `RateLimit-Policy`
+//! (draft-ietf-httpapi-ratelimit-headers-10). `None` in place of the limits turns the whole thing off.
+//!
+//! Buckets stand in this process. Time is monotonic and not the [`Clock`](neonex_core::clock::Clock): a wall
+//! clock set back an hour would lock everybody out for that hour.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::{StateInformationMiddleware, StateSnapshot};
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use neonex_core::credential::CredentialDigest;
+use poem::http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::problem::Problem;
+use crate::request::RequestContext;
+
+/// How many requests in how long. All of them may come at once; they then come back evenly.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// The requests.
+    pub requests: NonZeroU32,
+    /// The time in which they come back.
+    pub per: Duration,
+}
+
+impl Rate {
+    fn quota(self) -> Quota {
+        let each = self.per / self.requests.get();
+        Quota::with_period(each.max(Duration::from_nanos(1)))
+            .unwrap_or(Quota::per_second(self.requests))
+            .allow_burst(self.requests)
+    }
+
+    /// `RateLimit-Policy`: quota and window.
+    fn policy(self) -> HeaderValue {
+        let text = format!("\"default\";q={};w={}", self.requests, seconds_up(self.per).max(1));
+        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("\"default\""))
+    }
+}
+
+/// Where a caller stands, as headers say it.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    remaining: u32,
+    /// Until more can be had (when refused) or all is back.
+    wait: Duration,
+    policy: HeaderValue,
+}
+
+impl Standing {
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        let text = format!("\"default\";r={};t={}", self.remaining, seconds_up(self.wait));
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert("ratelimit", value);
+        }
+        headers.insert("ratelimit-policy", self.policy.clone());
+    }
+}
+
+type Buckets<K, C> = RateLimiter<K, DashMapStateStore<K>, C, StateInformationMiddleware>;
+
+/// Buckets of one class of callers.
+struct Limiter<K: Hash + Eq + Clone, C: Clock> {
+    buckets: Buckets<K, C>,
+    clock: C,
+    policy: HeaderValue,
+}
+
+impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
+    fn new(rate: Rate, clock: C) -> Self {
+        let buckets = RateLimiter::dashmap_with_clock(rate.quota(), clock.clone())
+            .with_middleware::<StateInformationMiddleware>();
+        Self { buckets, clock, policy: rate.policy() }
+    }
+
+    fn take(&self, key: &K) -> Result<Standing, Standing> {
+        match self.buckets.check_key(key) {
+            Ok(left) => Ok(self.standing(left.remaining_burst_capacity(), until_full(&left))),
+            Err(refused) => Err(self.standing(0, refused.wait_time_from(self.clock.now()))),
+        }
+    }
+
+    fn standing(&self, remaining: u32, wait: Duration) -> Standing {
+        Standing { remaining, wait, policy: self.policy.clone() }
+    }
+}
+
+fn until_full(left: &StateSnapshot) -> Duration {
+    let missing = left.quota().burst_size().get().saturating_sub(left.remaining_burst_capacity());
+    left.quota().replenish_interval().saturating_mul(missing)
+}
+
+fn seconds_up(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+}
+
+/// The limits of both classes of callers.
+pub struct RateLimits<C: Clock = DefaultClock> {
+    principals: Limiter<CredentialDigest, C>,
+    addresses: Limiter<IpAddr, C>,
+}
+
+impl RateLimits {
+    /// Limits per credential and per address.
+    pub fn new(principal: Rate, anonymous: Rate) -> Self {
+        Self::with_clock(principal, anonymous, &DefaultClock::default())
+    }
+
+    /// Forgets idle callers every minute, for ever; run it as a task. A bucket that is full again says nothing.
+    pub async fn keep_swept(self: Arc<Self>) {
+        let mut minute = tokio::time::interval(Duration::from_mins(1));
+        loop {
+            minute.tick().await;
+            self.sweep();
+        }
+    }
+}
+
+impl<C: Clock + Clone> RateLimits<C> {
+    fn with_clock(principal: Rate, anonymous: Rate, clock: &C) -> Self {
+        Self {
+            principals: Limiter::new(principal, clock.clone()),
+            addresses: Limiter::new(anonymous, clock.clone()),
+        }
+    }
+
+    /// Charges one request to a credential, or refuses it with 429.
+    pub fn principal(&self, context: &RequestContext, key: &CredentialDigest) -> Result<(), Problem> {
+        note(context, self.principals.take(key))
+    }
+
+    /// Charges one request to the client's address, or refuses it with 429. Requests of a Unix socket, which have
+    /// no address, share one bucket.
+    pub fn anonymous(&self, context: &RequestContext) -> Result<(), Problem> {
+        let address = context.client_address().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+        note(context, self.addresses.take(&network(address)))
+    }
+
+    fn sweep(&self) {
+        self.principals.buckets.retain_recent();
+        self.principals.buckets.shrink_to_fit();
+        self.addresses.buckets.retain_recent();
+        self.addresses.buckets.shrink_to_fit();
+    }
+}
+
+/// One customer of an IPv6 provider has a /64 or more to send from, so that is what is counted.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+    }
+}
+
+fn note(context: &RequestContext, taken: Result<Standing, Standing>) -> Result<(), Problem> {
+    match taken {
+        Ok(standing) => {
+            context.set_standing(standing);
+            Ok(())
+        }
+        Err(standing) => {
+            let wait = seconds_up(standing.wait).max(1);
+            context.set_standing(standing);
+            let detail = format!("Too many requests. Try again in {wait} s.");
+            Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+    use crate::request::{Arrived, RequestId};
+
+    fn limits(clock: &FakeRelativeClock) -> RateLimits<FakeRelativeClock> {
+        let rate =
+            |requests| Rate { requests: NonZeroU32::new(requests).unwrap(), per: Duration::from_mins(1) };
+        RateLimits::with_clock(rate(3), rate(2), clock)
+    }
+
+    fn from(address: &str) -> RequestContext {
+        RequestContext::new(Arrived {
+            id: RequestId::accept(&HeaderValue::from_static("test")).unwrap(),
+            address: Some(address.parse().unwrap()),
+            origin: None,
+            trace: None,
+        })
+    }
+
+    fn header(context: &RequestContext, name: &str) -> String {
+        let mut headers = HeaderMap::new();
+        context.standing().unwrap().write(&mut headers);
+        headers[name].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_principal_has_its_quota_and_gets_it_back() {
+        let clock = FakeRelativeClock::default();
+        let limits = limits(&clock);
+        let key = [7; 32];
+        for remaining in [2, 1, 0] {
+            let context = from("192.0.2.1");
+            limits.principal(&context, &key).unwrap();
+            let wait = (3 - remaining) * 20;
+            assert_eq!(header(&context, "ratelimit"), format!("\"default\";r={remaining};t={wait}"));
+            assert_eq!(header(&context, "ratelimit-policy"), "\"default\";q=3;w=60");
+        }
+        let context = from("192.0.2.1");
+        let refused = limits.principal(&context, &key).unwrap_err();
+        assert_eq!((refused.status_code().as_u16(), refused.code()), (429, "rate_limited"));
+        assert_eq!(header(&context, "ratelimit"), "\"default\";r=0;t=20");
+        limits.principal(&from("192.0.2.1"), &[8; 32]).unwrap();
+
+        clock.advance(Duration::from_secs(20));
+        limits.principal(&from("192.0.2.1"), &key).unwrap();
+        limits.principal(&from("192.0.2.1"), &key).unwrap_err();
+    }
+
+    #[test]
+    fn an_ipv6_client_cannot_hop_within_its_network() {
+        let clock = FakeRelativeClock::default();
+        let limits = limits(&clock);
+        limits.anonymous(&from("2001:db8::1")).unwrap();
+        limits.anonymous(&from("2001:db8::2")).unwrap();
+        limits.anonymous(&from("2001:db8::3")).unwrap_err();
+        limits.anonymous(&from("2001:db8:0:1::1")).unwrap();
+        limits.anonymous(&from("192.0.2.1")).unwrap();
+    }
+
+    #[test]
+    fn idle_callers_are_forgotten() {
+        let clock = FakeRelativeClock::default();
+        let limits = limits(&clock);
+        limits.principal(&from("192.0.2.1"), &[1; 32]).unwrap();
+        limits.sweep();
+        assert_eq!(limits.principals.buckets.len(), 1);
+        clock.advance(Duration::from_secs(61));
+        limits.sweep();
+        assert_eq!(limits.principals.buckets.len(), 0);
+    }
+}
