@@ -45,18 +45,53 @@
 //! ```
 
 pub mod app;
+pub mod caller;
 pub mod client_address;
+pub mod collections;
 pub mod credentials;
 pub mod document;
+mod errors;
 pub mod gate;
+pub mod keys;
 pub mod metrics;
+mod paging;
 pub mod payload;
 pub mod probes;
 pub mod problem;
 pub mod rate_limit;
+pub mod records;
 pub mod request;
 mod route;
 pub mod server;
+pub mod tenants;
 
 #[cfg(test)]
 mod tests;
+
+use self::caller::Surface;
+
+/// Every operation.
+pub type Operations = (tenants::Tenants, keys::Keys, collections::Collections, records::Records);
+
+/// Every operation, over a platform.
+pub fn operations(surface: &Surface) -> Operations {
+    (
+        tenants::Tenants(surface.clone()),
+        keys::Keys(surface.clone()),
+        collections::Collections(surface.clone()),
+        records::Records(surface.clone()),
+    )
+}
+
+/// How the document groups operations.
+#[derive(poem_openapi::Tags)]
+enum Tag {
+    /// Isolated backends. For operators.
+    Tenants,
+    /// API keys of a tenant.
+    Keys,
+    /// Tables designed at run time.
+    Collections,
+    /// Rows of a collection.
+    Records,
+}

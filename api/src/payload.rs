@@ -14,7 +14,7 @@ use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{
     MetaMediaType, MetaRequest, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry,
 };
-use poem_openapi::types::Type;
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object};
 
 /// An answer whose JSON is ready, with the schema of `T`. On its own it is a 200; as the field of a derived
@@ -169,6 +169,19 @@ macro_rules! schema_only {
             }
         }
     };
+}
+
+/// So that it may stand in the schema of a page; there is never a value to be written.
+impl ToJSON for AnyRecord {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        match *self {}
+    }
+}
+
+impl ParseFromJSON for AnyRecord {
+    fn parse_from_json(_: Option<serde_json::Value>) -> ParseResult<Self> {
+        Err(ParseError::custom("a record is not read from a tree"))
+    }
 }
 
 schema_only!(AnyRecord, "Record", |registry| MetaSchema {

@@ -80,6 +80,11 @@ impl Credential {
         (checksum(body) == sum).then(|| Self { kind, text: text.to_owned() })
     }
 
+    /// What would be stored of a presented text, whatever it is: for those who only tell callers apart.
+    pub fn digest_of(text: &str) -> CredentialDigest {
+        Sha256::digest(text.as_bytes()).into()
+    }
+
     /// What it is for.
     pub const fn kind(&self) -> CredentialKind {
         self.kind

@@ -29,8 +29,10 @@ pub struct IdempotencyKey {
 /// Asks for a piece of work to be done once. `render` makes the answer that is kept.
 #[derive(Debug)]
 pub struct Once<T> {
-    pub(crate) key: IdempotencyKey,
-    pub(crate) render: fn(&T) -> Vec<u8>,
+    /// Of the request.
+    pub key: IdempotencyKey,
+    /// Makes the answer.
+    pub render: fn(&T) -> Vec<u8>,
 }
 
 /// What came of a request that may be a repetition.

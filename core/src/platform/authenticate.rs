@@ -82,7 +82,7 @@ impl Platform {
         if principal.expires_at.is_some_and(|expires_at| expires_at <= now) {
             return Err(AuthError::InvalidCredential);
         }
-        self.0.usage.note(credential.digest(), &principal, now);
+        self.0.usage.note(&credential, &principal, now);
         let named = match tenant {
             Some(named) => Some(self.find_tenant(named).await?),
             None => None,

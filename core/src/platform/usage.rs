@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::Platform;
 use super::authenticate::Principal;
 use crate::clock::Timestamp;
-use crate::credential::CredentialDigest;
+use crate::credential::{Credential, CredentialDigest};
 use crate::engine::Undo;
 use crate::ids::{KeyId, TenantId, TokenId};
 use crate::store::entities::{access_tokens, api_keys};
@@ -32,7 +32,7 @@ pub(super) struct Usage(Mutex<HashMap<CredentialDigest, (Used, Timestamp)>>);
 
 impl Usage {
     /// Notes a use, unless one was noted less than a minute ago.
-    pub(super) fn note(&self, digest: CredentialDigest, principal: &Principal, now: Timestamp) {
+    pub(super) fn note(&self, credential: &Credential, principal: &Principal, now: Timestamp) {
         let last = principal.last_used_at.load(Ordering::Relaxed);
         let now_micros = now.as_micros();
         let cell = &principal.last_used_at;
@@ -42,6 +42,7 @@ impl Usage {
             return;
         }
         if let Some(used) = principal.used() {
+            let digest = credential.digest();
             self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(digest, (used, now));
         }
     }

@@ -51,9 +51,18 @@ pub struct ListQuery {
     pub count: Count,
 }
 
+/// A page of records.
+#[derive(Debug, Clone)]
+pub struct RecordPage {
+    /// `{"items":[…],"next_cursor":…,"total":…}`.
+    pub json: Vec<u8>,
+    /// The cursor of the next page, where there is one.
+    pub next: Option<String>,
+}
+
 impl Records<'_> {
-    /// A page of records, as `{"items":[…],"next_cursor":…,"total":…}`.
-    pub async fn list(&self, query: &ListQuery) -> Result<Vec<u8>, RecordError> {
+    /// A page of records.
+    pub async fn list(&self, query: &ListQuery) -> Result<RecordPage, RecordError> {
         let access = self.access(Verb::List)?;
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
@@ -96,8 +105,9 @@ impl Records<'_> {
                     tx.query(&sql, |row| page.add(row, &question)).await?;
                     let Page { next, found, mut out, .. } = page;
                     out.extend_from_slice(b"],\"next_cursor\":");
-                    match next.filter(|_| found > wanted) {
-                        Some(next) => write_string(&next, &mut out),
+                    let next = next.filter(|_| found > wanted);
+                    match &next {
+                        Some(next) => write_string(next, &mut out),
                         None => out.extend_from_slice(b"null"),
                     }
                     out.extend_from_slice(b",\"total\":");
@@ -111,7 +121,7 @@ impl Records<'_> {
                         None => out.extend_from_slice(b"null"),
                     }
                     out.push(b'}');
-                    Ok(out)
+                    Ok(RecordPage { json: out, next })
                 }
                 .boxed()
             })

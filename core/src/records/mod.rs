@@ -20,7 +20,7 @@ pub(crate) mod value;
 
 pub use self::error::RecordError;
 pub use self::input::RecordInput;
-pub use self::list::{Count, ListQuery, MAX_LIMIT};
+pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;
 pub use self::value::FieldValue;

@@ -103,6 +103,20 @@ pub struct RecordBody {
     pub json: Vec<u8>,
 }
 
+impl RecordBody {
+    /// The record in an answer that was kept: its id and version stand in its JSON. `None` if they do not.
+    pub fn kept(json: Vec<u8>) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Head<'j> {
+            id: &'j str,
+            updated_at: &'j str,
+        }
+        let head: Head<'_> = serde_json::from_slice(&json).ok()?;
+        let (id, etag) = (RecordId::parse(head.id)?, ETag::new(Timestamp::parse(head.updated_at)?));
+        Some(Self { id, etag, json })
+    }
+}
+
 /// The records of a collection, as one actor may work with them.
 pub struct Records<'s> {
     pub(super) scope: &'s TenantScope,

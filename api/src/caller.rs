@@ -1,0 +1,203 @@
+//! Who calls: from a request's headers to a scope of the domain.
+//!
+//! An operation takes a [`Caller`] (or an [`OperatorCaller`], which the document marks as needing a credential) and
+//! asks the [`Surface`] for the scope that it works in. That is the one way to a scope, and on it lie the rate limit,
+//! the tenant's CORS decision and the log's tenant.
+
+use std::sync::Arc;
+
+use neonex_core::access::{OperatorScope, RequestId, TenantScope};
+use neonex_core::credential::Credential;
+use neonex_core::platform::{AuthError, Authenticated, Platform};
+use poem::http::{StatusCode, Uri};
+use poem::{FromRequest as _, Request, RequestBody};
+use poem_openapi::registry::Registry;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+
+use crate::credentials::{BearerToken, OptionalBearer};
+use crate::problem::Problem;
+use crate::rate_limit::RateLimits;
+use crate::request::RequestContext;
+
+/// The header that names a tenant.
+pub const TENANT_HEADER: &str = "X-Neonex-Tenant";
+
+/// What operations are made from. Cheap to clone.
+#[derive(Clone)]
+pub struct Surface {
+    platform: Platform,
+    limits: Option<Arc<RateLimits>>,
+}
+
+/// Whoever calls, with a credential or without.
+pub struct Caller {
+    context: RequestContext,
+    token: Option<String>,
+    tenant: Option<String>,
+    uri: Uri,
+}
+
+/// A caller who has to have a credential.
+pub struct OperatorCaller(pub Caller);
+
+impl Caller {
+    async fn read(request: &Request, token: Option<String>) -> poem::Result<Self> {
+        let context = RequestContext::from_request_without_body(request).await?;
+        let tenant = match request.headers().get(TENANT_HEADER) {
+            Some(value) => {
+                let unreadable =
+                    || Problem::bad_request("invalid_tenant", format!("{TENANT_HEADER} is no id or slug."));
+                Some(value.to_str().map_err(|_| unreadable())?.to_owned())
+            }
+            None => None,
+        };
+        Ok(Self { context, token, tenant, uri: request.original_uri().clone() })
+    }
+
+    /// The path and query of the request.
+    pub const fn uri(&self) -> &Uri {
+        &self.uri
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Caller {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        OptionalBearer::register(registry);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        OptionalBearer::security_schemes()
+    }
+
+    fn has_security_fallback() -> bool {
+        true
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let token = OptionalBearer::from_request(request, body, ExtractParamOptions::default()).await?;
+        Self::read(request, token.0.map(|token| token.0.token)).await
+    }
+}
+
+impl<'a> ApiExtractor<'a> for OperatorCaller {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        <BearerToken as ApiExtractor<'_>>::register(registry);
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        <BearerToken as ApiExtractor<'_>>::security_schemes()
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let token =
+            <BearerToken as ApiExtractor<'_>>::from_request(request, body, ExtractParamOptions::default())
+                .await?;
+        Ok(Self(Caller::read(request, Some(token.0.token)).await?))
+    }
+}
+
+impl Surface {
+    /// Over a platform; without limits where they are switched off.
+    pub const fn new(platform: Platform, limits: Option<Arc<RateLimits>>) -> Self {
+        Self { platform, limits }
+    }
+
+    /// The platform.
+    pub const fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// The caller's scope in the tenant that its credential or its header names.
+    pub async fn tenant(&self, caller: &Caller) -> Result<TenantScope, Problem> {
+        match self.authenticate(caller, caller.tenant.as_deref()).await? {
+            Authenticated::Tenant(scope) => Ok(scope),
+            Authenticated::Operator(_) => {
+                let detail =
+                    format!("An operator's token belongs to no tenant: name one in {TENANT_HEADER}.");
+                Err(Problem::bad_request("tenant_needed", detail))
+            }
+        }
+    }
+
+    /// The caller's scope in the tenant that the path names. Another tenant's is as absent as none.
+    pub async fn tenant_of_path(&self, caller: &Caller, named: &str) -> Result<TenantScope, Problem> {
+        if caller.token.is_none() {
+            return Err(AuthError::Missing.into());
+        }
+        let scope = match self.authenticate(caller, Some(named)).await {
+            Ok(Authenticated::Tenant(scope)) => scope,
+            Ok(Authenticated::Operator(_)) => return Err(no_tenant()),
+            Err(problem) if matches!(problem.code(), "tenant_mismatch" | "not_found") => {
+                return Err(no_tenant());
+            }
+            Err(problem) => return Err(problem),
+        };
+        let tenant = scope.tenant().tenant();
+        match caller.tenant.as_deref() {
+            Some(header) if header != tenant.slug.as_str() && header != tenant.id.to_string() => {
+                Err(AuthError::OtherTenant.into())
+            }
+            _ => Ok(scope),
+        }
+    }
+
+    /// The caller as an operator of the platform.
+    pub async fn operator(&self, caller: &OperatorCaller) -> Result<OperatorScope, Problem> {
+        match self.authenticate(&caller.0, None).await? {
+            Authenticated::Operator(scope) => Ok(scope),
+            Authenticated::Tenant(_) => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "operator_needed",
+                "This needs an operator's token; an API key works inside its own tenant only.",
+            )),
+        }
+    }
+
+    async fn authenticate(&self, caller: &Caller, tenant: Option<&str>) -> Result<Authenticated, Problem> {
+        let context = &caller.context;
+        let request = RequestId::parse(context.id().as_str());
+        let request = request.ok_or_else(|| Problem::internal(&NoRequestId))?;
+        let who = self.platform.authenticate(caller.token.as_deref(), tenant, request).await;
+        if let Some(limits) = &self.limits {
+            // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
+            match (&caller.token, &who) {
+                (Some(token), Ok(_)) if !token.starts_with("nx_pub_") => {
+                    limits.principal(context, &Credential::digest_of(token))?;
+                }
+                _ => limits.anonymous(context)?,
+            }
+        }
+        let who = who?;
+        if let Authenticated::Tenant(scope) = &who {
+            context.set_tenant(scope.tenant().id());
+            context.decide_origin(|origin| scope.tenant().settings().allows_origin(origin));
+        }
+        Ok(who)
+    }
+}
+
+fn no_tenant() -> Problem {
+    Problem::not_found("There is no such tenant.")
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a request has no id")]
+struct NoRequestId;

@@ -1,0 +1,145 @@
+//! Collections: tables designed at run time.
+
+mod model;
+
+use neonex_core::collections::{Collection, CollectionPatch};
+use neonex_core::idempotency::Outcome;
+use poem_openapi::param::{Header, Path};
+use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON as _;
+use poem_openapi::{ApiResponse, OpenApi};
+
+use self::model::{CollectionList, CollectionPatchBody, CollectionView, NewCollectionBody};
+use crate::caller::{Caller, Surface};
+use crate::payload::RawJson;
+use crate::problem::Problem;
+use crate::tenants::{id_of, once};
+
+/// The operations on collections.
+#[derive(Clone)]
+pub struct Collections(pub Surface);
+
+#[derive(ApiResponse)]
+enum Created {
+    /// The collection.
+    #[oai(status = 201)]
+    Collection(RawJson<CollectionView>, #[oai(header = "Location")] Option<String>),
+}
+
+#[derive(ApiResponse)]
+enum Deleted {
+    /// The collection is gone, with all its records.
+    #[oai(status = 204)]
+    Done,
+}
+
+#[OpenApi]
+impl Collections {
+    /// Create a collection
+    #[oai(
+        path = "/v1/collections",
+        method = "post",
+        operation_id = "create_collection",
+        tag = "super::Tag::Collections"
+    )]
+    async fn create(
+        &self,
+        caller: Caller,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: Json<NewCollectionBody>,
+    ) -> Result<Created, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let permit = scope.permit()?;
+        let sent = body.0.to_json_string();
+        let once = once(idempotency_key.0, scope.actor(), "POST /v1/collections", &sent, render)?;
+        let json = match scope.create_collection(&permit, body.0.into(), once).await? {
+            Outcome::Fresh(collection) => render(&collection),
+            Outcome::Replayed(json) => json,
+        };
+        let location = id_of(&json).map(|id| format!("/v1/collections/{id}"));
+        Ok(Created::Collection(RawJson::new(json), location))
+    }
+
+    /// List collections
+    ///
+    /// All of them, by name: a tenant has at most 1,000.
+    #[oai(
+        path = "/v1/collections",
+        method = "get",
+        operation_id = "list_collections",
+        tag = "super::Tag::Collections"
+    )]
+    async fn list(&self, caller: Caller) -> Result<Json<CollectionList>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let all = scope.collections(&scope.permit()?);
+        let items = all.iter().map(|collection| CollectionView::from(collection.as_ref())).collect();
+        Ok(Json(CollectionList { items, next_cursor: None }))
+    }
+
+    /// Get a collection
+    #[oai(
+        path = "/v1/collections/:collection",
+        method = "get",
+        operation_id = "get_collection",
+        tag = "super::Tag::Collections"
+    )]
+    async fn get(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+    ) -> Result<Json<CollectionView>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let found = scope.collection(&scope.permit()?, &collection)?;
+        Ok(Json(CollectionView::from(found.as_ref())))
+    }
+
+    /// Change a collection
+    ///
+    /// `fields` is the whole list as it is to be. A field that has another name now says its earlier one in
+    /// `renamed_from` and keeps its values; a field is dropped only if `drop_fields` names it.
+    #[oai(
+        path = "/v1/collections/:collection",
+        method = "patch",
+        operation_id = "update_collection",
+        tag = "super::Tag::Collections"
+    )]
+    async fn update(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        body: Json<CollectionPatchBody>,
+    ) -> Result<Json<CollectionView>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let patch = CollectionPatch::from(body.0);
+        let changed = scope.alter_collection(&scope.permit()?, &collection, patch).await?;
+        Ok(Json(CollectionView::from(changed.as_ref())))
+    }
+
+    /// Delete a collection
+    ///
+    /// With all its records, at once.
+    #[oai(
+        path = "/v1/collections/:collection",
+        method = "delete",
+        operation_id = "delete_collection",
+        tag = "super::Tag::Collections"
+    )]
+    async fn delete(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+    ) -> Result<Deleted, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        scope.delete_collection(&scope.permit()?, &collection).await?;
+        Ok(Deleted::Done)
+    }
+}
+
+fn render(collection: &Collection) -> Vec<u8> {
+    CollectionView::from(collection).to_json_string().into_bytes()
+}

@@ -1,0 +1,254 @@
+//! Collections as clients see them.
+
+use neonex_core::collections::{
+    Collection, CollectionPatch, Field, FieldPatch, FieldType, Index, NewCollection, NewField, NewIndex,
+    Rules,
+};
+use poem_openapi::Object;
+use serde_json::Value as Json;
+
+/// A new collection.
+#[derive(Debug, Object)]
+#[oai(rename = "NewCollection", deny_unknown_fields)]
+pub(super) struct NewCollectionBody {
+    /// Its name: a letter, then letters, digits and `_`, 60 at most.
+    name: String,
+    /// Its fields, in the order in which records show them.
+    #[oai(default)]
+    fields: Vec<NewFieldBody>,
+    /// Its indexes, beside those of unique fields.
+    #[oai(default)]
+    indexes: Vec<IndexView>,
+    /// Its rules.
+    #[oai(default)]
+    rules: RulesView,
+}
+
+/// A new field.
+#[derive(Debug, Object)]
+#[oai(rename = "NewField", deny_unknown_fields)]
+pub(super) struct NewFieldBody {
+    /// Its name: a letter, then letters, digits and `_`, 60 at most.
+    name: String,
+    /// `text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `email`, `url` or `uuid`.
+    #[oai(rename = "type")]
+    kind: String,
+    /// Whether a new record must give a value.
+    #[oai(default)]
+    required: bool,
+    /// Whether it may be null; by default if it is not required.
+    nullable: Option<bool>,
+    /// Whether no two records may have the same value.
+    #[oai(default)]
+    unique: bool,
+    /// What a new record has where it gives nothing.
+    default: Option<Json>,
+    /// What may be chosen, of `select`.
+    options: Option<Vec<String>>,
+    /// Characters at most, of `text`.
+    max_length: Option<u32>,
+    /// Digits after the point, of `decimal`; 2 by default.
+    scale: Option<u32>,
+    /// Where a collection is changed: the field's name until now.
+    renamed_from: Option<String>,
+}
+
+/// An index.
+#[derive(Debug, Object)]
+#[oai(rename = "Index", deny_unknown_fields)]
+pub(super) struct IndexView {
+    /// The fields, most significant first; also `created_at` and `updated_at`.
+    fields: Vec<String>,
+    /// Whether no two records may have the same values in all of them.
+    #[oai(default)]
+    unique: bool,
+}
+
+/// Who may do what without a secret key, as conditions in CEL. A rule that is not there allows nobody, `true`
+/// everybody.
+#[derive(Debug, Default, Object)]
+#[oai(rename = "Rules", deny_unknown_fields)]
+pub(super) struct RulesView {
+    /// Which records a list shows.
+    list: Option<String>,
+    /// Which records can be read by id.
+    view: Option<String>,
+    /// What may be created.
+    create: Option<String>,
+    /// What may be changed.
+    update: Option<String>,
+    /// What may be deleted.
+    delete: Option<String>,
+}
+
+/// What is to change of a collection.
+#[derive(Debug, Object)]
+#[oai(rename = "CollectionPatch", deny_unknown_fields)]
+pub(super) struct CollectionPatchBody {
+    /// A new name. Records and their ids stay.
+    name: Option<String>,
+    /// All fields as they are to be.
+    fields: Option<Vec<NewFieldBody>>,
+    /// Fields to be dropped with all their values.
+    #[oai(default)]
+    drop_fields: Vec<String>,
+    /// All indexes as they are to be.
+    indexes: Option<Vec<IndexView>>,
+    /// All rules as they are to be.
+    rules: Option<RulesView>,
+}
+
+impl From<NewFieldBody> for FieldPatch {
+    fn from(body: NewFieldBody) -> Self {
+        let field = NewField {
+            name: body.name,
+            kind: body.kind,
+            required: body.required,
+            nullable: body.nullable,
+            unique: body.unique,
+            default: body.default,
+            options: body.options,
+            max_length: body.max_length,
+            scale: body.scale,
+        };
+        Self { field, renamed_from: body.renamed_from }
+    }
+}
+
+impl From<IndexView> for NewIndex {
+    fn from(body: IndexView) -> Self {
+        Self { fields: body.fields, unique: body.unique }
+    }
+}
+
+impl From<RulesView> for Rules {
+    fn from(body: RulesView) -> Self {
+        let RulesView { list, view, create, update, delete } = body;
+        Self { list, view, create, update, delete }
+    }
+}
+
+impl From<NewCollectionBody> for NewCollection {
+    fn from(body: NewCollectionBody) -> Self {
+        Self {
+            name: body.name,
+            fields: body.fields.into_iter().map(|field| FieldPatch::from(field).field).collect(),
+            indexes: body.indexes.into_iter().map(Into::into).collect(),
+            rules: body.rules.into(),
+        }
+    }
+}
+
+impl From<CollectionPatchBody> for CollectionPatch {
+    fn from(body: CollectionPatchBody) -> Self {
+        Self {
+            name: body.name,
+            fields: body.fields.map(|fields| fields.into_iter().map(Into::into).collect()),
+            drop_fields: body.drop_fields,
+            indexes: body.indexes.map(|indexes| indexes.into_iter().map(Into::into).collect()),
+            rules: body.rules.map(Into::into),
+        }
+    }
+}
+
+/// A field.
+#[derive(Debug, Object)]
+#[oai(rename = "Field", skip_serializing_if_is_none)]
+pub(super) struct FieldView {
+    /// Its name.
+    name: String,
+    /// The name of its type.
+    #[oai(rename = "type")]
+    kind: String,
+    /// Whether a new record must give a value.
+    required: bool,
+    /// Whether it may be null.
+    nullable: bool,
+    /// Whether no two records may have the same value.
+    unique: bool,
+    /// What a new record has where it gives nothing.
+    default: Option<Json>,
+    /// What may be chosen, of `select`.
+    options: Option<Vec<String>>,
+    /// Characters at most, of `text`.
+    max_length: Option<u32>,
+    /// Digits after the point, of `decimal`.
+    scale: Option<u32>,
+}
+
+impl From<&Field> for FieldView {
+    fn from(field: &Field) -> Self {
+        let (mut options, mut max_length, mut scale) = (None, None, None);
+        match &field.kind {
+            FieldType::Text { max_length: most } => max_length = *most,
+            FieldType::Decimal { scale: digits } => scale = Some(*digits),
+            FieldType::Select { options: all } => options = Some(all.clone()),
+            FieldType::Int
+            | FieldType::Float
+            | FieldType::Bool
+            | FieldType::Date
+            | FieldType::Datetime
+            | FieldType::Json
+            | FieldType::Email
+            | FieldType::Url
+            | FieldType::Uuid => {}
+        }
+        Self {
+            name: field.name.to_string(),
+            kind: field.kind.name().to_owned(),
+            required: field.required,
+            nullable: field.nullable,
+            unique: field.unique,
+            default: field.default.clone(),
+            options,
+            max_length,
+            scale,
+        }
+    }
+}
+
+/// A collection.
+#[derive(Debug, Object)]
+#[oai(rename = "Collection")]
+pub(super) struct CollectionView {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Its fields, in the order in which records show them.
+    fields: Vec<FieldView>,
+    /// Its indexes, beside those of unique fields.
+    indexes: Vec<IndexView>,
+    /// Its rules.
+    rules: RulesView,
+    /// When it was made.
+    created_at: String,
+    /// When it was last changed.
+    updated_at: String,
+}
+
+impl From<&Collection> for CollectionView {
+    fn from(collection: &Collection) -> Self {
+        let definition = collection.definition();
+        let Rules { list, view, create, update, delete } = definition.rules.clone();
+        let index = |index: &Index| IndexView { fields: index.fields.clone(), unique: index.unique };
+        Self {
+            id: collection.id().to_string(),
+            name: collection.name().to_owned(),
+            fields: definition.fields.iter().map(FieldView::from).collect(),
+            indexes: definition.indexes.iter().map(index).collect(),
+            rules: RulesView { list, view, create, update, delete },
+            created_at: collection.created_at().to_string(),
+            updated_at: collection.updated_at().to_string(),
+        }
+    }
+}
+
+/// All collections.
+#[derive(Debug, Object)]
+pub(super) struct CollectionList {
+    /// The collections.
+    pub(super) items: Vec<CollectionView>,
+    /// Always null: all are on one page.
+    pub(super) next_cursor: Option<String>,
+}

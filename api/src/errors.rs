@@ -1,0 +1,182 @@
+//! From the outcomes of the domain to problems, outcome by outcome. No match has a catch-all: a new outcome does not
+//! compile until somebody has decided what a client reads of it.
+
+use neonex_core::access::Denied;
+use neonex_core::collections::CollectionError;
+use neonex_core::idempotency::KeyReused;
+use neonex_core::invalid::Invalid;
+use neonex_core::keys::KeyError;
+use neonex_core::platform::AuthError;
+use neonex_core::records::RecordError;
+use neonex_core::store::StoreError;
+use neonex_core::tenants::TenantError;
+use poem::http::HeaderValue;
+use poem::http::StatusCode;
+use poem::http::header::WWW_AUTHENTICATE;
+
+use crate::problem::Problem;
+
+/// A sentence of the domain as one of the API.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text.push('.');
+    text
+}
+
+fn conflict(code: &str, error: &dyn std::error::Error) -> Problem {
+    Problem::new(StatusCode::CONFLICT, code, sentence(error))
+}
+
+/// What is wrong with a body.
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::bad_request("invalid_body", "The body cannot be accepted as it is.").errors(&invalid)
+    }
+}
+
+/// What is wrong with query parameters: their names stand where a body has its pointers.
+pub(crate) fn invalid_query(invalid: &Invalid) -> Problem {
+    let problem = Problem::bad_request("invalid_parameter", "A parameter cannot be accepted as it is.");
+    invalid.details().iter().fold(problem, |problem, detail| {
+        problem.error(detail.pointer.replacen('/', "?", 1), detail.code, detail.message.clone())
+    })
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let unavailable = |code: &str, detail: &str| {
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(1)
+        };
+        match &error {
+            StoreError::Busy => {
+                unavailable("busy", "The database has too much to do. Try again in a moment.")
+            }
+            StoreError::Timeout => {
+                unavailable("too_slow", "The database took too long. Ask for less, or add an index.")
+            }
+            StoreError::Unavailable(_) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the database is unavailable");
+                unavailable("unavailable", "The database cannot be reached. Try again in a moment.")
+            }
+            StoreError::Unique { .. }
+            | StoreError::ForeignKey
+            | StoreError::NotNull { .. }
+            | StoreError::Column { .. }
+            | StoreError::Waited
+            | StoreError::Fault(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        let unauthorized = |code: &str, detail: &str| {
+            let challenge = HeaderValue::from_static("Bearer");
+            Self::new(StatusCode::UNAUTHORIZED, code, detail).header(WWW_AUTHENTICATE, challenge)
+        };
+        match error {
+            AuthError::InvalidCredential => unauthorized(
+                "invalid_credential",
+                "The credential is malformed, unknown, revoked or expired.",
+            ),
+            AuthError::Missing => unauthorized(
+                "credential_needed",
+                "Send a credential as `Authorization: Bearer …`, or name a tenant in X-Neonex-Tenant.",
+            ),
+            AuthError::OtherTenant => Self::bad_request("tenant_mismatch", sentence(&error)),
+            AuthError::UnknownTenant => Self::not_found("There is no such tenant."),
+            AuthError::Suspended => Self::new(StatusCode::FORBIDDEN, "tenant_suspended", sentence(&error)),
+            AuthError::Deleted => Self::new(StatusCode::FORBIDDEN, "tenant_deleted", sentence(&error)),
+            AuthError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "scope_needed", sentence(&denied))
+    }
+}
+
+impl From<KeyReused> for Problem {
+    fn from(error: KeyReused) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", sentence(&error))
+    }
+}
+
+impl From<TenantError> for Problem {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::NotFound => Self::not_found("There is no such tenant."),
+            TenantError::SlugTaken(_) => conflict("slug_taken", &error),
+            TenantError::Deleted => conflict("tenant_deleted", &error),
+            TenantError::KeyReused(error) => error.into(),
+            TenantError::Randomness(error) => Self::internal(&error),
+            TenantError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::NotFound => Self::not_found("There is no such key."),
+            KeyError::NotInUse => conflict("key_not_in_use", &error),
+            KeyError::BeyondOwnScopes => {
+                Self::new(StatusCode::FORBIDDEN, "beyond_own_scopes", sentence(&error))
+            }
+            KeyError::Denied(denied) => denied.into(),
+            KeyError::KeyReused(error) => error.into(),
+            KeyError::Secret(error) => Self::internal(&error),
+            KeyError::Randomness(error) => Self::internal(&error),
+            KeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CollectionError> for Problem {
+    fn from(error: CollectionError) -> Self {
+        match error {
+            CollectionError::NotFound => Self::not_found("There is no such collection."),
+            CollectionError::Invalid(invalid) => invalid.into(),
+            CollectionError::NameTaken => conflict("name_taken", &error),
+            CollectionError::TooMany => conflict("too_many_collections", &error),
+            CollectionError::Records(_) => conflict("records_disagree", &error),
+            CollectionError::UnderWay => conflict("change_under_way", &error).retry_after(1),
+            CollectionError::Denied(denied) => denied.into(),
+            CollectionError::KeyReused(error) => error.into(),
+            CollectionError::Randomness(error) => Self::internal(&error),
+            CollectionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RecordError> for Problem {
+    fn from(error: RecordError) -> Self {
+        match &error {
+            RecordError::NoCollection => Self::not_found("There is no such collection."),
+            RecordError::NotFound => Self::not_found("There is no such record."),
+            RecordError::Invalid(invalid) => invalid.clone().into(),
+            RecordError::Exists => conflict("record_exists", &error),
+            RecordError::NotUnique { fields } => {
+                fields.iter().fold(conflict("not_unique", &error), |problem, field| {
+                    problem.error(format!("/{field}"), "not_unique", "there is a record with this value")
+                })
+            }
+            RecordError::PreconditionFailed => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence(&error))
+            }
+            RecordError::Forbidden => Self::new(StatusCode::FORBIDDEN, "rule_refused", sentence(&error)),
+            RecordError::Denied(denied) => (*denied).into(),
+            RecordError::KeyReused(reused) => (*reused).into(),
+            RecordError::Randomness(error) => Self::internal(error),
+            RecordError::Store(_) => match error {
+                RecordError::Store(error) => error.into(),
+                error => Self::internal(&error),
+            },
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Records of collections.
+
+mod precondition;
+
+use neonex_core::idempotency::Outcome;
+use neonex_core::records::{
+    Count, ListQuery, RecordBody, RecordError, RecordId, RecordInput, Records as Domain, Upserted,
+};
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
+
+use self::precondition::{precondition, shows};
+use crate::caller::{Caller, Surface};
+use crate::errors::invalid_query;
+use crate::paging;
+use crate::payload::{AnyRecord, AnyRecordInput, RawBody, RawJson};
+use crate::problem::Problem;
+use crate::tenants::idempotency_key;
+
+/// The operations on records.
+#[derive(Clone)]
+pub struct Records(pub Surface);
+
+/// A page of records.
+#[derive(Object)]
+struct RecordList {
+    /// The records.
+    items: Vec<AnyRecord>,
+    /// Where the next page begins; null on the last one.
+    next_cursor: Option<String>,
+    /// How many there are; null where that was not asked for.
+    total: Option<i64>,
+}
+
+/// Whether and how the total is counted.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum CountMode {
+    /// Every record that the list shows.
+    Exact,
+    /// No further than 10,000, which then means "at least".
+    Estimated,
+}
+
+#[derive(ApiResponse)]
+enum Created {
+    /// The record.
+    #[oai(status = 201)]
+    Record(
+        RawJson<AnyRecord>,
+        #[oai(header = "ETag")] Option<String>,
+        #[oai(header = "Location")] Option<String>,
+    ),
+}
+
+#[derive(ApiResponse)]
+enum Listed {
+    /// A page of records.
+    #[oai(status = 200)]
+    Page(RawJson<RecordList>, #[oai(header = "Link")] Option<String>),
+}
+
+#[derive(ApiResponse)]
+enum Read {
+    /// The record.
+    #[oai(status = 200)]
+    Record(RawJson<AnyRecord>, #[oai(header = "ETag")] String),
+    /// The record is the one that the client has.
+    #[oai(status = 304)]
+    NotModified(#[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum Written {
+    /// The record as it is now.
+    #[oai(status = 200)]
+    Replaced(RawJson<AnyRecord>, #[oai(header = "ETag")] String),
+    /// There was none; this is the new one.
+    #[oai(status = 201)]
+    Created(RawJson<AnyRecord>, #[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum Updated {
+    /// The record as it is now.
+    #[oai(status = 200)]
+    Record(RawJson<AnyRecord>, #[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum Deleted {
+    /// The record is gone.
+    #[oai(status = 204)]
+    Done,
+}
+
+#[OpenApi]
+impl Records {
+    /// Create a record
+    #[oai(
+        path = "/v1/collections/:collection/records",
+        method = "post",
+        operation_id = "create_record",
+        tag = "super::Tag::Records"
+    )]
+    async fn create(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: RawBody<AnyRecordInput>,
+    ) -> Result<Created, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let records = scope.records(&collection)?;
+        let once = match &idempotency_key.0 {
+            Some(key) => {
+                let route = format!("POST {}", records.collection().id());
+                Some(self::idempotency_key(key, scope.actor(), &route, body.as_bytes())?)
+            }
+            None => None,
+        };
+        let input = input(&records, &body)?;
+        let record = match records.create(input, once).await? {
+            Outcome::Fresh(record) => record,
+            Outcome::Replayed(json) => {
+                let Some(record) = RecordBody::kept(json.clone()) else {
+                    return Ok(Created::Record(RawJson::new(json), None, None));
+                };
+                record
+            }
+        };
+        let location = format!("/v1/collections/{}/records/{}", collection.0, record.id);
+        let etag = record.etag.to_string();
+        Ok(Created::Record(RawJson::new(record.json), Some(etag), Some(location)))
+    }
+
+    /// List records
+    #[oai(
+        path = "/v1/collections/:collection/records",
+        method = "get",
+        operation_id = "list_records",
+        tag = "super::Tag::Records"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
+    async fn list(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// A condition in CEL over the fields, as `year >= 1990 && director != null`.
+        filter: Query<Option<String>>,
+        /// Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
+        sort: Query<Option<String>>,
+        /// Fields to be shown, apart by commas; all if not given.
+        fields: Query<Option<String>>,
+        /// Records on the page: 1 to 200, 50 by default.
+        limit: Query<Option<u32>>,
+        /// `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+        /// Whether the total is counted.
+        count: Query<Option<CountMode>>,
+    ) -> Result<Listed, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let records = scope.records(&collection)?;
+        let query = ListQuery {
+            filter: filter.0,
+            sort: sort.0,
+            fields: fields.0,
+            limit: limit.0,
+            cursor: cursor.0,
+            count: match count.0 {
+                None => Count::None,
+                Some(CountMode::Exact) => Count::Exact,
+                Some(CountMode::Estimated) => Count::Estimated,
+            },
+        };
+        let page = records.list(&query).await.map_err(query_problem)?;
+        let link = paging::next_link(caller.uri(), page.next.as_deref());
+        Ok(Listed::Page(RawJson::new(page.json), link))
+    }
+
+    /// Get a record
+    #[oai(
+        path = "/v1/collections/:collection/records/:record",
+        method = "get",
+        operation_id = "get_record",
+        tag = "super::Tag::Records"
+    )]
+    async fn get(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// The record's id.
+        record: Path<String>,
+        /// Fields to be shown, apart by commas; all if not given.
+        fields: Query<Option<String>>,
+        /// The `ETag` of the record that the client has.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Read, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let records = scope.records(&collection)?;
+        let found = records.read(id(&record)?, fields.0.as_deref()).await.map_err(query_problem)?;
+        let etag = found.etag.to_string();
+        if if_none_match.0.is_some_and(|sent| shows(&sent, &etag)) {
+            return Ok(Read::NotModified(etag));
+        }
+        Ok(Read::Record(RawJson::new(found.json), etag))
+    }
+
+    /// Change a record
+    ///
+    /// The fields that are sent; null is a value, and what is not sent stays as it is.
+    #[oai(
+        path = "/v1/collections/:collection/records/:record",
+        method = "patch",
+        operation_id = "update_record",
+        tag = "super::Tag::Records"
+    )]
+    async fn update(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// The record's id.
+        record: Path<String>,
+        /// The `ETag` of the record that is to be changed; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        body: RawBody<AnyRecordInput>,
+    ) -> Result<Updated, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let records = scope.records(&collection)?;
+        let id = id(&record)?;
+        let condition = precondition(if_match.0.as_deref(), None)?;
+        let record = records.update(id, input(&records, &body)?, condition).await?;
+        Ok(Updated::Record(RawJson::new(record.json), record.etag.to_string()))
+    }
+
+    /// Create or replace a record
+    ///
+    /// Fields that are not sent get their default, or null.
+    #[oai(
+        path = "/v1/collections/:collection/records/:record",
+        method = "put",
+        operation_id = "upsert_record",
+        tag = "super::Tag::Records"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
+    async fn upsert(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// The record's id, which the client may choose.
+        record: Path<String>,
+        /// The `ETag` of the record that is to be replaced; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        /// `*`: only if there is no such record; 412 if there is.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+        body: RawBody<AnyRecordInput>,
+    ) -> Result<Written, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let records = scope.records(&collection)?;
+        let id = chosen_id(&record)?;
+        let condition = precondition(if_match.0.as_deref(), if_none_match.0.as_deref())?;
+        Ok(match records.upsert(id, input(&records, &body)?, condition).await? {
+            Upserted::Created(record) => Written::Created(RawJson::new(record.json), record.etag.to_string()),
+            Upserted::Replaced(record) => {
+                Written::Replaced(RawJson::new(record.json), record.etag.to_string())
+            }
+        })
+    }
+
+    /// Delete a record
+    #[oai(
+        path = "/v1/collections/:collection/records/:record",
+        method = "delete",
+        operation_id = "delete_record",
+        tag = "super::Tag::Records"
+    )]
+    async fn delete(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// The record's id.
+        record: Path<String>,
+        /// The `ETag` of the record that is to be deleted; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<Deleted, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let records = scope.records(&collection)?;
+        records.delete(id(&record)?, precondition(if_match.0.as_deref(), None)?).await?;
+        Ok(Deleted::Done)
+    }
+}
+
+/// An id that is none belongs to no record.
+fn id(text: &str) -> Result<RecordId, Problem> {
+    RecordId::parse(text).ok_or_else(|| Problem::not_found("There is no such record."))
+}
+
+fn chosen_id(text: &str) -> Result<RecordId, Problem> {
+    RecordId::parse(text).ok_or_else(|| {
+        let problem = Problem::bad_request("invalid_parameter", "A parameter cannot be accepted as it is.");
+        problem.error("record", "invalid_id", "an id is a UUID in the hyphenated form, best of version 7")
+    })
+}
+
+fn input(records: &Domain<'_>, body: &RawBody<AnyRecordInput>) -> Result<RecordInput, Problem> {
+    Ok(RecordInput::parse(records.collection(), body.as_bytes())?)
+}
+
+/// Here only the query can be invalid.
+fn query_problem(error: RecordError) -> Problem {
+    match error {
+        RecordError::Invalid(invalid) => invalid_query(&invalid),
+        error => error.into(),
+    }
+}

@@ -1,0 +1,106 @@
+//! Tenants as clients see them.
+
+use neonex_core::tenants::{Settings, Tenant, TenantStatus};
+use poem_openapi::{Enum, Object};
+
+/// A new tenant.
+#[derive(Debug, Object)]
+#[oai(rename = "NewTenant", deny_unknown_fields)]
+pub(super) struct NewTenantBody {
+    /// Its name in addresses: 2 to 63 lower-case letters, digits and hyphens.
+    pub(super) slug: String,
+    /// Its name for people.
+    pub(super) name: String,
+    /// Its settings.
+    pub(super) settings: Option<TenantSettings>,
+}
+
+/// What is to change of a tenant.
+#[derive(Debug, Object)]
+#[oai(rename = "TenantPatch", deny_unknown_fields)]
+pub(super) struct TenantPatchBody {
+    /// Its name in addresses.
+    pub(super) slug: Option<String>,
+    /// Its name for people.
+    pub(super) name: Option<String>,
+    /// All settings as they are to be.
+    pub(super) settings: Option<TenantSettings>,
+}
+
+/// A tenant's settings.
+#[derive(Debug, Default, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct TenantSettings {
+    /// Origins whose pages may call the API; `*` stands for all.
+    #[oai(default)]
+    pub(super) cors_origins: Vec<String>,
+}
+
+impl From<TenantSettings> for Settings {
+    fn from(settings: TenantSettings) -> Self {
+        Self { cors_origins: settings.cors_origins }
+    }
+}
+
+/// Whether a tenant works.
+#[derive(Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(super) enum TenantState {
+    /// It does.
+    Active,
+    /// An operator has stopped it; its data stays.
+    Suspended,
+    /// It is deleted, and can be restored until `delete_after`.
+    Deleting,
+}
+
+/// A tenant.
+#[derive(Debug, Object)]
+#[oai(rename = "Tenant", skip_serializing_if_is_none)]
+pub(super) struct TenantView {
+    /// Its id.
+    id: String,
+    /// Its name in addresses.
+    slug: String,
+    /// Its name for people.
+    name: String,
+    /// Whether it works.
+    status: TenantState,
+    /// Its settings.
+    settings: TenantSettings,
+    /// When its data goes, if it is deleted.
+    delete_after: Option<String>,
+    /// When it was made.
+    created_at: String,
+    /// When it was last changed.
+    updated_at: String,
+}
+
+impl From<&Tenant> for TenantView {
+    fn from(tenant: &Tenant) -> Self {
+        let (status, delete_after) = match tenant.status {
+            TenantStatus::Active => (TenantState::Active, None),
+            TenantStatus::Suspended => (TenantState::Suspended, None),
+            TenantStatus::Deleting { after } => (TenantState::Deleting, Some(after.to_string())),
+        };
+        Self {
+            id: tenant.id.to_string(),
+            slug: tenant.slug.to_string(),
+            name: tenant.name.clone(),
+            status,
+            settings: TenantSettings { cors_origins: tenant.settings.cors_origins.clone() },
+            delete_after,
+            created_at: tenant.created_at.to_string(),
+            updated_at: tenant.updated_at.to_string(),
+        }
+    }
+}
+
+/// A page of tenants.
+#[derive(Debug, Object)]
+pub(super) struct TenantList {
+    /// The tenants.
+    pub(super) items: Vec<TenantView>,
+    /// Where the next page begins; null on the last one.
+    pub(super) next_cursor: Option<String>,
+}
