@@ -41,10 +41,13 @@ generate: ## write the files that follow from the code
 	@mkdir -p docs/reference
 	cargo run --quiet --locked --package neonex -- config reference >docs/reference/configuration.md.new
 	mv docs/reference/configuration.md.new docs/reference/configuration.md
+	cargo run --quiet --locked --package neonex -- openapi >openapi.yaml.new
+	mv openapi.yaml.new openapi.yaml
 
 check-generated: ## fail where a committed file differs from what generates it
 	cargo metadata --locked --format-version 1 >/dev/null
 	cargo run --quiet --locked --package neonex -- config reference | diff -u docs/reference/configuration.md -
+	cargo run --quiet --locked --package neonex -- openapi | diff -u openapi.yaml -
 
 fmt: ## format the code
 	cargo fmt --all

@@ -47,6 +47,8 @@ pub enum Command {
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Write the OpenAPI document of this version's API
+    Openapi,
 }
 
 /// Which database to work on.

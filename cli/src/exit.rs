@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
-use neonex_core::store::{MigrateError, StoreError};
+use neonex_core::accounts::TokenError;
+use neonex_core::engine::DataFolderError;
+use neonex_core::platform::OpenError;
+use neonex_core::secrets::MasterKeyError;
+use neonex_core::store::{EmbeddedError, MigrateError, ServerError, StoreError};
 
 use crate::config::Faults;
 
@@ -45,9 +49,27 @@ pub enum CommandError {
     /// The arguments are wrong in a way that their parser cannot see.
     #[error("{0}")]
     Usage(String),
-    /// The part of Neonex that does this is not built yet.
-    #[error("`neonex {0}` does nothing yet in this version")]
-    NotBuilt(&'static str),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] DataFolderError),
+    /// The embedded databases cannot be used.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The database server cannot be used.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The master key cannot be had.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// The platform's schema is not as it should be.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A token could not be made.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The server could not start, or a part of it ended.
+    #[error("the server could not start")]
+    Start(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Whoever was asked for consent did not give it.
     #[error("nothing was changed")]
     Declined,
@@ -78,10 +100,24 @@ impl CommandError {
 impl From<&CommandError> for Exit {
     fn from(error: &CommandError) -> Self {
         match error {
-            CommandError::Config(_) | CommandError::Usage(_) => Self::Usage,
-            CommandError::NotBuilt(_) | CommandError::Declined | CommandError::Io { .. } => Self::Failure,
-            CommandError::Conflict(_) => Self::Conflict,
-            CommandError::Migrate(error) => Self::from(error),
+            CommandError::Config(_)
+            | CommandError::Usage(_)
+            | CommandError::Token(TokenError::Name(_))
+            | CommandError::Server(ServerError::Scheme(_) | ServerError::Url(_)) => Self::Usage,
+            CommandError::Declined
+            | CommandError::Io { .. }
+            | CommandError::Embedded(_)
+            | CommandError::MasterKey(_)
+            | CommandError::Start(_)
+            | CommandError::Folder(DataFolderError::Unreadable { .. } | DataFolderError::Io { .. })
+            | CommandError::Server(ServerError::Pool(_) | ServerError::Role(_))
+            | CommandError::Token(TokenError::Randomness(_)) => Self::Failure,
+            CommandError::Conflict(_)
+            | CommandError::Folder(DataFolderError::InUse { .. } | DataFolderError::Newer { .. })
+            | CommandError::Open(OpenError::Unmigrated { .. }) => Self::Conflict,
+            CommandError::Server(ServerError::Unreachable(_)) => Self::Transient,
+            CommandError::Open(OpenError::Migrate(error)) | CommandError::Migrate(error) => Self::from(error),
+            CommandError::Token(TokenError::Store(error)) => Self::from(error),
         }
     }
 }

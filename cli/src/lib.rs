@@ -6,6 +6,7 @@ pub mod config;
 pub mod exit;
 pub mod logging;
 pub mod output;
+mod platform;
 pub mod process;
 
 use clap::Parser as _;

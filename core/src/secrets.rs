@@ -59,6 +59,11 @@ impl MasterKey {
         Aes256Gcm::new_from_slice(&bytes).map(Self).map_err(|_| MasterKeyError::Malformed)
     }
 
+    /// The key of these bytes.
+    pub fn from_bytes(bytes: &[u8; KEY_LENGTH]) -> Self {
+        Self(Aes256Gcm::new(bytes.into()))
+    }
+
     /// Reads the key in `path`, which is made (readable by its owner only) where it is missing.
     pub fn from_file(path: &Path, rng: &dyn Rng) -> Result<Self, MasterKeyError> {
         let failed = |source| MasterKeyError::File { path: path.to_owned(), source };

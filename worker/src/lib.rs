@@ -1,1 +1,43 @@
-//! The background worker.
+//! The background worker: what is done without being asked.
+//!
+//! Each sweep asks one indexed query, or nothing at all, when there is nothing to do: tenants are never walked over.
+
+use std::time::Duration;
+
+use metrics::{counter, describe_counter};
+use neonex_core::platform::Platform;
+use neonex_core::store::StoreError;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+const USAGE: Duration = Duration::from_secs(30);
+const PURGE: Duration = Duration::from_mins(1);
+const SWEEPS: &str = "neonex_worker_sweeps_total";
+
+/// Works until `shutdown`. A sweep that fails is logged and tried again at its next turn.
+pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
+    describe_counter!(SWEEPS, "Sweeps of the background worker, by kind and outcome.");
+    let (mut usage, mut purge) = (every(USAGE), every(PURGE));
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            _ = usage.tick() => note("usage", platform.flush_usage().await),
+            _ = purge.tick() => note("purge", platform.purge_tenants().await),
+        }
+    }
+    note("usage", platform.flush_usage().await);
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut ticks = interval_at(Instant::now() + period, period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    ticks
+}
+
+fn note<T>(sweep: &'static str, outcome: Result<T, StoreError>) {
+    let word = if outcome.is_ok() { "ok" } else { "failed" };
+    counter!(SWEEPS, "sweep" => sweep, "outcome" => word).increment(1);
+    if let Err(error) = outcome {
+        tracing::warn!(sweep, error = &error as &dyn std::error::Error, "a sweep failed");
+    }
+}

@@ -250,7 +250,6 @@ impl Records {
         operation_id = "upsert_record",
         tag = "super::Tag::Records"
     )]
-    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     async fn upsert(
         &self,
         caller: Caller,

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use crate::args::{Cli, Command};
 use crate::config::{Config, Setting, Sources};
 use crate::exit::CommandError;
+use crate::output;
 
 /// Does what was asked.
 pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
@@ -21,6 +22,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Migrate(command) => migrate::run(command, file),
         Command::Token(command) => token::run(command, file),
         Command::Config(command) => config::run(&command, file),
+        Command::Openapi => output::text(&neonex_api::document::yaml::<neonex_api::Operations>()),
     }
 }
 

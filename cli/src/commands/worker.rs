@@ -6,6 +6,7 @@ use super::load;
 use crate::args::DatabaseArgs;
 use crate::config::Config;
 use crate::exit::CommandError;
+use crate::platform;
 use crate::process::{self, Shutdown};
 
 pub(super) fn run(args: &DatabaseArgs, file: Option<PathBuf>) -> Result<(), CommandError> {
@@ -13,8 +14,15 @@ pub(super) fn run(args: &DatabaseArgs, file: Option<PathBuf>) -> Result<(), Comm
     process::run_until_told(&config, |shutdown| work(&config, shutdown))
 }
 
-/// Runs the worker until `shutdown`.
-#[expect(clippy::unused_async, reason = "the worker that it awaits is not built yet")]
-async fn work(_config: &Config, _shutdown: Shutdown) -> Result<(), CommandError> {
-    Err(CommandError::NotBuilt("worker"))
+/// Runs the worker until `shutdown`. An embedded database has one process, and that is the server.
+async fn work(config: &Config, shutdown: Shutdown) -> Result<(), CommandError> {
+    if config.data.database_url.is_none() {
+        let message = "the worker runs by itself beside a database server only; on embedded databases it is part \
+                       of `neonex serve`";
+        return Err(CommandError::Usage(message.to_owned()));
+    }
+    let opened = platform::open(config).await?;
+    neonex_worker::run(opened.platform.clone(), shutdown.told()).await;
+    opened.platform.close().await;
+    Ok(())
 }

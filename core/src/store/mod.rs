@@ -16,6 +16,7 @@ mod sql;
 mod sqlite;
 mod tx;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,17 @@ impl Place {
         match self {
             Self::Control => Scope::Control,
             Self::Tenant(_) => Scope::Tenant,
+        }
+    }
+}
+
+/// For people.
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Control => formatter.write_str("control"),
+            Self::Tenant(_) if *self == Self::ANY_TENANT => formatter.write_str("tenants"),
+            Self::Tenant(id) => fmt::Display::fmt(id, formatter),
         }
     }
 }
@@ -102,6 +114,19 @@ impl Store {
     /// Where the database of a new tenant comes to lie.
     pub fn placement(&self) -> &'static str {
         if self.is_embedded() { "dedicated" } else { "shared" }
+    }
+
+    /// The databases of tenants that are there: embedded the files, on a server the one that they share.
+    pub fn tenants(&self) -> Result<Vec<Place>, StoreError> {
+        let Backend::Embedded { tenants, .. } = &*self.0 else { return Ok(vec![Place::ANY_TENANT]) };
+        let fault = |error: std::io::Error| StoreError::Fault(error.into());
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(tenants).map_err(fault)? {
+            let name = entry.map_err(fault)?.file_name();
+            let id = name.to_str().and_then(|name| name.strip_suffix(".db")?.parse().ok());
+            found.extend(id.map(Place::Tenant));
+        }
+        Ok(found)
     }
 
     /// Asks the control database for a sign of life.

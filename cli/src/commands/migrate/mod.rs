@@ -1,6 +1,7 @@
 //! `neonex migrate`: the schema of the databases.
 
 mod create;
+mod schema;
 
 use std::env;
 use std::path::PathBuf;
@@ -9,7 +10,6 @@ use neonex_core::clock::{Clock as _, SystemClock};
 
 use super::load;
 use crate::args::{DownArgs, MigrateCommand};
-use crate::config::Config;
 use crate::exit::CommandError;
 use crate::output;
 use crate::process;
@@ -18,16 +18,16 @@ pub(super) fn run(command: MigrateCommand, file: Option<PathBuf>) -> Result<(), 
     match command {
         MigrateCommand::Up { database, dry_run } => {
             let config = load(file, database.flags())?;
-            process::run(&config, up(&config, dry_run))
+            process::run(&config, schema::up(&config, dry_run))
         }
         MigrateCommand::Down(args) => {
             let config = load(file, args.database.flags())?;
             consent(&args, &config.data.target())?;
-            process::run(&config, down(&config, args.dry_run))
+            process::run(&config, schema::down(&config, args.dry_run))
         }
         MigrateCommand::Status { database, json } => {
             let config = load(file, database.flags())?;
-            process::run(&config, status(&config, json))
+            process::run(&config, schema::status(&config, json))
         }
         MigrateCommand::Create(args) => {
             let here = env::current_dir().map_err(CommandError::io("the current folder is not there"))?;
@@ -49,22 +49,4 @@ fn consent(args: &DownArgs, target: &str) -> Result<(), CommandError> {
         Some(false) => Err(CommandError::Declined),
         None => Err(CommandError::Usage(format!("{what} Where nobody can be asked it needs `--yes`."))),
     }
-}
-
-/// Applies what is missing, or says what would be.
-#[expect(clippy::unused_async, reason = "the operation that it awaits is not built yet")]
-async fn up(_config: &Config, _dry_run: bool) -> Result<(), CommandError> {
-    Err(CommandError::NotBuilt("migrate up"))
-}
-
-/// Takes the newest migration back, or says which it would be.
-#[expect(clippy::unused_async, reason = "the operation that it awaits is not built yet")]
-async fn down(_config: &Config, _dry_run: bool) -> Result<(), CommandError> {
-    Err(CommandError::NotBuilt("migrate down"))
-}
-
-/// Lists the migrations.
-#[expect(clippy::unused_async, reason = "the operation that it awaits is not built yet")]
-async fn status(_config: &Config, _json: bool) -> Result<(), CommandError> {
-    Err(CommandError::NotBuilt("migrate status"))
 }

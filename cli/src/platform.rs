@@ -1,0 +1,91 @@
+//! The platform as it is configured: its data folder, its databases, its master key.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use neonex_core::clock::SystemClock;
+use neonex_core::engine::{DataFolder, DataFolderError};
+use neonex_core::platform::Platform;
+use neonex_core::rng::SystemRng;
+use neonex_core::secrets::MasterKey;
+use neonex_core::store::Store;
+
+use crate::config::Config;
+use crate::exit::CommandError;
+
+/// The format of data folders that this version writes.
+const FORMAT: u32 = 1;
+const CONTROL: &str = "neonex.db";
+const KEY_FILE: &str = "master.key";
+
+/// A platform, and the lock on its data folder where it has one.
+pub(crate) struct Opened {
+    pub(crate) platform: Platform,
+    /// Keeps other processes out until it is dropped.
+    _folder: Option<DataFolder>,
+}
+
+/// Opens the platform for this process alone (embedded), or beside others (on a database server).
+pub(crate) async fn open(config: &Config) -> Result<Opened, CommandError> {
+    let folder = match config.data.database_url {
+        Some(_) => None,
+        None => Some(lock(&config.data.dir)?),
+    };
+    Ok(Opened { platform: platform(config).await?, _folder: folder })
+}
+
+/// Opens the platform for a moment: on a data folder that nobody uses under its lock, else beside the server that
+/// uses it, which SQLite allows for a short write.
+pub(crate) async fn join(config: &Config) -> Result<Opened, CommandError> {
+    let dir = &config.data.dir;
+    let folder = match config.data.database_url {
+        Some(_) => None,
+        None => match DataFolder::open(dir, FORMAT) {
+            Ok(folder) => Some(folder),
+            Err(DataFolderError::InUse { .. }) if dir.join(CONTROL).exists() => None,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    Ok(Opened { platform: platform(config).await?, _folder: folder })
+}
+
+/// Locks the data folder.
+pub(crate) fn lock(dir: &Path) -> Result<DataFolder, CommandError> {
+    Ok(DataFolder::open(dir, FORMAT)?)
+}
+
+/// The databases.
+pub(crate) async fn store(config: &Config) -> Result<Store, CommandError> {
+    let data = &config.data;
+    match &data.database_url {
+        Some(url) => {
+            let opened = Store::server(url.reveal(), data.database_max_connections, data.statement_timeout);
+            Ok(opened.await?)
+        }
+        None => Ok(Store::embedded(&data.dir, config.engine.options(data))?),
+    }
+}
+
+async fn platform(config: &Config) -> Result<Platform, CommandError> {
+    let key = master_key(config)?;
+    let store = store(config).await?;
+    Ok(Platform::open(store, Arc::new(SystemClock), Arc::new(SystemRng), key).await?)
+}
+
+/// The configured key, else the one in the data folder. Instances that share a database server must share the key,
+/// so there it is never made on the quiet.
+fn master_key(config: &Config) -> Result<MasterKey, CommandError> {
+    if let Some(key) = &config.secrets.master_key {
+        return Ok(MasterKey::from_bytes(key.reveal()));
+    }
+    let file = config.data.dir.join(KEY_FILE);
+    if config.data.database_url.is_some() && !file.exists() {
+        let message = format!(
+            "a database server needs a master key that all instances share: set NEONEX_MASTER_KEY to what \
+             `openssl rand -base64 32` makes, or put it into {}",
+            file.display()
+        );
+        return Err(CommandError::Usage(message));
+    }
+    Ok(MasterKey::from_file(&file, &SystemRng)?)
+}
