@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
 
-.PHONY: help test lint lint-code lint-scripts deny check-generated fmt ci services
+.PHONY: help test bench lint lint-code lint-scripts deny check-generated fmt ci services
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,11 @@ test: ## everything: unit, integration and documentation tests
 	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --package neonex-testkit --locked; \
 	done; \
 	cargo test --doc --workspace --locked
+
+# The server as it is packaged; what measures it need not be.
+bench: ## measure the server and write bench/RESULTS.md (ARGS="--quick", see bench/README.md)
+	cargo build --profile dist --package neonex --locked
+	cargo run --release --package neonex-bench --locked -- $(ARGS)
 
 lint: lint-code lint-scripts deny ## format check, clippy, scripts, dependency policy
 

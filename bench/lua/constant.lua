@@ -1,0 +1,2 @@
+-- One path, asked as it is.
+dofile(os.getenv("BENCH_LUA") .. "/report.lua")
