@@ -118,6 +118,12 @@ fn resources(figures: &Figures, goals: &mut Vec<Goal>) {
         let what = format!("resident memory after the runs ({durability})");
         goals.push(Goal::at_most(&what, usage.after.resident, 120.0, mebibytes));
     }
+    if let Some(tenants) = &figures.tenants {
+        let memory = tenants.memory.resident;
+        goals.push(Goal::at_most("resident memory, 1,000 tenants touched once", memory, 300.0, mebibytes));
+        let what = "first request of a tenant after a start: p99";
+        goals.push(Goal::at_most(what, tenants.first_p99_ms, 50.0, millis));
+    }
     if let Some(start) = &figures.start {
         goals.push(Goal::at_most("start to ready, empty data folder", start.median_ms, 300.0, millis));
     }

@@ -14,6 +14,7 @@ mod run;
 mod scenario;
 mod statistics;
 mod target;
+mod tenants;
 mod wrk;
 
 use std::fs;

@@ -1,7 +1,6 @@
 //! Neonex under test: the real program on a fresh data folder.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
@@ -10,8 +9,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::client::{call, text};
-use crate::process::{Process, free_address};
+use crate::process::{Process, command, free_address};
 use crate::target::Target;
+
+/// Path of the posts' records.
+pub(crate) const RECORDS: &str = "/v1/collections/posts/records";
 
 /// When a write counts as done, as the server's setting names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,7 +43,7 @@ pub(crate) async fn start(
 ) -> anyhow::Result<(Process, String, Duration)> {
     std::fs::create_dir_all(data)?;
     let listen = free_address()?;
-    let mut command = Command::new(binary);
+    let mut command = command(binary);
     command.arg("serve").arg("--data").arg(data).args(["--listen", &listen.to_string()]);
     command.env("NEONEX_DURABILITY", durability.name()).env("NEONEX_RATE_LIMIT", "off");
     let started = Instant::now();
@@ -51,34 +53,41 @@ pub(crate) async fn start(
     Ok((process, address, took))
 }
 
-/// Makes a tenant with a secret key and the collection of posts on a server that runs.
+/// Makes a tenant with a collection of posts on a server that runs, and says how to speak to it.
 pub(crate) async fn prepare(
     binary: &Path,
     data: &Path,
     (process, address): (Process, String),
 ) -> anyhow::Result<Target> {
-    let client = Client::new();
-    let operator = format!("Bearer {}", operator_token(binary, data)?);
-    let tenant = json!({ "slug": "bench", "name": "Bench" });
-    call(&client, Method::POST, &format!("{address}/v1/tenants"), &operator, Some(&tenant)).await?;
-    let key = json!({ "name": "bench", "kind": "secret" });
-    let url = format!("{address}/v1/tenants/bench/keys");
-    let key = call(&client, Method::POST, &url, &operator, Some(&key)).await?;
-    let authorization = format!("Bearer {}", text(&key, "key")?);
-    let url = format!("{address}/v1/collections");
-    call(&client, Method::POST, &url, &authorization, Some(&posts())).await?;
-    let records = "/v1/collections/posts/records";
+    let authorization = tenant(&Client::new(), &address, &operator(binary, data)?, "bench").await?;
     // author=="author-{author}"&&views>{views}
     let filter = "author%3D%3D%22author-{author}%22%26%26views%3E{views}";
     Ok(Target {
         process,
         address,
         constant: "/livez".to_owned(),
-        records: records.to_owned(),
-        list: format!("{records}?limit=20&sort=-views&filter={filter}"),
+        records: RECORDS.to_owned(),
+        list: format!("{RECORDS}?limit=20&sort=-views&filter={filter}"),
         authorization,
         ids: data.with_extension("ids"),
     })
+}
+
+/// Makes the tenant `slug` with a collection of posts; returns the header that carries a secret key of it.
+pub(crate) async fn tenant(
+    client: &Client,
+    address: &str,
+    operator: &str,
+    slug: &str,
+) -> anyhow::Result<String> {
+    let tenant = json!({ "slug": slug, "name": "Bench" });
+    call(client, Method::POST, &format!("{address}/v1/tenants"), operator, Some(&tenant)).await?;
+    let key = json!({ "name": "bench", "kind": "secret" });
+    let url = format!("{address}/v1/tenants/{slug}/keys");
+    let key = call(client, Method::POST, &url, operator, Some(&key)).await?;
+    let authorization = format!("Bearer {}", text(&key, "key")?);
+    call(client, Method::POST, &format!("{address}/v1/collections"), &authorization, Some(&posts())).await?;
+    Ok(authorization)
 }
 
 fn posts() -> Value {
@@ -95,11 +104,11 @@ fn posts() -> Value {
     })
 }
 
-fn operator_token(binary: &Path, data: &Path) -> anyhow::Result<String> {
-    let mut command = Command::new(binary);
-    let output = command.args(["token", "create", "--json", "--data"]).arg(data).output()?;
+/// The header that carries a fresh operator token.
+pub(crate) fn operator(binary: &Path, data: &Path) -> anyhow::Result<String> {
+    let output = command(binary).args(["token", "create", "--json", "--data"]).arg(data).output()?;
     if !output.status.success() {
         bail!("`neonex token create` failed: {}", String::from_utf8_lossy(&output.stderr));
     }
-    text(&serde_json::from_slice(&output.stdout)?, "token")
+    Ok(format!("Bearer {}", text(&serde_json::from_slice(&output.stdout)?, "token")?))
 }

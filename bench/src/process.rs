@@ -30,19 +30,27 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts `command`, with its log in `log`.
-    ///
-    /// Settings of this shell do not reach the server: a figure must say what was measured.
     pub(crate) fn start(command: &mut Command, log: &Path) -> anyhow::Result<Self> {
-        for (name, _) in std::env::vars_os() {
-            let of_neonex = name.to_string_lossy().starts_with("NEONEX_");
-            if of_neonex && !command.get_envs().any(|(set, _)| set == name) {
-                command.env_remove(name);
-            }
-        }
         let output = fs::File::options().create(true).append(true).open(log)?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
         Ok(Self { child })
+    }
+
+    /// Asks the server to end, and waits until it has.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        let asked = Command::new("kill").arg(self.id().to_string()).status()?;
+        if !asked.success() {
+            bail!("`kill {}` failed", self.id());
+        }
+        let started = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if started.elapsed() > PATIENCE {
+                bail!("the server did not stop within {PATIENCE:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
     }
 
     /// The process's number.
@@ -58,7 +66,7 @@ impl Process {
                 return Ok(started.elapsed());
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!("the server ended before it was ready: {status}; its log is in the data folder");
+                bail!("the server ended before it was ready: {status}; its log is beside the data folder");
             }
             if started.elapsed() > PATIENCE {
                 bail!("the server was not ready after {PATIENCE:?}");
@@ -100,6 +108,15 @@ fn cpu_micros(pid: u32) -> anyhow::Result<f64> {
     let (_, fields) = stat.rsplit_once(')').context("/proc/<pid>/stat names no program")?;
     let ticks = fields.split_ascii_whitespace().skip(11).take(2);
     Ok(ticks.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() * TICK)
+}
+
+/// A run of `program` that no setting of this shell reaches: a figure must say what was measured.
+pub(crate) fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NEONEX_")) {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// An address of this machine on which nobody listens at present.

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::goals::Goal;
+use crate::process::Memory;
 use crate::run::{Figures, Usage};
 use crate::scenario::{Outcome, YARDSTICK_CLIENTS, p99, rate};
 use crate::statistics::median;
@@ -100,6 +101,11 @@ fn resources(out: &mut String, figures: &Figures) -> fmt::Result {
     };
     let mut rows = vec![sync("before", figures.syncs.before), sync("after", figures.syncs.after)];
     rows.extend(figures.memory.iter().flat_map(memory));
+    if let Some(tenants) = &figures.tenants {
+        rows.push(memory_row("memory, 1,000 tenants touched once".to_owned(), tenants.memory));
+        let figure = format!("median {:.1} ms, p99 {:.1} ms", tenants.first_p50_ms, tenants.first_p99_ms);
+        rows.push(vec!["first request of a tenant after a start".to_owned(), figure]);
+    }
     if let Some(start) = &figures.start {
         let figure = format!("best {:.0} ms, median {:.0} ms of 10", start.best_ms, start.median_ms);
         rows.push(vec!["start to ready, empty data folder".to_owned(), figure]);
@@ -109,15 +115,16 @@ fn resources(out: &mut String, figures: &Figures) -> fmt::Result {
 
 fn memory(usage: &Usage) -> Vec<Vec<String>> {
     let durability = usage.durability.name();
-    let row = |label: String, memory: crate::process::Memory| {
-        vec![label, format!("{:.0} MiB resident, {:.0} MiB anonymous", memory.resident, memory.anonymous)]
-    };
     let mut rows = vec![
-        row(format!("memory, one tenant, idle ({durability})"), usage.idle),
-        row(format!("memory after the runs ({durability})"), usage.after),
+        memory_row(format!("memory, one tenant, idle ({durability})"), usage.idle),
+        memory_row(format!("memory after the runs ({durability})"), usage.after),
     ];
-    rows.extend(usage.peer.map(|peer| row("PocketBase's memory after the runs".to_owned(), peer)));
+    rows.extend(usage.peer.map(|peer| memory_row("PocketBase's memory after the runs".to_owned(), peer)));
     rows
+}
+
+fn memory_row(label: String, memory: Memory) -> Vec<String> {
+    vec![label, format!("{:.0} MiB resident, {:.0} MiB anonymous", memory.resident, memory.anonymous)]
 }
 
 /// A Markdown table with its columns aligned, so that it reads well in a terminal too.

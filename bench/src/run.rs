@@ -15,6 +15,7 @@ use crate::process::Memory;
 use crate::scenario::{Outcome, Pace, plan, rate};
 use crate::statistics::median;
 use crate::target::Target;
+use crate::tenants::{self, Tenants};
 use crate::wrk::{self, Work};
 
 /// Starts of the server that are timed.
@@ -32,6 +33,7 @@ pub(crate) struct Figures {
     pub(crate) syncs: Syncs,
     pub(crate) start: Option<Start>,
     pub(crate) memory: Vec<Usage>,
+    pub(crate) tenants: Option<Tenants>,
 }
 
 /// `fdatasync` before and after the durable scenarios.
@@ -92,10 +94,11 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Figures> {
     memory.extend(bench.server(Durability::Full, &mut outcomes).await?);
     let after = disk::measure(&bench.folder)?;
     memory.extend(bench.server(Durability::Normal, &mut outcomes).await?);
+    let tenants = bench.tenants().await?;
     // Kept after an error, because the server's log is in it.
     std::fs::remove_dir_all(&bench.folder)?;
     let machine = Machine::describe(&folder, versions)?;
-    Ok(Figures { machine, pace, peer, outcomes, syncs: Syncs { before, after }, start, memory })
+    Ok(Figures { machine, pace, peer, outcomes, syncs: Syncs { before, after }, start, memory, tenants })
 }
 
 impl Bench<'_> {
@@ -116,6 +119,14 @@ impl Bench<'_> {
         }
         let best_ms = millis.iter().copied().fold(f64::INFINITY, f64::min);
         Ok(Start { best_ms, median_ms: median(millis.into_iter()) })
+    }
+
+    /// Making a thousand tenants takes longer than all else of a short run, which leaves them out unless asked.
+    async fn tenants(&self) -> anyhow::Result<Option<Tenants>> {
+        if !self.args.wants("tenants") || (self.args.quick && self.args.only.is_none()) {
+            return Ok(None);
+        }
+        Ok(Some(tenants::measure(&self.binary, &self.folder.join("tenants")).await?))
     }
 
     /// Runs the scenarios of one server, unless none of them was asked for.

@@ -84,7 +84,8 @@ impl Target {
     }
 }
 
-fn post(number: usize) -> Value {
+/// Post `number`, as [`Target::seed`] has them.
+pub(crate) fn post(number: usize) -> Value {
     let (author, views) = (number % 100, number * 7919 % 10_000);
     json!({
         "title": format!("Post {number}"),
