@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
 
-.PHONY: help test lint lint-code lint-scripts deny generate check-generated fmt ci services
+.PHONY: help test soak bench lint lint-code lint-scripts deny generate check-generated fmt ci services
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -12,15 +12,30 @@ help: ## list the targets
 services: ## start PostgreSQL, MariaDB and Redis for the tests and print their addresses
 	@infra/services.sh up
 
-# The integration tests run on SQLite with the rest, then once on each server.
+# The integration tests and the crash test run on SQLite with the rest, then once on each server.
 test: ## everything: unit, integration and documentation tests
 	@services="$$(infra/services.sh up)"; eval "$$services"; \
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	cargo nextest run --workspace --locked; \
 	for backend in postgres mariadb; do \
-	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --package neonex-testkit --locked; \
+	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --locked \
+	    --package neonex-testkit --test it --package neonex --test crash; \
 	done; \
 	cargo test --doc --workspace --locked
+
+# The same tests as in `make test`, at their full length.
+soak: ## the crash test with 200 kills on each database (ROUNDS=200)
+	@services="$$(infra/services.sh up)"; eval "$$services"; \
+	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
+	for backend in sqlite postgres mariadb; do \
+	  NEONEX_TEST_BACKEND=$$backend NEONEX_CRASH_ROUNDS=$${ROUNDS:-200} \
+	    cargo nextest run --profile soak --locked --package neonex --test crash; \
+	done
+
+# The server as it is packaged; what measures it need not be.
+bench: ## measure the server and write bench/RESULTS.md (ARGS="--quick", see bench/README.md)
+	cargo build --profile dist --package neonex --locked
+	cargo run --release --package neonex-bench --locked -- $(ARGS)
 
 lint: lint-code lint-scripts deny ## format check, clippy, scripts, dependency policy
 

@@ -4,7 +4,7 @@
 //! come from `infra/services.sh`. A server that is asked for and missing fails the test; nothing is skipped.
 
 use std::env;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use neonex_core::clock::SystemClock;
@@ -94,6 +94,38 @@ impl TestStore {
                 administer(backend, &admin, &format!("DROP DATABASE {name}")).await
             }
         }
+    }
+}
+
+/// Waits until nobody else is connected to the database at `url`. The sessions of a process that was killed outlive
+/// it: each ends what it was doing, which may be a commit, before it finds that nobody listens.
+pub async fn wait_until_unused(url: &str) -> anyhow::Result<()> {
+    if url.starts_with("postgres") {
+        let others = "SELECT count(*) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                      AND backend_type = 'client backend'";
+        let mut connection = sqlx::PgConnection::connect(url).await?;
+        wait_for_none(async || Ok(sqlx::query_scalar(others).fetch_one(&mut connection).await?)).await
+    } else {
+        let others = "SELECT count(*) FROM information_schema.processlist \
+                      WHERE db = database() AND id <> connection_id()";
+        let mut connection =
+            sqlx::MySqlConnection::connect(&url.replacen("mariadb://", "mysql://", 1)).await?;
+        wait_for_none(async || Ok(sqlx::query_scalar(others).fetch_one(&mut connection).await?)).await
+    }
+}
+
+async fn wait_for_none(mut count: impl AsyncFnMut() -> anyhow::Result<i64>) -> anyhow::Result<()> {
+    let started = Instant::now();
+    loop {
+        let others = count().await?;
+        if others == 0 {
+            return Ok(());
+        }
+        if started.elapsed() > Duration::from_secs(30) {
+            bail!("{others} sessions of the database do not end");
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

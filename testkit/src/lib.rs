@@ -1,5 +1,7 @@
 //! The test harness: what the integration tests stand on. Never part of the product.
 
+mod aftermath;
 mod database;
 
-pub use self::database::{Backend, TestStore};
+pub use self::aftermath::{Logged, change_log, check_integrity, copy_databases};
+pub use self::database::{Backend, TestStore, wait_until_unused};

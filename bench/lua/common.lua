@@ -1,0 +1,43 @@
+-- What the scripts share. The bench says in the environment whom to ask and how; see bench/src/wrk.rs.
+dofile(os.getenv("BENCH_LUA") .. "/report.lua")
+
+-- The same requests in every run.
+math.randomseed(tonumber(os.getenv("BENCH_SEED")))
+
+local records = os.getenv("BENCH_RECORDS")
+local headers = { Authorization = os.getenv("BENCH_AUTHORIZATION") }
+local json = { Authorization = headers.Authorization, ["Content-Type"] = "application/json" }
+
+-- Requests are made ready before the clock starts, so that the client's share of the processor stays small.
+-- They need the host, which is known in `init`.
+local function ready(count, make)
+  local requests = {}
+  for number = 1, count do requests[number] = make(number) end
+  return requests
+end
+
+function reads()
+  local requests = {}
+  for id in io.lines(os.getenv("BENCH_IDS")) do
+    requests[#requests + 1] = wrk.format("GET", records .. "/" .. id, headers)
+  end
+  return requests
+end
+
+-- 30 to 100 of an author's posts lie above the threshold, of which 20 are asked for.
+function lists()
+  local template = os.getenv("BENCH_LIST")
+  return ready(2000, function()
+    local path = template:gsub("{author}", math.random(0, 99)):gsub("{views}", math.random(0, 7000))
+    return wrk.format("GET", path, headers)
+  end)
+end
+
+function creates()
+  local body = string.rep("x", 200)
+  return ready(2000, function(number)
+    local post = string.format('{"title":"Post %d","body":"%s","views":%d,"author":"author-%d"}',
+      number, body, math.random(0, 9999), math.random(0, 99))
+    return wrk.format("POST", records, json, post)
+  end)
+end
