@@ -114,7 +114,7 @@ impl Planner<'_> {
     pub(crate) fn count(&self, conditions: &[Checked], capped: bool) -> Plan {
         let (text, values) = if capped {
             let (inner, values) = self.select("1", conditions);
-            let text = format!("SELECT count(*) FROM ({inner} LIMIT {}) AS some", self.mark(values.len()));
+            let text = format!("SELECT count(*) FROM ({inner} LIMIT {}) AS capped", self.mark(values.len()));
             (text, values)
         } else {
             self.select("count(*)", conditions)

@@ -156,7 +156,7 @@ impl Address {
         let limit = self.statement_timeout.as_millis();
         match connection.dialect() {
             Dialect::Postgres => {
-                connection.simple(format!("SET statement_timeout = {limit}; SET TIME ZONE 'UTC'")).await?;
+                connection.simple(format!("SET statement_timeout = {limit}; SET TIME ZONE 'UTC'; SET client_min_messages = warning")).await?;
                 step_down(&mut connection).await?;
             }
             Dialect::MariaDb | Dialect::Sqlite => {
