@@ -1,1 +1,23 @@
-//! The admin console.
+//! The admin console: pages rendered by the server, which work without JavaScript.
+//!
+//! So far it makes the first operator, and says whether that is needed.
+
+mod assets;
+mod page;
+mod setup;
+
+use neonex_core::platform::Platform;
+use poem::{EndpointExt as _, IntoEndpoint, Route, get};
+
+/// The console, to be nested at `/console`. `base` is the address under which clients reach the server; it never
+/// comes from a request.
+pub fn routes(platform: Platform, base: String) -> impl IntoEndpoint {
+    Route::new()
+        .at("/", get(setup::home))
+        .at("/setup", get(setup::show).post(setup::submit))
+        .at(assets::STYLE_ROUTE, get(assets::style))
+        .data(setup::Console { platform, base })
+}
+
+#[cfg(test)]
+mod tests;
