@@ -84,7 +84,7 @@ pub(crate) async fn show(console: Data<&Console>, link: Query<Link>) -> Response
 /// Makes the operator. A page of another origin cannot: it does not know the token, and is refused besides.
 #[handler]
 pub(crate) async fn submit(console: Data<&Console>, request: &Request, sent: Form<Submitted>) -> Response {
-    let site = request.headers().get("sec-fetch-site").map(|site| site.as_bytes());
+    let site = request.headers().get("sec-fetch-site").map(poem::http::HeaderValue::as_bytes);
     if !matches!(site, None | Some(b"same-origin" | b"none")) {
         return refused(&console).await;
     }
