@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
 
-.PHONY: help test soak bench lint lint-code lint-scripts deny generate check-generated fmt ci services
+.PHONY: help test soak bench lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -37,7 +37,7 @@ bench: ## measure the server and write bench/RESULTS.md (ARGS="--quick", see ben
 	cargo build --profile dist --package neonex --locked
 	cargo run --release --package neonex-bench --locked -- $(ARGS)
 
-lint: lint-code lint-scripts deny ## format check, clippy, scripts, dependency policy
+lint: lint-code lint-scripts lint-spec deny ## format check, clippy, scripts, OpenAPI document, dependency policy
 
 lint-code:
 	cargo fmt --all --check
@@ -45,6 +45,9 @@ lint-code:
 
 lint-scripts:
 	shellcheck $(SCRIPTS)
+
+lint-spec:
+	npx --yes @redocly/cli@2.0.8 lint openapi.yaml
 
 # Advisories need a database fetched from the network; .ci/run checks them where it can be had.
 deny:
