@@ -2,3 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test as the test itself does")]
 
 mod store;
+mod support;
+mod tenants;
