@@ -2,6 +2,10 @@
 
 mod aftermath;
 mod database;
+mod platform;
+mod world;
 
 pub use self::aftermath::{Logged, change_log, check_integrity, copy_databases};
 pub use self::database::{Backend, TestStore, wait_until_unused};
+pub use self::platform::{TestKey, TestPlatform, TestTenant, enter, operator};
+pub use self::world::{ManualClock, SeededRng};
