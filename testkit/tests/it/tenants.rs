@@ -5,8 +5,8 @@ use neonex_core::collections::{NewCollection, NewField};
 use neonex_core::idempotency::{Once, Outcome};
 use neonex_core::keys::KeyKind;
 use neonex_core::platform::AuthError;
-use neonex_core::records::RecordInput;
-use neonex_core::store::Place;
+use neonex_core::records::{ListQuery, RecordInput};
+use neonex_core::store::{Dialect, Place};
 use neonex_core::tenants::{
     DELETION_GRACE_SECONDS, NewTenant, Settings, Tenant, TenantError, TenantPatch, TenantStatus,
 };
@@ -157,7 +157,7 @@ async fn a_deleted_tenant_is_refused_and_can_be_had_back_for_a_week() {
     test.clock.advance(10);
     assert!(test.platform.purge_tenants().await.unwrap().is_empty());
     let records = key.scope().await.unwrap();
-    assert_eq!(records.records("movies").unwrap().list(&Default::default()).await.unwrap().next, None);
+    assert_eq!(records.records("movies").unwrap().list(&ListQuery::default()).await.unwrap().next, None);
     assert_eq!(rows_of(test.store(), &acme, "changes").await, 1);
     test.remove().await.unwrap();
 }
@@ -202,13 +202,20 @@ async fn a_purge_takes_all_of_a_tenant_and_nothing_of_another() {
             assert!(rows_of(test.store(), &other, table).await > 0, "{table}");
         }
         let exists = |table: &str| {
-            format!("SELECT count(*) FROM information_schema.tables WHERE table_name = '{table}'")
+            let schema = match test.store().dialect() {
+                Dialect::MariaDb => "database()",
+                Dialect::Postgres | Dialect::Sqlite => "current_schema()",
+            };
+            format!(
+                "SELECT count(*) FROM information_schema.tables \
+                 WHERE table_schema = {schema} AND table_name = '{table}'"
+            )
         };
         assert_eq!(number(test.store(), Place::Control, &exists(&table), &[]).await, 0);
         assert_eq!(number(test.store(), Place::Control, &exists(&others_table), &[]).await, 1);
     }
     let left = others_key.scope().await.unwrap();
-    let page = left.records("movies").unwrap().list(&Default::default()).await.unwrap();
+    let page = left.records("movies").unwrap().list(&ListQuery::default()).await.unwrap();
     assert!(String::from_utf8(page.json).unwrap().contains("Heat"));
     // The slug is free again.
     create(&scope, "acme").await;
