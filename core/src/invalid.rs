@@ -67,6 +67,11 @@ impl Findings {
         part.map_err(|invalid| self.within(pointer, invalid)).ok()
     }
 
+    /// Whether nothing was noted.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// `value`, if nothing was noted.
     pub fn finish<T>(self, value: Option<T>) -> Result<T, Invalid> {
         match value {

@@ -72,10 +72,10 @@ impl Platform {
                 error => StoreError::Fault(error.into()),
             })?;
         }
-        let collections = crate::collections::load(&self.0.store, id, now).await?;
-        let state = Arc::new(TenantState::new(tenant, collections, now));
+        let loaded = crate::collections::load(&self.0.store, id, now).await?;
+        let state = Arc::new(TenantState::new(tenant, loaded.collections, now));
         self.0.tenants.insert(id, Arc::clone(&state));
-        if self.forgotten() != forgotten {
+        if self.forgotten() != forgotten || !loaded.settled {
             self.0.tenants.invalidate(&id);
         }
         Ok(Some(state))

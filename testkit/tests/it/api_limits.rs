@@ -33,7 +33,8 @@ fn hostile_shapes() -> Vec<Shape> {
     let body = |shape, text: String| (shape, Method::POST, NOTES.to_owned(), Some(text));
     let get = |shape, text: String| (shape, Method::GET, format!("{NOTES}{text}"), None);
     let filter = |shape, text: &str| {
-        let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encode = |out: String, byte| format!("{out}%{byte:02X}");
+        let encoded = text.bytes().fold(String::new(), encode);
         get(shape, format!("?filter={encoded}"))
     };
     let collection = |shape, fields: Value| {

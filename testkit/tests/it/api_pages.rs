@@ -26,7 +26,7 @@ async fn walk(client: &Client, first: &str, name: &str) -> (Vec<String>, usize) 
         };
         let cursor = page["next_cursor"].as_str().unwrap();
         assert!(link.contains(&format!("cursor={cursor}")), "{link} is not to {cursor}");
-        path = next(link).to_owned();
+        next(link).clone_into(&mut path);
     }
 }
 

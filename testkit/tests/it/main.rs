@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test's helpers fail the test as the test itself does"
+    clippy::needless_pass_by_value,
+    reason = "a test's helpers fail the test as the test itself does, and take what `json!` makes"
 )]
 
 mod accounts;
@@ -14,7 +15,9 @@ mod api_limits;
 mod api_pages;
 mod api_problems;
 mod api_tenants;
+mod collections;
 mod keys;
+mod records;
 mod store;
 mod support;
 mod tenants;

@@ -6,7 +6,7 @@ use neonex_core::idempotency::{Once, Outcome};
 use neonex_core::keys::KeyKind;
 use neonex_core::platform::AuthError;
 use neonex_core::records::{ListQuery, RecordInput};
-use neonex_core::store::Place;
+use neonex_core::store::{Dialect, Place};
 use neonex_core::tenants::{
     DELETION_GRACE_SECONDS, NewTenant, Settings, Tenant, TenantError, TenantPatch, TenantStatus,
 };
@@ -202,7 +202,14 @@ async fn a_purge_takes_all_of_a_tenant_and_nothing_of_another() {
             assert!(rows_of(test.store(), &other, table).await > 0, "{table}");
         }
         let exists = |table: &str| {
-            format!("SELECT count(*) FROM information_schema.tables WHERE table_name = '{table}'")
+            let schema = match test.store().dialect() {
+                Dialect::MariaDb => "database()",
+                Dialect::Postgres | Dialect::Sqlite => "current_schema()",
+            };
+            format!(
+                "SELECT count(*) FROM information_schema.tables \
+                 WHERE table_schema = {schema} AND table_name = '{table}'"
+            )
         };
         assert_eq!(number(test.store(), Place::Control, &exists(&table), &[]).await, 0);
         assert_eq!(number(test.store(), Place::Control, &exists(&others_table), &[]).await, 1);
