@@ -3,6 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
+GENERATE_SDK := cargo run --quiet --locked --package neonex-sdk-generate -- openapi.yaml | rustfmt --edition 2024
 
 .PHONY: help test soak bench lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
 
@@ -61,11 +62,14 @@ generate: ## write the files that follow from the code
 	mv docs/reference/configuration.md.new docs/reference/configuration.md
 	cargo run --quiet --locked --package neonex -- openapi >openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+	$(GENERATE_SDK) >sdk/src/generated.rs.new
+	mv sdk/src/generated.rs.new sdk/src/generated.rs
 
 check-generated: ## fail where a committed file differs from what generates it
 	cargo metadata --locked --format-version 1 >/dev/null
 	cargo run --quiet --locked --package neonex -- config reference | diff -u docs/reference/configuration.md -
 	cargo run --quiet --locked --package neonex -- openapi | diff -u openapi.yaml -
+	$(GENERATE_SDK) | diff -u sdk/src/generated.rs -
 
 fmt: ## format the code
 	cargo fmt --all

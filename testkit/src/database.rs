@@ -4,6 +4,7 @@
 //! come from `infra/services.sh`. A server that is asked for and missing fails the test; nothing is skipped.
 
 use std::env;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -79,6 +80,14 @@ impl TestStore {
         match &self.home {
             Home::Folder(_) => None,
             Home::Server { admin, name, .. } => with_database(admin, name).ok(),
+        }
+    }
+
+    /// The folder of the files, where it is embedded.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.home {
+            Home::Folder(folder) => Some(folder.path()),
+            Home::Server { .. } => None,
         }
     }
 

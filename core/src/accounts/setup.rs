@@ -122,9 +122,11 @@ impl Platform {
 
     /// Uses a link up: makes the operator, and a token to begin with. Of two racers one succeeds.
     pub async fn set_up(&self, link: &str, new: SetUp) -> Result<MadeToken, SetUpError> {
-        let link = Credential::parse(link).filter(|link| link.kind() == CredentialKind::SetUp);
-        let digest = link.ok_or(SetUpError::InvalidLink)?.digest().to_vec();
         // Before the hash, which costs; the update below decides.
+        if !self.is_setup_link(link).await? {
+            return Err(SetUpError::InvalidLink);
+        }
+        let digest = Credential::digest_of(link).to_vec();
         let (account, id) = self.operator_row(new).await?;
         let now = self.now();
         let made = MadeToken {

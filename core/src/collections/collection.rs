@@ -52,6 +52,7 @@ impl Collection {
         dialect: Dialect,
     ) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
+        findings.take("/fields", check_width(&definition.fields, dialect));
         let vocabulary = vocabulary(&definition.fields);
         let rules = findings.take("/rules", check_rules(&definition.rules, &vocabulary));
         let defaults = findings.take("/fields", read_defaults(&definition.fields));
@@ -94,6 +95,21 @@ impl Collection {
     pub const fn updated_at(&self) -> Timestamp {
         self.updated_at
     }
+}
+
+/// A row of MariaDB has room for 65,535 bytes of texts that are no longer than an index key, and four bytes are kept
+/// for each character that such a text may have.
+fn check_width(fields: &[Field], dialect: Dialect) -> Result<(), Invalid> {
+    const ROOM: u32 = 60_000 / 4;
+    let width: u32 = fields.iter().filter_map(|field| field.kind.key_length()).sum();
+    if dialect != Dialect::MariaDb || width <= ROOM {
+        return Ok(());
+    }
+    let message = format!(
+        "the texts of a record may have at most {ROOM} characters together, where `max_length` is no more than 768 \
+         (e-mails and selects count for 255); let some have no `max_length`"
+    );
+    Err(Invalid::one("", "too_wide", message))
 }
 
 fn check_rules(rules: &Rules, vocabulary: &Vocabulary) -> Result<CheckedRules, Invalid> {

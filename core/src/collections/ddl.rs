@@ -6,7 +6,7 @@
 //! database's.
 
 use neonex_migrations::Dialect;
-use sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, SqliteQueryBuilder};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -49,6 +49,30 @@ pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<
     found
 }
 
+/// How many characters of text an index of so many columns has room for on MariaDB: 3,072 bytes, four for each
+/// character, with a little for columns that are no text.
+fn mariadb_key_length(columns: usize) -> u32 {
+    const WHOLE: u32 = 3072 / 4;
+    match u32::try_from(columns) {
+        Ok(1) => WHOLE,
+        Ok(columns) => WHOLE.saturating_sub(columns * 5),
+        Err(_) => 0,
+    }
+}
+
+/// A value written out, escaped, for what is kept as text.
+fn literal(kind: &FieldType, value: &FieldValue, dialect: Dialect) -> String {
+    let bound = bind(kind, value, dialect);
+    match (value, dialect) {
+        (FieldValue::Uuid(uuid), Dialect::Sqlite | Dialect::MariaDb) => format!("x'{}'", uuid.simple()),
+        // The fewest digits, which every database reads back as the same number.
+        (FieldValue::Float(number), _) => format!("{number:e}"),
+        (_, Dialect::Sqlite) => SqliteQueryBuilder.value_to_string(&bound),
+        (_, Dialect::Postgres) => PostgresQueryBuilder.value_to_string(&bound),
+        (_, Dialect::MariaDb) => MysqlQueryBuilder.value_to_string(&bound),
+    }
+}
+
 /// Writes statements for one collection.
 pub(super) struct Ddl {
     pub(super) dialect: Dialect,
@@ -83,23 +107,32 @@ impl Ddl {
         defaults: &[Option<FieldValue>],
     ) -> Vec<String> {
         let table = self.table();
-        let (old, new) = (indexes(self.collection, before), indexes(self.collection, after));
+        // An index is another one, too, where its columns are so long that another part of them is indexed.
+        let made = |definition: &Definition| -> Vec<(PhysicalIndex, String)> {
+            let indexes = indexes(self.collection, definition).into_iter();
+            indexes
+                .map(|index| {
+                    let create = self.create_index(definition, &index);
+                    (index, create)
+                })
+                .collect()
+        };
+        let (old, new) = (made(before), made(after));
         let gone = old.iter().filter(|index| !new.contains(index));
-        let mut statements: Vec<String> = gone.map(|index| self.drop_index(index)).collect();
+        let mut statements: Vec<String> = gone.map(|(index, _)| self.drop_index(index)).collect();
         for (from, to) in renames {
             statements.push(self.rename(before, from, to));
         }
         let earlier = |name: &str| -> Option<&Field> {
             let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
-            let taken = renames.iter().any(|(old, _)| old == name) && from == name;
-            before.fields.iter().find(|field| field.name.as_str() == from && !taken)
+            before.fields.iter().find(|field| field.name.as_str() == from)
         };
         for (field, default) in after.fields.iter().zip(defaults) {
             match earlier(field.name.as_str()) {
                 None => {
                     let guard = if self.dialect == Dialect::MariaDb { "IF NOT EXISTS " } else { "" };
-                    statements.push(format!("ALTER TABLE {table} ADD COLUMN {guard}{}", self.column(field)));
-                    statements.extend(default.as_ref().map(|default| self.fill(field, default)));
+                    let column = self.column(field) + &self.default(field, default.as_ref());
+                    statements.push(format!("ALTER TABLE {table} ADD COLUMN {guard}{column}"));
                 }
                 Some(was) if type_name(&was.kind, self.dialect) != type_name(&field.kind, self.dialect) => {
                     statements.push(format!("ALTER TABLE {table} MODIFY COLUMN {}", self.column(field)));
@@ -108,7 +141,7 @@ impl Ddl {
             }
         }
         let made = new.iter().filter(|index| !old.contains(index));
-        statements.extend(made.map(|index| self.create_index(after, index)));
+        statements.extend(made.map(|(_, create)| create.clone()));
         // Last, because a column that is gone does not come back where DDL is not transactional.
         let gone = |field: &&Field| {
             let name = field.name.as_str();
@@ -121,6 +154,29 @@ impl Ddl {
             statements.push(format!("ALTER TABLE {table} DROP COLUMN {guard}{name}"));
         }
         statements
+    }
+
+    /// SQLite is off by a bit for some numbers that it reads from text, as it does a column's default.
+    pub(super) fn fills(
+        &self,
+        before: &Definition,
+        after: &Definition,
+        renames: &[(String, String)],
+        defaults: &[Option<FieldValue>],
+    ) -> Vec<Sql> {
+        let new = |field: &Field| {
+            before.fields.iter().all(|earlier| earlier.name != field.name)
+                && renames.iter().all(|(_, to)| to != field.name.as_str())
+        };
+        let floats = after.fields.iter().zip(defaults).filter_map(|(field, default)| match default {
+            Some(FieldValue::Float(number)) if new(field) && self.dialect == Dialect::Sqlite => {
+                let (table, name) = (self.table(), self.quote(field.name.as_str()));
+                let values = vec![(*number).into()];
+                Some(Sql::new(format!("UPDATE {table} SET {name} = ?"), values))
+            }
+            _ => None,
+        });
+        floats.collect()
     }
 
     /// Drops the table with all records.
@@ -145,20 +201,12 @@ impl Ddl {
         format!("{} {}", self.quote(field.name.as_str()), type_name(&field.kind, self.dialect))
     }
 
-    /// Gives records that are there already the default of a new field.
-    fn fill(&self, field: &Field, default: &FieldValue) -> String {
-        let value = Expr::value(bind(&field.kind, default, self.dialect));
-        let value = match (&field.kind, self.dialect) {
-            (FieldType::Json, Dialect::Postgres) => value.cast_as(Alias::new("json")),
-            _ => value,
-        };
-        let name = Alias::new(field.name.as_str());
-        let mut update = Query::update();
-        update
-            .table(Alias::new(self.table()))
-            .value(name.clone(), value)
-            .and_where(Expr::col(name).is_null());
-        Sql::literal(self.dialect, &update)
+    /// What a new column holds in records that are there already, and in those that a process writes which has not
+    /// heard of the column yet. Later defaults are the records service's affair.
+    fn default(&self, field: &Field, default: Option<&FieldValue>) -> String {
+        default.map_or_else(String::new, |value| {
+            format!(" DEFAULT {}", literal(&field.kind, value, self.dialect))
+        })
     }
 
     fn create_index(&self, definition: &Definition, index: &PhysicalIndex) -> String {
@@ -166,29 +214,32 @@ impl Ddl {
         let columns: Vec<_> =
             index.fields.iter().map(|name| self.index_column(definition, index, name)).collect();
         // Lists end their order with the id. MariaDB has it in every index.
-        let tie = !index.unique && self.dialect != Dialect::MariaDb;
+        let tied = index.fields.iter().any(|field| field == "id");
+        let tie = !index.unique && !tied && self.dialect != Dialect::MariaDb;
         let (table, columns) = (self.table(), columns.join(", ") + if tie { ", id" } else { "" });
         format!("CREATE {unique}INDEX IF NOT EXISTS {} ON {table} ({columns})", index.name)
     }
 
-    /// Nulls come first everywhere, as SQLite and MariaDB have it. MariaDB indexes the beginning of a long text only,
-    /// except to keep it unique, which it does by a hash.
+    /// Nulls come first everywhere, as SQLite and MariaDB have it; the columns that every record has know none.
+    /// MariaDB has no room for more than the beginning of a long text, except to keep it unique, which it does by a
+    /// hash.
     fn index_column(&self, definition: &Definition, index: &PhysicalIndex, name: &str) -> String {
         let quoted = self.quote(name);
-        let kind =
-            definition.fields.iter().find(|field| field.name.as_str() == name).map(|field| &field.kind);
-        let long = match kind {
-            Some(FieldType::Text { max_length }) => {
-                max_length.is_none_or(|most| most > 768 || (most > 191 && index.fields.len() > 1))
-            }
-            Some(FieldType::Url) => true,
-            Some(FieldType::Email | FieldType::Select { .. }) => index.fields.len() > 1,
-            _ => false,
-        };
+        let field = |name: &str| definition.fields.iter().find(|field| field.name.as_str() == name);
         match self.dialect {
-            Dialect::Postgres => format!("{quoted} ASC NULLS FIRST"),
-            Dialect::MariaDb if long && !index.unique => format!("{quoted}(191)"),
-            Dialect::Sqlite | Dialect::MariaDb => quoted,
+            Dialect::Postgres if field(name).is_some() => format!("{quoted} ASC NULLS FIRST"),
+            Dialect::MariaDb if !index.unique => {
+                let is_text = |name: &String| field(name).is_some_and(|field| field.kind.is_text());
+                let texts = index.fields.iter().filter(|name| is_text(name)).count();
+                let room = mariadb_key_length(index.fields.len()) / u32::try_from(texts.max(1)).unwrap_or(1);
+                match field(name).map(|field| &field.kind) {
+                    Some(kind) if kind.is_text() && kind.key_length().is_none_or(|length| length > room) => {
+                        format!("{quoted}({room})")
+                    }
+                    _ => quoted,
+                }
+            }
+            Dialect::Sqlite | Dialect::Postgres | Dialect::MariaDb => quoted,
         }
     }
 

@@ -14,10 +14,14 @@ use crate::invalid::{Findings, Invalid};
 /// Fields that a collection may have. SQLite and MariaDB both hold more columns; a record much wider than this
 /// does not fit a request either.
 pub const MAX_FIELDS: usize = 200;
-/// Indexes that a collection may have. MariaDB's limit is 64, of which some are the fields' own.
+/// Indexes that a collection may have, beside those of unique fields.
 pub const MAX_INDEXES: usize = 32;
 const MAX_OPTIONS: usize = 200;
 const MAX_SCALE: u32 = 15;
+/// Indexes with those of unique fields. MariaDB has 64 with the primary key.
+const MAX_ALL_INDEXES: usize = 63;
+/// Characters of the longest text that can be a whole index key on MariaDB.
+const MAX_VARCHAR: u32 = 768;
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,6 +214,20 @@ impl FieldType {
     const NAMES: &'static str =
         "text, int, float, decimal, bool, date, datetime, json, select, email, url, uuid";
 
+    /// Whether a column holds it as text.
+    pub(crate) const fn is_text(&self) -> bool {
+        matches!(self, Self::Text { .. } | Self::Select { .. } | Self::Email | Self::Url)
+    }
+
+    /// How many characters a text may have, where that is few enough for a key of an index.
+    pub(crate) const fn key_length(&self) -> Option<u32> {
+        match self {
+            Self::Text { max_length: Some(most) } if *most <= MAX_VARCHAR => Some(*most),
+            Self::Select { .. } | Self::Email => Some(255),
+            _ => None,
+        }
+    }
+
     /// Its name in a design.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -325,6 +343,12 @@ impl TryFrom<NewCollection> for Definition {
             fields.push(field);
         }
         let indexes = findings.take("/indexes", read_indexes(new.indexes, &fields)).unwrap_or_default();
+        if fields.iter().filter(|field| field.unique).count() + indexes.len() > MAX_ALL_INDEXES {
+            let message = format!(
+                "a collection has at most {MAX_ALL_INDEXES} indexes, those of unique fields included"
+            );
+            findings.add("/indexes", "too_many", message);
+        }
         let definition = name.map(|name| Self { name, fields, indexes, rules: new.rules });
         findings.finish(definition)
     }

@@ -7,6 +7,7 @@ mod name;
 mod patch;
 mod schema;
 mod service;
+mod steps;
 
 pub use self::collection::Collection;
 pub(crate) use self::ddl::{indexes, table_name};

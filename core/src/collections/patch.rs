@@ -89,6 +89,9 @@ impl CollectionPatch {
         let Some(after) = findings.take("", Definition::try_from(new)) else {
             return findings.finish(None);
         };
+        if !findings.is_empty() {
+            return findings.finish(None);
+        }
         let mut demands = Vec::new();
         if touched {
             for (at, field) in after.fields.iter().enumerate() {
@@ -111,11 +114,20 @@ fn read_renames(patches: &[FieldPatch], before: &Definition) -> Result<Vec<(Stri
             findings.add(pointer, "unknown_field", format!("there is no field `{from}` to rename"));
         } else if renames.iter().any(|(other, _)| other == from) {
             findings.add(pointer, "duplicate", format!("`{from}` cannot become two fields"));
-        } else if from != to && has(before, to) {
-            let message = format!("there is a field `{to}` already; rename or drop that one first");
+        } else if let Some(taken) = spelt(before, to).filter(|taken| taken != from) {
+            let message = format!("there is a field `{taken}` already; rename or drop that one first");
             findings.add(pointer, "duplicate", message);
         } else if from != to {
             renames.push((from.clone(), to.clone()));
+        }
+    }
+    for (at, patch) in patches.iter().enumerate().filter(|(_, patch)| patch.renamed_from.is_none()) {
+        let name = &patch.field.name;
+        let Some(taken) = spelt(before, name) else { continue };
+        if taken != name || renames.iter().any(|(from, _)| from == name) {
+            let message =
+                format!("`{taken}` is gone only after this change; add a field of that name by another one");
+            findings.add(format!("/{at}/name"), "duplicate", message);
         }
     }
     findings.finish(Some(renames))
@@ -195,6 +207,12 @@ fn compare(
         }
     }
     Ok(())
+}
+
+/// The field that has the column of that name. Columns are one whatever their case.
+fn spelt<'d>(definition: &'d Definition, name: &str) -> Option<&'d str> {
+    let names = definition.fields.iter().map(|field| field.name.as_str());
+    names.into_iter().find(|field| field.eq_ignore_ascii_case(name))
 }
 
 fn has(definition: &Definition, name: &str) -> bool {

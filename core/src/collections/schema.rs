@@ -1,19 +1,18 @@
 //! A change of a tenant's schema: decided, carried out and recorded.
 //!
-//! Where DDL is transactional the three are one transaction. On MariaDB they are three: the change is recorded as
-//! begun, carried out, and recorded as done. One that fails is taken back; one that was interrupted is finished when
-//! the tenant is next loaded, which its statements allow (they can be run again).
+//! Where DDL is transactional the three are one transaction. For MariaDB see [`super::steps`].
 
 use futures_util::FutureExt as _;
 use neonex_migrations::Dialect;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::definition::Definition;
 use super::patch::Demand;
 use super::service::CollectionError;
+use super::steps::{self, Steps};
 use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::idempotency::IdempotencyKey;
@@ -29,9 +28,9 @@ pub(super) struct Change {
     pub(super) name: String,
     pub(super) before: Option<Definition>,
     pub(super) after: Option<Definition>,
-    pub(super) statements: Vec<String>,
-    /// Statements that take it back.
-    pub(super) reverse: Vec<String>,
+    pub(super) steps: Steps,
+    /// Statements with values, for what a database reads wrongly from text. Embedded only.
+    pub(super) fills: Vec<Sql>,
     pub(super) demands: Vec<Demand>,
 }
 
@@ -61,7 +60,7 @@ where
 {
     let place = Place::Tenant(context.tenant);
     if store.dialect() == Dialect::MariaDb {
-        return change_in_steps(store, context, decide).await;
+        return steps::change(store, context, decide).await;
     }
     store
         .write(place, Undo::Savepoint, move |tx| {
@@ -72,7 +71,10 @@ where
                     return Ok(Changed::Replayed(body));
                 }
                 let change = begin(tx, &context, decide).await?;
-                tx.define(&change.statements).await.map_err(duplicates)?;
+                tx.define(&change.steps.forward).await.map_err(duplicates)?;
+                for fill in &change.fills {
+                    tx.execute(fill).await.map_err(duplicates)?;
+                }
                 finish(tx, &context, &change).await?;
                 if let Some((key, body)) = context.once {
                     key.keep(tx, place, body).await?;
@@ -84,116 +86,8 @@ where
         .await
 }
 
-async fn change_in_steps<D>(store: &Store, context: Context, decide: D) -> Result<Changed, CollectionError>
-where
-    D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send + 'static,
-{
-    let place = Place::Tenant(context.tenant);
-    let first = context.clone();
-    let begun = store
-        .write(place, Undo::Savepoint, move |tx| {
-            async move {
-                if let Some((key, _)) = &first.once
-                    && let Some(body) = key.answer::<CollectionError>(tx, place).await?
-                {
-                    return Ok(Changed::Replayed(body));
-                }
-                begin(tx, &first, decide).await.map(|change| Changed::Done(Box::new(change)))
-            }
-            .boxed()
-        })
-        .await?;
-    let Changed::Done(change) = begun else { return Ok(begun) };
-    if let Err(error) = define(store, &context, change.statements.clone()).await {
-        take_back(store, &context, change.reverse.clone()).await?;
-        return Err(error);
-    }
-    // From here on it is only ever finished, by the next who loads the tenant if not here.
-    complete(store, &context, Change::clone(&change)).await?;
-    Ok(Changed::Done(change))
-}
-
-async fn define(store: &Store, context: &Context, statements: Vec<String>) -> Result<(), CollectionError> {
-    store
-        .write(Place::Tenant(context.tenant), Undo::Savepoint, move |tx| {
-            async move { tx.define(&statements).await.map_err(duplicates) }.boxed()
-        })
-        .await
-}
-
-/// Records a change that has been carried out as done.
-async fn complete(store: &Store, context: &Context, change: Change) -> Result<(), CollectionError> {
-    let place = Place::Tenant(context.tenant);
-    let context = context.clone();
-    store
-        .write(place, Undo::Savepoint, move |tx| {
-            async move {
-                finish(tx, &context, &change).await?;
-                if let Some((key, body)) = context.once
-                    && key.take::<CollectionError>(tx, place, context.now).await?.is_none()
-                {
-                    key.keep(tx, place, body).await?;
-                }
-                Ok(())
-            }
-            .boxed()
-        })
-        .await
-}
-
-async fn take_back(store: &Store, context: &Context, reverse: Vec<String>) -> Result<(), StoreError> {
-    let (tenant, migration) = (context.tenant.as_uuid(), context.migration);
-    store
-        .write(Place::Tenant(context.tenant), Undo::Savepoint, move |tx| {
-            async move {
-                tx.define(&reverse).await?;
-                let own = schema_migrations::Entity::delete_by_id((tenant, migration));
-                tx.delete(own).await.map(drop)
-            }
-            .boxed()
-        })
-        .await
-}
-
-/// Finishes changes that were interrupted.
-pub(super) async fn resume(store: &Store, tenant: TenantId, now: Timestamp) -> Result<(), CollectionError> {
-    let begun = store
-        .read::<_, StoreError, _>(Place::Tenant(tenant), move |tx| {
-            async move {
-                use schema_migrations::{Column, Entity};
-                let own = Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()));
-                tx.all(own.filter(Column::FinishedAt.is_null()).order_by_asc(Column::Id)).await
-            }
-            .boxed()
-        })
-        .await?;
-    for row in begun {
-        let context = Context {
-            tenant,
-            collection: CollectionId::from_uuid(row.collection_id),
-            migration: row.id,
-            actor: row.actor,
-            now,
-            once: None,
-        };
-        let read = |text: Option<String>| text.map(|text| from_json(&text)).transpose();
-        let change = Change {
-            name: row.name,
-            before: read(row.before_definition)?,
-            after: read(row.after_definition)?,
-            statements: from_json(&row.statements)?,
-            reverse: Vec::new(),
-            demands: Vec::new(),
-        };
-        tracing::warn!(%tenant, change = change.name, "finishing a change of the schema that was interrupted");
-        define(store, &context, change.statements.clone()).await?;
-        complete(store, &context, change).await?;
-    }
-    Ok(())
-}
-
 /// Decides on a change under the tenant's lock, and records that it has begun.
-async fn begin<D>(tx: &mut Tx<'_>, context: &Context, decide: D) -> Result<Change, CollectionError>
+pub(super) async fn begin<D>(tx: &mut Tx<'_>, context: &Context, decide: D) -> Result<Change, CollectionError>
 where
     D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send,
 {
@@ -217,7 +111,7 @@ where
         name: Set(change.name.clone()),
         before_definition: Set(to_text(&change.before)?),
         after_definition: Set(to_text(&change.after)?),
-        statements: Set(to_json(&change.statements)?),
+        statements: Set(to_json(&change.steps)?),
         actor: Set(context.actor.clone()),
         created_at: Set(context.now.as_micros()),
         finished_at: Set(None),
@@ -244,7 +138,11 @@ async fn under_way(tx: &mut Tx<'_>, context: &Context, change: &Change) -> Resul
 }
 
 /// Brings the collection's row to the new design, and records that the change is done.
-async fn finish(tx: &mut Tx<'_>, context: &Context, change: &Change) -> Result<(), CollectionError> {
+pub(super) async fn finish(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    change: &Change,
+) -> Result<(), CollectionError> {
     let id = (context.tenant.as_uuid(), context.collection.as_uuid());
     let now = context.now.as_micros();
     match &change.after {
@@ -325,8 +223,11 @@ async fn check(tx: &mut Tx<'_>, collection: CollectionId, demand: &Demand) -> Re
     if found.is_empty() { Ok(()) } else { Err(CollectionError::Records(refusal)) }
 }
 
-fn duplicates(error: StoreError) -> CollectionError {
+pub(super) fn duplicates(error: StoreError) -> CollectionError {
     match error {
+        error if error.is_too_long_for_an_index() => {
+            CollectionError::Records("there are records with texts too long to be indexed".to_owned())
+        }
         StoreError::Unique { .. } => {
             let refusal = "there are records with the same values, so these cannot be made unique";
             CollectionError::Records(refusal.to_owned())

@@ -10,7 +10,8 @@ use super::collection::Collection;
 use super::ddl::Ddl;
 use super::definition::{Definition, NewCollection};
 use super::patch::{Change as PatchChange, CollectionPatch};
-use super::schema::{Change, Changed, Context, change, from_json, resume};
+use super::schema::{Change, Changed, Context, change, from_json};
+use super::steps::{self, Steps};
 use crate::access::{CollectionsRead, CollectionsWrite, Denied, Permit, TenantScope};
 use crate::clock::Timestamp;
 use crate::idempotency::{KeyReused, Once, Outcome};
@@ -97,8 +98,8 @@ impl TenantScope {
             Ok(Change {
                 name: format!("create {}", after.name),
                 before: None,
-                statements: ddl.create(&after),
-                reverse: ddl.drop(),
+                steps: Steps { forward: ddl.create(&after), back: ddl.drop() },
+                fills: Vec::new(),
                 after: Some(after),
                 demands: Vec::new(),
             })
@@ -129,11 +130,15 @@ impl TenantScope {
             let defaults = |definition: &Definition| {
                 Collection::new(id, definition.clone(), (created_at, now), dialect).map(|made| made.defaults)
             };
+            let values = defaults(&after)?;
             let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
             Ok(Change {
                 name: format!("alter {}", before.name),
-                statements: ddl.alter(&before, &after, &renames, &defaults(&after)?),
-                reverse: ddl.alter(&after, &before, &back, &defaults(&before)?),
+                steps: Steps {
+                    forward: ddl.alter(&before, &after, &renames, &values),
+                    back: ddl.alter(&after, &before, &back, &defaults(&before)?),
+                },
+                fills: ddl.fills(&before, &after, &renames, &values),
                 before: Some(before),
                 after: Some(after),
                 demands,
@@ -165,8 +170,8 @@ impl TenantScope {
                 name: format!("delete {}", before.name),
                 before: Some(before),
                 after: None,
-                statements: ddl.drop(),
-                reverse: Vec::new(),
+                steps: Steps { forward: ddl.drop(), back: Vec::new() },
+                fills: Vec::new(),
                 demands: Vec::new(),
             })
         })
@@ -192,15 +197,19 @@ impl TenantScope {
     }
 }
 
+/// A tenant's collections as they were found.
+pub(crate) struct Loaded {
+    pub(crate) collections: Vec<Arc<Collection>>,
+    /// Whether they may be kept: not while a change is under way, whose end is not announced if it is interrupted.
+    pub(crate) settled: bool,
+}
+
 /// Reads a tenant's collections, after finishing what was interrupted.
-pub(crate) async fn load(
-    store: &Store,
-    tenant: TenantId,
-    now: Timestamp,
-) -> Result<Vec<Arc<Collection>>, StoreError> {
+pub(crate) async fn load(store: &Store, tenant: TenantId, now: Timestamp) -> Result<Loaded, StoreError> {
     let dialect = store.dialect();
+    let mut settled = true;
     if dialect == Dialect::MariaDb {
-        resume(store, tenant, now).await.map_err(|error| match error {
+        settled = steps::resume(store, tenant, now).await.map_err(|error| match error {
             CollectionError::Store(error) => error,
             error => StoreError::Fault(error.into()),
         })?;
@@ -221,5 +230,6 @@ pub(crate) async fn load(
         let made = Collection::new(CollectionId::from_uuid(row.id), definition, times, dialect);
         made.map(Arc::new).map_err(|error| StoreError::Fault(error.into()))
     };
-    rows.into_iter().map(open).collect()
+    let collections = rows.into_iter().map(open).collect::<Result<_, StoreError>>()?;
+    Ok(Loaded { collections, settled })
 }

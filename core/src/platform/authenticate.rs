@@ -170,7 +170,7 @@ impl Platform {
         }))
     }
 
-    async fn key_principal(&self, digest: CredentialDigest) -> Result<Option<Principal>, StoreError> {
+    async fn key_principal(&self, digest: CredentialDigest) -> Result<Option<Principal>, AuthError> {
         let index = self
             .0
             .store
@@ -180,9 +180,10 @@ impl Platform {
             .await?;
         let Some(index) = index else { return Ok(None) };
         let tenant = TenantId::from_uuid(index.tenant_id);
-        // Opens and migrates the tenant's database.
-        if self.tenant_state(tenant).await?.is_none() {
-            return Ok(None);
+        // Opens and migrates the tenant's database, unless that may be about to go.
+        let Some(state) = self.tenant_state(tenant).await? else { return Ok(None) };
+        if matches!(state.status(), TenantStatus::Deleting { .. }) {
+            return Err(AuthError::Deleted);
         }
         let key = self
             .0

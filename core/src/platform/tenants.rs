@@ -20,6 +20,7 @@ impl Platform {
         if let Some(id) = self.0.slugs.get(named) {
             return Ok(Some(id));
         }
+        let forgotten = self.forgotten();
         let slug = named.to_owned();
         let found = self
             .0
@@ -32,6 +33,9 @@ impl Platform {
         let id = found.map(|row| TenantId::from_uuid(row.id));
         if let Some(id) = id {
             self.0.slugs.insert(named.to_owned(), id);
+            if self.forgotten() != forgotten {
+                self.0.slugs.invalidate(named);
+            }
         }
         Ok(id)
     }
@@ -59,6 +63,7 @@ impl Platform {
         let now = self.now();
         // Nobody gets into a deleted tenant, whose file may be about to go: opening it would make it anew.
         if matches!(tenant.status, TenantStatus::Deleting { .. }) {
+            self.0.tenants.invalidate(&id);
             return Ok(Some(Arc::new(TenantState::new(tenant, Vec::new(), now))));
         }
         if self.0.store.is_embedded() {
@@ -67,10 +72,10 @@ impl Platform {
                 error => StoreError::Fault(error.into()),
             })?;
         }
-        let collections = crate::collections::load(&self.0.store, id, now).await?;
-        let state = Arc::new(TenantState::new(tenant, collections, now));
+        let loaded = crate::collections::load(&self.0.store, id, now).await?;
+        let state = Arc::new(TenantState::new(tenant, loaded.collections, now));
         self.0.tenants.insert(id, Arc::clone(&state));
-        if self.forgotten() != forgotten {
+        if self.forgotten() != forgotten || !loaded.settled {
             self.0.tenants.invalidate(&id);
         }
         Ok(Some(state))

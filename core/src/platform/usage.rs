@@ -16,6 +16,7 @@ use crate::engine::Undo;
 use crate::ids::{KeyId, TenantId, TokenId};
 use crate::store::entities::{access_tokens, api_keys};
 use crate::store::{Place, StoreError};
+use crate::tenants::TenantStatus;
 
 const PRECISION_MICROS: i64 = 60 * 1_000_000;
 
@@ -53,6 +54,13 @@ impl Usage {
     }
 }
 
+const fn is_there(status: TenantStatus) -> bool {
+    match status {
+        TenantStatus::Active | TenantStatus::Suspended => true,
+        TenantStatus::Deleting { .. } => false,
+    }
+}
+
 impl Platform {
     /// Writes what has been noted, one transaction for each database concerned.
     pub async fn flush_usage(&self) -> Result<usize, StoreError> {
@@ -66,9 +74,9 @@ impl Platform {
         }
         let mut written = 0;
         for (place, uses) in places {
-            // A file is not made anew for a tenant that has gone meanwhile.
+            // A file is not made anew for a tenant that has gone meanwhile, or is about to.
             if let Place::Tenant(tenant) = place
-                && self.tenant_state(tenant).await?.is_none()
+                && !self.tenant_state(tenant).await?.is_some_and(|state| is_there(state.status()))
             {
                 continue;
             }

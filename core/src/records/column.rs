@@ -24,14 +24,21 @@ use crate::collections::FieldType;
 use crate::dialect::Dialect;
 use crate::store::{Row, StoreError};
 
-/// The type of a column for `kind`. On MariaDB a text is a `VARCHAR` as long as it can be a whole index key.
+/// The type of a column for `kind`. On MariaDB a text is a `VARCHAR` as long as it can be a whole index key. It is
+/// never shorter than 64 characters, from which on it can lie outside the row, whose half page is soon full.
 pub(crate) fn type_name(kind: &FieldType, dialect: Dialect) -> String {
+    if let (Some(most), Dialect::MariaDb) = (kind.key_length(), dialect) {
+        return format!("VARCHAR({})", most.max(64));
+    }
     let name = match (kind, dialect) {
-        (FieldType::Text { max_length: Some(most) }, Dialect::MariaDb) if *most <= 768 => {
-            return format!("VARCHAR({most})");
-        }
-        (FieldType::Select { .. } | FieldType::Email, Dialect::MariaDb) => "VARCHAR(255)",
-        (FieldType::Text { .. } | FieldType::Url | FieldType::Json, Dialect::MariaDb) => "LONGTEXT",
+        (
+            FieldType::Text { .. }
+            | FieldType::Url
+            | FieldType::Json
+            | FieldType::Select { .. }
+            | FieldType::Email,
+            Dialect::MariaDb,
+        ) => "LONGTEXT",
         (
             FieldType::Text { .. } | FieldType::Select { .. } | FieldType::Email | FieldType::Url,
             Dialect::Postgres,

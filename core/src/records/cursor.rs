@@ -34,7 +34,7 @@ pub(super) fn write(values: &[FieldValue], question: &str) -> String {
     URL_SAFE_NO_PAD.encode(json)
 }
 
-/// Reads a cursor of a list with that order and question (its filter and sort as sent).
+/// Reads a cursor of a list with that order and question (its collection, and filter and sort as sent).
 pub(super) fn read(
     text: &str,
     order: &[Term],

@@ -70,7 +70,8 @@ impl Records<'_> {
             return Err(Invalid::one("/limit", "out_of_range", message).into());
         }
         let question = format!(
-            "{}\n{}",
+            "{}\n{}\n{}",
+            self.collection.id(),
             query.filter.as_deref().unwrap_or_default(),
             query.sort.as_deref().unwrap_or_default()
         );

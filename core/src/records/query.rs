@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_query::{Alias, Expr, Query, Value};
 
 use super::column::{quote, selected};
-use super::layout::Layout;
+use super::layout::{FIXED, Layout};
 use super::service::{Access, RecordId, Verb};
 use crate::access::Actor;
 use crate::dialect::Dialect;
@@ -98,9 +98,11 @@ impl Planner<'_> {
                 text.push_str(", ");
             }
             text.push_str(&self.name(term.column));
+            // As the columns stand in indexes: those that every record has know no nulls.
+            let fixed = term.column < FIXED.len();
             text.push_str(match (term.descending, self.dialect) {
-                (false, Dialect::Postgres) => " ASC NULLS FIRST",
-                (true, Dialect::Postgres) => " DESC NULLS LAST",
+                (false, Dialect::Postgres) if !fixed => " ASC NULLS FIRST",
+                (true, Dialect::Postgres) if !fixed => " DESC NULLS LAST",
                 (false, _) => " ASC",
                 (true, _) => " DESC",
             });

@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::dialect::Dialect;
 use crate::expr::Checked;
+use crate::invalid::Invalid;
 use crate::store::{Sql, StoreError, Tx};
 
 /// A record's id: a UUID, of version 7 where the server made it.
@@ -251,13 +252,7 @@ pub(super) async fn find_locked(
     id: RecordId,
     rule: Option<&Sql>,
 ) -> Result<Option<Stored>, StoreError> {
-    let id_value = Value::Uuid(Some(id.as_uuid()));
-    if let Some(rule) = rule
-        && tx.query(rule, |_| Ok(())).await?.is_empty()
-    {
-        return Ok(None);
-    }
-    let sql = Sql::new(Arc::clone(&layout.by_id_locked), vec![id_value]);
+    let sql = Sql::new(Arc::clone(&layout.by_id_locked), vec![Value::Uuid(Some(id.as_uuid()))]);
     let found = tx
         .query(&sql, |row| {
             let mut values = Vec::with_capacity(layout.columns.len());
@@ -273,6 +268,12 @@ pub(super) async fn find_locked(
             }
         })
         .await?;
+    // Asked only now that nobody else can change the record.
+    if let Some(rule) = rule
+        && tx.query(rule, |_| Ok(())).await?.is_empty()
+    {
+        return Ok(None);
+    }
     Ok(found.into_iter().next())
 }
 
@@ -337,14 +338,18 @@ impl Author {
     }
 }
 
-/// Says what a refusal by a unique index means for the client.
+/// Says what a refusal by an index means for the client.
 pub(super) fn refused(error: StoreError, collection: &Collection, dialect: Dialect) -> RecordError {
+    if error.is_too_long_for_an_index() {
+        let message = "a text of the record is too long for an index that it stands in";
+        return Invalid::one("", "too_long", message).into();
+    }
     let StoreError::Unique { constraint } = &error else { return error.into() };
     let table = &collection.layout.table;
     let own_key = match dialect {
         Dialect::Sqlite => constraint.ends_with(&format!("{table}.id")),
         Dialect::Postgres => *constraint == format!("{table}_pkey"),
-        Dialect::MariaDb => constraint.contains("'PRIMARY'"),
+        Dialect::MariaDb => constraint.ends_with(" for key 'PRIMARY'"),
     };
     if own_key {
         return RecordError::Exists;
@@ -357,7 +362,9 @@ pub(super) fn refused(error: StoreError, collection: &Collection, dialect: Diale
             index.unique
                 && match dialect {
                     Dialect::Sqlite => constraint.ends_with(&format!(": {}", names(&index.fields))),
-                    Dialect::Postgres | Dialect::MariaDb => constraint.contains(&index.name),
+                    Dialect::Postgres => *constraint == index.name,
+                    // Before it stands the value, in which anything may stand.
+                    Dialect::MariaDb => constraint.ends_with(&format!(" for key '{}'", index.name)),
                 }
         });
     broken.map_or(error.into(), |index| RecordError::NotUnique { fields: index.fields })

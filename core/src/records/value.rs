@@ -63,8 +63,8 @@ impl FieldValue {
         match kind {
             FieldType::Int => text.parse().ok().map(Self::Int),
             FieldType::Float => {
-                // Not serde_json's reader, which is off by a bit for some numbers. A text fails for its quotes.
-                let number = text.parse::<f64>().ok()?;
+                // A text fails for its quotes. SQLite knows no negative zero, so there is none anywhere.
+                let number = text.parse::<f64>().ok()? + 0.0;
                 number.is_finite().then_some(Self::Float(number))
             }
             FieldType::Bool => text.parse().ok().map(Self::Bool),

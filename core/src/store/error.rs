@@ -46,6 +46,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether an index had no room for a value. Those of Postgres have some 2.7 kB, after compression.
+    pub(crate) fn is_too_long_for_an_index(&self) -> bool {
+        let Self::Fault(source) = self else { return false };
+        let error = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        error.is_some_and(|error| {
+            error.code().as_deref() == Some("54000") && error.message().starts_with("index row")
+        })
+    }
+
     /// Whether the same request may well succeed in a moment.
     pub const fn is_retryable(&self) -> bool {
         matches!(self, Self::Busy | Self::Timeout | Self::Unavailable(_))

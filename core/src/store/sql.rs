@@ -18,15 +18,6 @@ impl Sql {
         Self { text: text.into(), values }
     }
 
-    /// The text of a statement with its values written out, for what is kept as text. Values are escaped.
-    pub(crate) fn literal(dialect: Dialect, statement: &impl QueryStatementWriter) -> String {
-        match dialect {
-            Dialect::Sqlite => statement.to_string(SqliteQueryBuilder),
-            Dialect::Postgres => statement.to_string(PostgresQueryBuilder),
-            Dialect::MariaDb => statement.to_string(MysqlQueryBuilder),
-        }
-    }
-
     /// Builds a statement of the query builder, or of an entity, for `dialect`.
     pub fn build(dialect: Dialect, statement: &impl QueryStatementWriter) -> Self {
         let (text, values) = match dialect {

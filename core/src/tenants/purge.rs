@@ -9,8 +9,8 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use crate::engine::Undo;
 use crate::ids::TenantId;
 use crate::platform::Platform;
+use crate::store::entities::api_key_index;
 use crate::store::entities::tenants::{Column, Entity};
-use crate::store::entities::{api_key_index, collections};
 use crate::store::{Place, Sql, Store, StoreError};
 
 /// Tenants purged in one go.
@@ -69,15 +69,20 @@ impl Platform {
     }
 }
 
-/// A server's tables are shared: the tenant's own tables are dropped, its rows deleted from the others.
+/// A server's tables are shared: the tenant's own tables are dropped, its rows deleted from the others. A table whose
+/// making was interrupted has no collection yet, but a place in the history.
 async fn drop_shared(store: &Store, tenant: TenantId) -> Result<(), StoreError> {
     let place = Place::Tenant(tenant);
     store
         .write::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
             async move {
-                let own = collections::Column::TenantId.eq(tenant.as_uuid());
-                for row in tx.all(collections::Entity::find().filter(own)).await? {
-                    let table = crate::collections::table_name(row.id);
+                let made = "SELECT id FROM collections WHERE tenant_id = ? \
+                            UNION SELECT collection_id FROM schema_migrations \
+                            WHERE tenant_id = ? AND finished_at IS NULL";
+                let values = vec![tenant.as_uuid().into(), tenant.as_uuid().into()];
+                let made = Sql::new(tx.dialect().placeholders(made), values);
+                for id in tx.query(&made, |row| row.uuid(0)).await?.into_iter().flatten() {
+                    let table = crate::collections::table_name(id);
                     tx.define(&[format!("DROP TABLE IF EXISTS {table}")]).await?;
                 }
                 for migration in Scope::Tenant.migrations() {

@@ -162,12 +162,18 @@ impl OperatorScope {
         self.change(named, update).await
     }
 
-    /// Takes a deletion back, as long as the data is there.
+    /// Takes a deletion back while its grace lasts. After that the data may be half gone, so there is no such tenant
+    /// any more.
     pub async fn restore_tenant(&self, named: &str) -> Result<Tenant, TenantError> {
+        let now = self.platform().now().as_micros();
         let update = Entity::update_many()
             .col_expr(Column::DeleteAfter, Expr::value(None::<i64>))
-            .col_expr(Column::NextDueAt, Expr::value(None::<i64>));
-        self.change(named, update).await
+            .col_expr(Column::NextDueAt, Expr::value(None::<i64>))
+            .filter(Column::DeleteAfter.is_null().or(Column::DeleteAfter.gt(now)));
+        self.change(named, update).await.map_err(|error| match error {
+            TenantError::Deleted => TenantError::NotFound,
+            error => error,
+        })
     }
 
     /// A scope inside a tenant, for work on its keys and collections; a suspended one too.

@@ -64,10 +64,11 @@ impl TenantState {
         self.collections.values()
     }
 
-    /// Whether the version should be compared again; says so to one caller only for each `interval`.
+    /// Whether the version should be compared again; says so to one caller only for each `interval`. A clock that was
+    /// set back is a reason to compare, too.
     pub(crate) fn is_due(&self, now: Timestamp, interval: Duration) -> bool {
         let last = self.checked_at.load(Ordering::Relaxed);
-        now.as_micros().saturating_sub(last) >= i64::try_from(interval.as_micros()).unwrap_or(i64::MAX)
+        u128::from(now.as_micros().abs_diff(last)) >= interval.as_micros()
             && self
                 .checked_at
                 .compare_exchange(last, now.as_micros(), Ordering::Relaxed, Ordering::Relaxed)

@@ -1,4 +1,23 @@
 //! The one integration-test binary. `make test` runs it once for each database.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test as the test itself does")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    reason = "a test's helpers fail the test as the test itself does, and take what `json!` makes"
+)]
 
+mod accounts;
+mod api;
+mod api_conditions;
+mod api_idempotency;
+mod api_limits;
+mod api_pages;
+mod api_problems;
+mod api_tenants;
+mod collections;
+mod keys;
+mod records;
 mod store;
+mod support;
+mod tenants;
