@@ -13,14 +13,14 @@ help: ## list the targets
 services: ## start PostgreSQL, MariaDB and Redis for the tests and print their addresses
 	@infra/services.sh up
 
-# The integration tests and the crash test run on SQLite with the rest, then once on each server.
+# The integration tests, those of the commands and the crash test run on SQLite with the rest, then on each server.
 test: ## everything: unit, integration and documentation tests
 	@services="$$(infra/services.sh up)"; eval "$$services"; \
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	cargo nextest run --workspace --locked; \
 	for backend in postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --locked \
-	    --package neonex-testkit --test it --package neonex --test crash; \
+	    --package neonex-testkit --test it --package neonex --test cli --test crash; \
 	done; \
 	cargo test --doc --workspace --locked
 

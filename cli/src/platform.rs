@@ -1,6 +1,5 @@
 //! The platform as it is configured: its data folder, its databases, its master key.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use neonex_core::clock::SystemClock;
@@ -27,31 +26,36 @@ pub(crate) struct Opened {
 
 /// Opens the platform for this process alone (embedded), or beside others (on a database server).
 pub(crate) async fn open(config: &Config) -> Result<Opened, CommandError> {
-    let folder = match config.data.database_url {
-        Some(_) => None,
-        None => Some(lock(&config.data.dir)?),
-    };
+    let folder = lock(config)?;
     Ok(Opened { platform: platform(config).await?, _folder: folder })
 }
 
-/// Opens the platform for a moment: on a data folder that nobody uses under its lock, else beside the server that
-/// uses it, which SQLite allows for a short write.
+/// Opens the platform for a moment, beside a server that may be running.
 pub(crate) async fn join(config: &Config) -> Result<Opened, CommandError> {
-    let dir = &config.data.dir;
-    let folder = match config.data.database_url {
-        Some(_) => None,
-        None => match DataFolder::open(dir, FORMAT) {
-            Ok(folder) => Some(folder),
-            Err(DataFolderError::InUse { .. }) if dir.join(CONTROL).exists() => None,
-            Err(error) => return Err(error.into()),
-        },
-    };
+    let folder = lock_if_free(config)?;
     Ok(Opened { platform: platform(config).await?, _folder: folder })
 }
 
-/// Locks the data folder.
-pub(crate) fn lock(dir: &Path) -> Result<DataFolder, CommandError> {
-    Ok(DataFolder::open(dir, FORMAT)?)
+/// Locks the data folder for this process alone. What lies on a database server needs no lock.
+pub(crate) fn lock(config: &Config) -> Result<Option<DataFolder>, CommandError> {
+    match config.data.database_url {
+        Some(_) => Ok(None),
+        None => Ok(Some(DataFolder::open(&config.data.dir, FORMAT)?)),
+    }
+}
+
+/// The same, unless a server uses the folder: SQLite allows a short write beside it. A folder that is only just being
+/// set up stays that server's.
+pub(crate) fn lock_if_free(config: &Config) -> Result<Option<DataFolder>, CommandError> {
+    match lock(config) {
+        Err(CommandError::Folder(DataFolderError::InUse { .. })) if !is_empty(config) => Ok(None),
+        locked => locked,
+    }
+}
+
+/// Whether there is no database yet: only the embedded ones are made by themselves.
+pub(crate) fn is_empty(config: &Config) -> bool {
+    config.data.database_url.is_none() && !config.data.dir.join(CONTROL).exists()
 }
 
 /// The databases.

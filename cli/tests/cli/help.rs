@@ -5,7 +5,7 @@ use super::Place;
 #[test]
 fn help_is_as_reviewed() {
     let place = Place::new();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["serve"],
         &["worker"],
@@ -19,6 +19,7 @@ fn help_is_as_reviewed() {
         &["config"],
         &["config", "check"],
         &["config", "show"],
+        &["openapi"],
     ];
     for command in commands {
         let mut arguments = command.to_vec();

@@ -1,8 +1,11 @@
 //! The real binary, run as people and scripts run it.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests; a failure is the test's")]
+#![expect(clippy::indexing_slicing, reason = "the same")]
 
+mod beside;
 mod config;
+mod databases;
 mod exits;
 mod help;
 mod migrate_create;
@@ -40,14 +43,19 @@ impl Place {
     }
 
     fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
+        Outcome::of(&self.command(arguments, environment).output().expect("the binary runs"))
+    }
+
+    fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_neonex"));
         command
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("COLUMNS", "100")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null());
-        Outcome::of(&command.envs(environment.iter().copied()).output().expect("the binary runs"))
+        command
     }
 }
 
@@ -69,4 +77,10 @@ impl Outcome {
     fn all(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
+}
+
+/// Tells a process to stop, as a service manager does.
+fn terminate(process: &std::process::Child) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", process.id())]).status();
+    assert!(sent.unwrap().success());
 }

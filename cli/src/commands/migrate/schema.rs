@@ -1,8 +1,11 @@
 //! Migrations of the databases that are configured.
+//!
+//! What changes a schema has the data folder to itself. What only looks works beside a running server, and makes no
+//! database where there is none.
 
-use neonex_core::clock::{Clock as _, SystemClock};
+use neonex_core::clock::{Clock as _, SystemClock, Timestamp};
 use neonex_core::engine::DataFolder;
-use neonex_core::store::{MigrateError, MigrationStatus, Place, Store};
+use neonex_core::store::{MigrateError, MigrationStatus, Place, Scope, Store};
 
 use crate::config::Config;
 use crate::exit::CommandError;
@@ -16,91 +19,135 @@ struct Databases {
     _folder: Option<DataFolder>,
 }
 
-/// Every database that there is: on a server the tenants share one, embedded each has a file.
-async fn open(config: &Config) -> Result<Databases, CommandError> {
-    let embedded = config.data.database_url.is_none();
-    let folder = if embedded { Some(platform::lock(&config.data.dir)?) } else { None };
-    let store = platform::store(config).await?;
-    let mut places = vec![Place::Control];
-    places.extend(store.tenants().map_err(MigrateError::from)?);
-    Ok(Databases { store, places, _folder: folder })
+/// What one database has and lacks.
+struct Standing {
+    place: Place,
+    migrations: Vec<MigrationStatus>,
+}
+
+impl Databases {
+    /// Every database that there is: on a server the tenants share one, embedded each has a file.
+    async fn open(config: &Config, folder: Option<DataFolder>) -> Result<Self, CommandError> {
+        let store = platform::store(config).await?;
+        let mut tenants = store.tenants().map_err(MigrateError::from)?;
+        tenants.sort_by_cached_key(ToString::to_string);
+        let places = [Place::Control].into_iter().chain(tenants).collect();
+        Ok(Self { store, places, _folder: folder })
+    }
+
+    async fn standings(&self) -> Result<Vec<Standing>, CommandError> {
+        let mut standings = Vec::with_capacity(self.places.len());
+        for &place in &self.places {
+            standings.push(Standing { place, migrations: self.store.migration_status(place).await? });
+        }
+        Ok(standings)
+    }
+}
+
+impl Standing {
+    /// That of a folder without databases, which will begin with the control database.
+    fn of_nothing() -> Self {
+        let missing = |name| MigrationStatus { name, applied_at: None };
+        let names = Scope::Control.migrations().iter().map(|migration| migration.name);
+        Self { place: Place::Control, migrations: names.map(missing).collect() }
+    }
+
+    fn missing(&self) -> impl Iterator<Item = &'static str> {
+        self.migrations.iter().filter(|row| row.applied_at.is_none()).map(|row| row.name)
+    }
+
+    fn newest(&self) -> Option<&'static str> {
+        self.migrations.iter().rev().find(|row| row.applied_at.is_some()).map(|row| row.name)
+    }
+}
+
+/// How all databases stand.
+async fn look(config: &Config) -> Result<Vec<Standing>, CommandError> {
+    if platform::is_empty(config) {
+        return Ok(vec![Standing::of_nothing()]);
+    }
+    let databases = Databases::open(config, platform::lock_if_free(config)?).await?;
+    let standings = databases.standings().await?;
+    databases.store.close().await;
+    Ok(standings)
 }
 
 /// Applies what is missing, or says what would be.
 pub(super) async fn up(config: &Config, dry_run: bool) -> Result<(), CommandError> {
-    let databases = open(config).await?;
     let mut count = 0;
-    for &place in &databases.places {
-        let names = if dry_run {
-            let missing = |row: &MigrationStatus| row.applied_at.is_none();
-            let status = databases.store.migration_status(place).await?;
-            status.iter().filter(|row| missing(row)).map(|row| row.name).collect()
-        } else {
-            databases.store.migrate_up(place, SystemClock.now()).await?
-        };
-        for name in names {
-            count += 1;
-            output::text(&format!("{} {place} {name}\n", if dry_run { "would apply" } else { "applied" }))?;
+    if dry_run {
+        for standing in look(config).await? {
+            for name in standing.missing() {
+                count += 1;
+                output::text(&format!("would apply {} {name}\n", standing.place))?;
+            }
         }
+    } else {
+        let databases = Databases::open(config, platform::lock(config)?).await?;
+        for &place in &databases.places {
+            for name in databases.store.migrate_up(place, SystemClock.now()).await? {
+                count += 1;
+                output::text(&format!("applied {place} {name}\n"))?;
+            }
+        }
+        databases.store.close().await;
     }
     if count == 0 {
         output::note("nothing to apply");
     }
-    databases.store.close().await;
     Ok(())
 }
 
 /// Takes the newest migration back, or says which it would be. Tenants' databases go before the control database,
-/// which knows of them.
+/// which knows of them; one that has not come as far is left alone, so that an interrupted run can be repeated.
 pub(super) async fn down(config: &Config, dry_run: bool) -> Result<(), CommandError> {
-    let databases = open(config).await?;
-    let tenants: Vec<Place> =
-        databases.places.iter().copied().filter(|place| *place != Place::Control).collect();
-    let mut newest = None;
-    for &place in &databases.places {
-        let status = databases.store.migration_status(place).await?;
-        let applied = status.iter().rev().find(|row| row.applied_at.is_some()).map(|row| row.name);
-        newest = newest.max(applied);
-    }
-    for place in tenants.into_iter().chain([Place::Control]) {
-        let status = databases.store.migration_status(place).await?;
-        let applied = status.iter().rev().find(|row| row.applied_at.is_some()).map(|row| row.name);
-        if newest.is_none() || applied != newest {
-            continue;
+    let steps;
+    if dry_run || platform::is_empty(config) {
+        steps = to_take_back(&look(config).await?);
+        for (place, name) in &steps {
+            output::text(&format!("would take back {place} {name}\n"))?;
         }
-        let name = if dry_run { newest } else { Some(databases.store.migrate_down(place).await?) };
-        let word = if dry_run { "would take back" } else { "took back" };
-        output::text(&format!("{word} {place} {}\n", name.unwrap_or_default()))?;
+    } else {
+        let databases = Databases::open(config, platform::lock(config)?).await?;
+        steps = to_take_back(&databases.standings().await?);
+        for &(place, _) in &steps {
+            let name = databases.store.migrate_down(place).await?;
+            output::text(&format!("took back {place} {name}\n"))?;
+        }
+        databases.store.close().await;
     }
-    if newest.is_none() {
+    if steps.is_empty() {
         output::note("nothing to take back");
     }
-    databases.store.close().await;
     Ok(())
+}
+
+/// The newest migration of all, from every database that has it. The control database, which stands first, is last.
+fn to_take_back(standings: &[Standing]) -> Vec<(Place, &'static str)> {
+    let newest = standings.iter().filter_map(Standing::newest).max();
+    let steps = standings.iter().rev().filter_map(|standing| Some((standing.place, standing.newest()?)));
+    steps.filter(|(_, name)| Some(*name) == newest).collect()
 }
 
 /// Lists the migrations.
 pub(super) async fn status(config: &Config, json: bool) -> Result<(), CommandError> {
-    let databases = open(config).await?;
     let mut rows = Vec::new();
-    for &place in &databases.places {
-        for row in databases.store.migration_status(place).await? {
-            rows.push((place.to_string(), row));
-        }
+    for standing in look(config).await? {
+        let database = standing.place.to_string();
+        rows.extend(standing.migrations.into_iter().map(|row| (database.clone(), row.name, row.applied_at)));
     }
-    databases.store.close().await;
     if json {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|(place, row)| {
-                serde_json::json!({"database": place, "migration": row.name, "applied_at": row.applied_at})
-            })
-            .collect();
-        return output::json(&rows);
+        let item = |(database, name, at): &Row| serde_json::json!({ "database": database, "migration": name, "applied_at": at });
+        return output::json(&serde_json::json!({ "items": rows.iter().map(item).collect::<Vec<_>>() }));
     }
-    let lines = rows.iter().map(|(place, row)| {
-        let when = row.applied_at.map_or_else(|| "missing".to_owned(), |at| at.to_string());
-        format!("{place}  {}  {when}\n", row.name)
-    });
-    output::text(&lines.collect::<String>())
+    let width = |of: fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or_default();
+    let (databases, names) = (width(|row| row.0.len()), width(|row| row.1.len()));
+    let line = |(database, name, at): &Row| {
+        let when = at.map_or_else(|| "missing".to_owned(), |at| at.to_string());
+        format!("{database:databases$}  {name:names$}  {when}\n")
+    };
+    output::text(&rows.iter().map(line).collect::<String>())
 }
+
+/// A database, a migration, and when the one got the other.
+type Row = (String, &'static str, Option<Timestamp>);

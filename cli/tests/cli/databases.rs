@@ -1,0 +1,184 @@
+//! Commands on databases: a new folder or, as `NEONEX_TEST_BACKEND` says, an empty database on a server.
+
+use std::collections::HashSet;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use neonex_core::engine::DataFolder;
+use neonex_testkit::{Backend, TestStore};
+use serde_json::Value;
+
+use super::{Outcome, Place};
+
+const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const FOUNDATION: &str = "m20261123_000001_foundation";
+/// Nobody listens on port 1.
+const NOBODY: &str = "postgres://app@127.0.0.1:1/neonex";
+
+struct Database {
+    place: Place,
+    server: Option<TestStore>,
+}
+
+impl Database {
+    async fn new() -> Self {
+        let server = match Backend::of_this_run().unwrap() {
+            Backend::Sqlite => None,
+            Backend::Postgres | Backend::MariaDb => Some(TestStore::create().await.unwrap()),
+        };
+        Self { place: Place::new(), server }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        match self.url() {
+            None => self.place.run(arguments),
+            Some(url) => {
+                self.place.run_with(arguments, &[("NEONEX_DATABASE_URL", &url), ("NEONEX_MASTER_KEY", KEY)])
+            }
+        }
+    }
+
+    fn url(&self) -> Option<String> {
+        self.server.as_ref().map(|server| server.url().unwrap())
+    }
+
+    /// What `migrate status` says: databases, migrations, whether they are applied.
+    fn status(&self) -> Vec<(String, String, bool)> {
+        let outcome = self.run(&["migrate", "status", "--json"]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let status: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let items = status["items"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        items
+            .map(|item| (text(&item["database"]), text(&item["migration"]), item["applied_at"].is_string()))
+            .collect()
+    }
+
+    async fn remove(self) {
+        if let Some(server) = self.server {
+            server.remove().await.unwrap();
+        }
+    }
+}
+
+fn row(database: &str, applied: bool) -> (String, String, bool) {
+    (database.to_owned(), FOUNDATION.to_owned(), applied)
+}
+
+/// Checks code and stdout.
+fn said(outcome: &Outcome, stdout: &str) {
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), stdout), "{}", outcome.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_go_up_and_come_back() {
+    let database = Database::new().await;
+    let places: &[&str] = if database.server.is_some() { &["control", "tenants"] } else { &["control"] };
+    let all = |applied| places.iter().map(|place| row(place, applied)).collect::<Vec<_>>();
+    let lines = |word: &str, places: &mut dyn Iterator<Item = &&str>| {
+        places.map(|place| format!("{word} {place} {FOUNDATION}\n")).collect::<Vec<_>>().concat()
+    };
+
+    assert_eq!(database.status(), all(false));
+    said(&database.run(&["migrate", "up", "--dry-run"]), &lines("would apply", &mut places.iter()));
+    said(&database.run(&["migrate", "down", "--yes"]), "");
+    assert_eq!(database.status(), all(false));
+    assert!(!database.place.path().join("data").exists(), "looking made a folder");
+    if database.server.is_some() {
+        let early = database.run(&["token", "create"]);
+        assert!(early.code == Some(5) && early.stderr.contains("`neonex migrate up`"), "{early:?}");
+    }
+
+    said(&database.run(&["migrate", "up"]), &lines("applied", &mut places.iter()));
+    assert_eq!(database.status(), all(true));
+    let again = database.run(&["migrate", "up"]);
+    said(&again, "");
+    assert!(again.stderr.contains("nothing to apply"), "{again:?}");
+    let table = database.run(&["migrate", "status"]);
+    let applied = |line: &str| line.contains(FOUNDATION) && line.trim_end().ends_with('Z');
+    assert!(table.stdout.lines().count() == places.len() && table.stdout.lines().all(applied), "{table:?}");
+
+    let back = || places.iter().rev();
+    said(&database.run(&["migrate", "down", "--dry-run"]), &lines("would take back", &mut back()));
+    assert_eq!(database.status(), all(true));
+    said(&database.run(&["migrate", "down", "--yes"]), &lines("took back", &mut back()));
+    assert_eq!(database.status(), all(false));
+    said(&database.run(&["migrate", "down", "--yes"]), "");
+    said(&database.run(&["migrate", "up"]), &lines("applied", &mut places.iter()));
+    assert_eq!(database.run(&["token", "create"]).code, Some(0));
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_token_is_another() {
+    let database = Database::new().await;
+    if database.server.is_some() {
+        assert_eq!(database.run(&["migrate", "up"]).code, Some(0));
+    }
+    let plain = database.run(&["token", "create"]);
+    assert!(plain.code == Some(0) && plain.stdout.ends_with('\n'), "{plain:?}");
+    let mut tokens = HashSet::from([plain.stdout.trim_end().to_owned()]);
+    for name in ["cli", "a laptop"] {
+        let made = database.run(&["token", "create", "--json", "--name", name]);
+        assert_eq!(made.code, Some(0), "{made:?}");
+        let made: Value = serde_json::from_str(&made.stdout).unwrap();
+        let keys: Vec<_> = made.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["id", "name", "token"]);
+        assert!(made["id"].as_str().unwrap().starts_with("pat_") && made["name"] == name, "{made}");
+        tokens.insert(made["token"].as_str().unwrap().to_owned());
+    }
+    assert!(tokens.len() == 3 && tokens.iter().all(|token| token.starts_with("nx_pat_")), "{tokens:?}");
+
+    let nameless = database.run(&["token", "create", "--name", " "]);
+    assert_eq!((nameless.code, nameless.stdout.as_str()), (Some(2), ""), "{nameless:?}");
+    database.remove().await;
+}
+
+#[test]
+fn a_folder_that_a_process_is_only_setting_up_is_left_to_it() {
+    let place = Place::new();
+    let _lock = DataFolder::open(place.path().join("data"), 1).unwrap();
+    for command in [&["token", "create"][..], &["migrate", "up"], &["serve", "--listen", "127.0.0.1:0"]] {
+        let outcome = place.run(command);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(5), ""), "{command:?}: {outcome:?}");
+        let process = format!("(process {})", std::process::id());
+        assert!(
+            outcome.stderr.contains(&process) && outcome.stderr.contains("stop that process"),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn instances_on_a_server_share_a_master_key_that_is_never_made_on_the_quiet() {
+    let place = Place::new();
+    for command in [&["token", "create"][..], &["worker"], &["serve", "--listen", "127.0.0.1:0"]] {
+        let outcome = place.run_with(command, &[("NEONEX_DATABASE_URL", NOBODY)]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{command:?}: {outcome:?}");
+        assert!(outcome.stderr.contains("NEONEX_MASTER_KEY"), "{outcome:?}");
+    }
+    assert!(!place.path().join("data/master.key").exists());
+    // With a key file the next thing to fail is the server.
+    place.write("data/master.key", KEY);
+    let outcome = place.run_with(&["token", "create"], &[("NEONEX_DATABASE_URL", NOBODY)]);
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_runs_beside_a_server_until_it_is_told_to_stop() {
+    let database = Database::new().await;
+    let Some(url) = database.url() else {
+        let outcome = database.run(&["worker"]);
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        return assert!(outcome.stderr.contains("`neonex serve`"), "{outcome:?}");
+    };
+    assert_eq!(database.run(&["migrate", "up"]).code, Some(0));
+    let environment = [("NEONEX_DATABASE_URL", url.as_str()), ("NEONEX_MASTER_KEY", KEY)];
+    let mut worker =
+        database.place.command(&["worker"], &environment).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(worker.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("working")), "the worker ended before it began");
+    super::terminate(&worker);
+    assert_eq!(worker.wait().unwrap().code(), Some(0));
+    database.remove().await;
+}
