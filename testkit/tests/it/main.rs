@@ -9,7 +9,10 @@
 
 mod accounts;
 mod collections;
+mod idempotency;
+mod isolation;
 mod keys;
+mod pages;
 mod records;
 mod store;
 mod support;
