@@ -3,8 +3,9 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
+GENERATE_SDK := cargo run --quiet --locked --package neonex-sdk-generate -- openapi.yaml | rustfmt --edition 2024
 
-.PHONY: help test soak bench lint lint-code lint-scripts deny generate check-generated fmt ci services
+.PHONY: help test soak bench lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -37,7 +38,7 @@ bench: ## measure the server and write bench/RESULTS.md (ARGS="--quick", see ben
 	cargo build --profile dist --package neonex --locked
 	cargo run --release --package neonex-bench --locked -- $(ARGS)
 
-lint: lint-code lint-scripts deny ## format check, clippy, scripts, dependency policy
+lint: lint-code lint-scripts lint-spec deny ## format check, clippy, scripts, OpenAPI document, dependency policy
 
 lint-code:
 	cargo fmt --all --check
@@ -45,6 +46,9 @@ lint-code:
 
 lint-scripts:
 	shellcheck $(SCRIPTS)
+
+lint-spec:
+	npx --yes @redocly/cli@2.0.8 lint openapi.yaml
 
 # Advisories need a database fetched from the network; .ci/run checks them where it can be had.
 deny:
@@ -58,11 +62,14 @@ generate: ## write the files that follow from the code
 	mv docs/reference/configuration.md.new docs/reference/configuration.md
 	cargo run --quiet --locked --package neonex -- openapi >openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+	$(GENERATE_SDK) >sdk/src/generated.rs.new
+	mv sdk/src/generated.rs.new sdk/src/generated.rs
 
 check-generated: ## fail where a committed file differs from what generates it
 	cargo metadata --locked --format-version 1 >/dev/null
 	cargo run --quiet --locked --package neonex -- config reference | diff -u docs/reference/configuration.md -
 	cargo run --quiet --locked --package neonex -- openapi | diff -u openapi.yaml -
+	$(GENERATE_SDK) | diff -u sdk/src/generated.rs -
 
 fmt: ## format the code
 	cargo fmt --all

@@ -38,22 +38,27 @@ impl Invalid {
     }
 }
 
-/// Gathers reasons while an input is read.
+/// More reasons than these help nobody, and would make an answer larger than what it answers.
+const MOST: usize = 20;
+
+/// Gathers reasons while an input is read, the first of them if there are many.
 #[derive(Debug, Default)]
 pub struct Findings(Vec<Detail>);
 
 impl Findings {
     /// Notes a reason.
     pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, message: impl fmt::Display) {
-        self.0.push(Detail { pointer: pointer.into(), code, message: message.to_string() });
+        if self.0.len() < MOST {
+            self.0.push(Detail { pointer: pointer.into(), code, message: message.to_string() });
+        }
     }
 
     /// Notes everything that is wrong with a part, under the part's place.
     pub fn within(&mut self, pointer: &str, part: Invalid) {
+        let room = MOST.saturating_sub(self.0.len());
+        let details = part.0.into_iter().take(room);
         self.0.extend(
-            part.0
-                .into_iter()
-                .map(|detail| Detail { pointer: format!("{pointer}{}", detail.pointer), ..detail }),
+            details.map(|detail| Detail { pointer: format!("{pointer}{}", detail.pointer), ..detail }),
         );
     }
 

@@ -81,6 +81,11 @@ impl TestPlatform {
         open(&self.test.store, &self.clock, &self.rng).await
     }
 
+    /// Its randomness.
+    pub fn rng(&self) -> Arc<SeededRng> {
+        Arc::clone(&self.rng)
+    }
+
     /// The operator's token.
     pub fn operator_token(&self) -> &str {
         &self.operator

@@ -41,3 +41,6 @@ fn note<T>(sweep: &'static str, outcome: Result<T, StoreError>) {
         tracing::warn!(sweep, error = &error as &dyn std::error::Error, "a sweep failed");
     }
 }
+
+#[cfg(test)]
+mod tests;

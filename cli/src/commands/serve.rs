@@ -43,14 +43,16 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
     if let Some(operator) = &config.admin.operator {
         first_operator(platform, operator).await?;
     }
+    let base = base(config, &listener)?;
     let readiness = readiness(platform.clone());
     let surface = Surface::new(platform.clone(), limits(&config.limits));
     let app = App::new(settings(config)?)
         .operations(operations(&surface))
         .document::<Operations>()
         .probes(Arc::clone(&readiness), recorder)
+        .nest("/console", neonex_console::routes(platform.clone(), base.clone()))
         .build();
-    greet(platform, config, &listener).await?;
+    greet(platform, &base).await?;
     let worker = with_worker.then(|| {
         let told = shutdown.clone();
         tokio::spawn(neonex_worker::run(platform.clone(), async move { told.told().await }))
@@ -134,20 +136,23 @@ async fn first_operator(platform: &Platform, operator: &FirstOperator) -> Result
     Ok(())
 }
 
-/// Says where the server is and, while nobody can sign in, how to make the first operator.
-async fn greet(platform: &Platform, config: &Config, listener: &TcpListener) -> Result<(), CommandError> {
-    let start = |error: Box<dyn std::error::Error + Send + Sync>| CommandError::Start(error);
+/// The address under which clients reach the server: as configured, else where it listens.
+fn base(config: &Config, listener: &TcpListener) -> Result<String, CommandError> {
     let address = listener.local_addr().map_err(CommandError::io("the port has no address"))?;
-    let base = config
+    Ok(config
         .server
         .public_url
         .as_ref()
-        .map_or_else(|| format!("http://{address}"), |url| url.as_str().trim_end_matches('/').to_owned());
+        .map_or_else(|| format!("http://{address}"), |url| url.as_str().trim_end_matches('/').to_owned()))
+}
+
+/// Says where the server is and, while nobody can sign in, how to make the first operator.
+async fn greet(platform: &Platform, base: &str) -> Result<(), CommandError> {
     let mut text = format!("Neonex is running at {base}\n");
-    if platform.needs_set_up().await.map_err(|error| start(error.into()))? {
-        let link = platform.make_setup_link().await.map_err(|error| start(error.into()))?;
+    if platform.needs_set_up().await.map_err(|error| CommandError::Start(error.into()))? {
+        let link = platform.make_setup_link().await.map_err(|error| CommandError::Start(error.into()))?;
         text += "Make the first operator (this link works once, for 30 minutes):\n  ";
-        text.extend([base.as_str(), "/console/setup?token=", link.reveal(), "\n"]);
+        text.extend([base, "/console/setup?token=", link.reveal(), "\n"]);
     }
     crate::output::text(&text)
 }

@@ -8,6 +8,13 @@
 )]
 
 mod accounts;
+mod api;
+mod api_conditions;
+mod api_idempotency;
+mod api_limits;
+mod api_pages;
+mod api_problems;
+mod api_tenants;
 mod collections;
 mod idempotency;
 mod isolation;

@@ -1,0 +1,1569 @@
+//! Generated from `openapi.yaml` by `make generate`. Not to be changed by hand.
+
+/// The document's enumerations.
+pub mod enums {
+    crate::open_enum! {
+        /// Whether and how the total is counted.
+        CountMode {
+            Exact = "exact",
+            Estimated = "estimated",
+        }
+    }
+    crate::open_enum! {
+        /// What a key is for.
+        KeyKind {
+            Publishable = "publishable",
+            Secret = "secret",
+        }
+    }
+    crate::open_enum! {
+        /// Whether a tenant works.
+        TenantState {
+            Active = "active",
+            Suspended = "suspended",
+            Deleting = "deleting",
+        }
+    }
+}
+
+#[allow(unused_imports)]
+pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+#[allow(unused_imports)]
+use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt, encode_path};
+/// Types used as operation parameters and responses.
+#[allow(clippy::all)]
+pub mod types {
+    /// A collection.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Collection {
+        /// When it was made.
+        pub created_at: ::std::string::String,
+        /// Its fields, in the order in which records show them.
+        pub fields: ::std::vec::Vec<Field>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// Its indexes, beside those of unique fields.
+        pub indexes: ::std::vec::Vec<Index>,
+        /// Its name.
+        pub name: ::std::string::String,
+        pub rules: Rules,
+        /// When it was last changed.
+        pub updated_at: ::std::string::String,
+    }
+    /// All collections.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CollectionList {
+        /// The collections.
+        pub items: ::std::vec::Vec<Collection>,
+        /// Always null: all are on one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What is to change of a collection.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CollectionPatch {
+        /// Fields to be dropped with all their values.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub drop_fields: ::std::vec::Vec<::std::string::String>,
+        /// All fields as they are to be.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub fields: ::std::vec::Vec<NewField>,
+        /// All indexes as they are to be.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub indexes: ::std::vec::Vec<Index>,
+        /// A new name. Records and their ids stay.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rules: ::std::option::Option<Rules>,
+    }
+    /// A field.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Field {
+        /// What a new record has where it gives nothing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub default: ::std::option::Option<::serde_json::Value>,
+        /// Characters at most, of `text`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_length: ::std::option::Option<u32>,
+        /// Its name.
+        pub name: ::std::string::String,
+        /// Whether it may be null.
+        pub nullable: bool,
+        /// What may be chosen, of `select`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub options: ::std::vec::Vec<::std::string::String>,
+        /// Whether a new record must give a value.
+        pub required: bool,
+        /// Digits after the point, of `decimal`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scale: ::std::option::Option<u32>,
+        /// The name of its type.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        /// Whether no two records may have the same value.
+        pub unique: bool,
+    }
+    /// An index.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Index {
+        /// The fields, most significant first; also `created_at` and `updated_at`.
+        pub fields: ::std::vec::Vec<::std::string::String>,
+        /// Whether no two records may have the same values in all of them.
+        #[serde(default)]
+        pub unique: bool,
+    }
+    /// A key.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Key {
+        /// When it was made.
+        pub created_at: ::std::string::String,
+        /// From when on it is refused.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_at: ::std::option::Option<::std::string::String>,
+        /// Its first characters, to tell keys apart.
+        pub hint: ::std::string::String,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// What is to be presented. Shown when the key is made, and never again.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key: ::std::option::Option<::std::string::String>,
+        pub kind: crate::generated::enums::KeyKind,
+        /// When it was last used, to the minute.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last_used_at: ::std::option::Option<::std::string::String>,
+        /// Its name for people.
+        pub name: ::std::string::String,
+        /// The key that a rotation made in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub replaced_by: ::std::option::Option<::std::string::String>,
+        /// Since when it is refused.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub revoked_at: ::std::option::Option<::std::string::String>,
+        /// What it may do.
+        pub scopes: ::std::vec::Vec<::std::string::String>,
+    }
+    /// A page of keys.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct KeyList {
+        /// The keys.
+        pub items: ::std::vec::Vec<Key>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A new collection.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewCollection {
+        /// Its fields, in the order in which records show them.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub fields: ::std::vec::Vec<NewField>,
+        /// Its indexes, beside those of unique fields.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub indexes: ::std::vec::Vec<Index>,
+        /// Its name: a letter, then letters, digits and `_`, 60 at most.
+        pub name: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rules: ::std::option::Option<Rules>,
+    }
+    /// A new field.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewField {
+        /// What a new record has where it gives nothing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub default: ::std::option::Option<::serde_json::Value>,
+        /// Characters at most, of `text`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_length: ::std::option::Option<u32>,
+        /// Its name: a letter, then letters, digits and `_`, 60 at most.
+        pub name: ::std::string::String,
+        /// Whether it may be null; by default if it is not required.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub nullable: ::std::option::Option<bool>,
+        /// What may be chosen, of `select`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub options: ::std::vec::Vec<::std::string::String>,
+        /// Where a collection is changed: the field's name until now.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub renamed_from: ::std::option::Option<::std::string::String>,
+        /// Whether a new record must give a value.
+        #[serde(default)]
+        pub required: bool,
+        /// Digits after the point, of `decimal`; 2 by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scale: ::std::option::Option<u32>,
+        /// `text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `email`, `url` or `uuid`.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        /// Whether no two records may have the same value.
+        #[serde(default)]
+        pub unique: bool,
+    }
+    /// A new key.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewKey {
+        /// From when on it is refused (RFC 3339). Never, where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_at: ::std::option::Option<::std::string::String>,
+        pub kind: crate::generated::enums::KeyKind,
+        /// Its name for people.
+        pub name: ::std::string::String,
+        /// What a secret key may do: `collections:read`, `collections:write`, `keys:read`, `keys:write`, `records:read`,
+        /// `records:write`. All of it where nothing is said.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub scopes: ::std::vec::Vec<::std::string::String>,
+    }
+    /// A new tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewTenant {
+        /// Its name for people.
+        pub name: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub settings: ::std::option::Option<TenantSettings>,
+        /// Its name in addresses: 2 to 63 lower-case letters, digits and hyphens.
+        pub slug: ::std::string::String,
+    }
+    /// What went wrong (RFC 9457).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Problem {
+        /// The problem's name for programs.
+        pub code: ::std::string::String,
+        /// What happened this time, and what to do about it.
+        pub detail: ::std::string::String,
+        /// What is wrong with the input, place by place.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub errors: ::std::vec::Vec<ProblemDetail>,
+        /// The path of the request that met it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub instance: ::std::option::Option<::std::string::String>,
+        /// The request's id, to be quoted to whoever runs the server.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_id: ::std::option::Option<::std::string::String>,
+        /// The HTTP status.
+        pub status: u16,
+        /// The problem in a few words, the same for each occurrence.
+        pub title: ::std::string::String,
+        /// Which problem this is: `/problems/` and the code.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+    }
+    /// One thing that is wrong with the input.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProblemDetail {
+        /// What kind of wrong, for programs.
+        pub code: ::std::string::String,
+        /// What kind of wrong, for people.
+        pub message: ::std::string::String,
+        /// Where: a JSON Pointer (RFC 6901) into the body, `?name` for a query parameter, or the bare name of a
+        /// parameter in the path or a header.
+        pub pointer: ::std::string::String,
+    }
+    /// The fields of a record, as its collection defines them.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    pub struct RecordInput(pub ::serde_json::Map<::std::string::String, ::serde_json::Value>);
+    impl ::std::ops::Deref for RecordInput {
+        type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
+        fn deref(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<RecordInput> for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+        fn from(value: RecordInput) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>> for RecordInput {
+        fn from(value: ::serde_json::Map<::std::string::String, ::serde_json::Value>) -> Self {
+            Self(value)
+        }
+    }
+    /// A page of records.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RecordList {
+        /// The records.
+        pub items: ::std::vec::Vec<crate::AnyRecord>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+        /// How many there are; null where that was not asked for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<i64>,
+    }
+    /// How a key is rotated.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RotateKey {
+        /// How long the old key goes on working, in seconds: at most 30 days, a day where nothing is said.
+        #[serde(default = "defaults::default_u64::<u32, 86400>")]
+        pub overlap_seconds: u32,
+    }
+    impl ::std::default::Default for RotateKey {
+        fn default() -> Self {
+            Self { overlap_seconds: defaults::default_u64::<u32, 86400>() }
+        }
+    }
+    /// Who may do what without a secret key, as conditions in CEL. A rule that is not there allows nobody, `true`
+    /// everybody.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Rules {
+        /// What may be created.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub create: ::std::option::Option<::std::string::String>,
+        /// What may be deleted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub delete: ::std::option::Option<::std::string::String>,
+        /// Which records a list shows.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub list: ::std::option::Option<::std::string::String>,
+        /// What may be changed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub update: ::std::option::Option<::std::string::String>,
+        /// Which records can be read by id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub view: ::std::option::Option<::std::string::String>,
+    }
+    /// A tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Tenant {
+        /// When it was made.
+        pub created_at: ::std::string::String,
+        /// When its data goes, if it is deleted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub delete_after: ::std::option::Option<::std::string::String>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// Its name for people.
+        pub name: ::std::string::String,
+        pub settings: TenantSettings,
+        /// Its name in addresses.
+        pub slug: ::std::string::String,
+        pub status: crate::generated::enums::TenantState,
+        /// When it was last changed.
+        pub updated_at: ::std::string::String,
+    }
+    /// A page of tenants.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TenantList {
+        /// The tenants.
+        pub items: ::std::vec::Vec<Tenant>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What is to change of a tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct TenantPatch {
+        /// Its name for people.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub settings: ::std::option::Option<TenantSettings>,
+        /// Its name in addresses.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub slug: ::std::option::Option<::std::string::String>,
+    }
+    /// A tenant's settings.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct TenantSettings {
+        /// Origins whose pages may call the API; `*` stands for all.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub cors_origins: ::std::vec::Vec<::std::string::String>,
+    }
+    /// Generation of default values for serde.
+    pub mod defaults {
+        pub(super) fn default_u64<T, const V: u64>() -> T
+        where
+            T: ::std::convert::TryFrom<u64>,
+            <T as ::std::convert::TryFrom<u64>>::Error: ::std::fmt::Debug,
+        {
+            T::try_from(V).unwrap()
+        }
+    }
+    /// Error types.
+    pub mod error {
+        /// Error from a `TryFrom` or `FromStr` implementation.
+        pub struct ConversionError(::std::borrow::Cow<'static, str>);
+        impl ::std::error::Error for ConversionError {}
+        impl ::std::fmt::Display for ConversionError {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+        impl ::std::fmt::Debug for ConversionError {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+        impl From<&'static str> for ConversionError {
+            fn from(value: &'static str) -> Self {
+                Self(value.into())
+            }
+        }
+        impl From<String> for ConversionError {
+            fn from(value: String) -> Self {
+                Self(value.into())
+            }
+        }
+    }
+}
+#[derive(Clone, Debug)]
+/// Client for Neonex
+///
+/// A backend as a service for many tenants.
+///
+/// Version: 0.1.0
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) inner: crate::call::Call,
+}
+impl Client {
+    /// Create a new client.
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new(baseurl: &str, inner: crate::call::Call) -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        let client = {
+            let dur = ::std::time::Duration::from_secs(15u64);
+            reqwest::ClientBuilder::new().connect_timeout(dur).timeout(dur)
+        };
+        #[cfg(target_arch = "wasm32")]
+        let client = reqwest::ClientBuilder::new();
+        Self::new_with_client(baseurl, client.build().unwrap(), inner)
+    }
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new_with_client(baseurl: &str, client: reqwest::Client, inner: crate::call::Call) -> Self {
+        Self { baseurl: baseurl.to_string(), client, inner }
+    }
+}
+impl ClientInfo<crate::call::Call> for Client {
+    fn api_version() -> &'static str {
+        "0.1.0"
+    }
+    fn baseurl(&self) -> &str {
+        self.baseurl.as_str()
+    }
+    fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+    fn inner(&self) -> &crate::call::Call {
+        &self.inner
+    }
+}
+const _: () = {
+    #[allow(dead_code)]
+    fn assert_client_hooks()
+    where
+        Client: ClientHooks<crate::call::Call>,
+    {
+    }
+};
+#[allow(clippy::all)]
+impl Client {
+    /// List collections
+    ///
+    /// All of them, by name: a tenant has at most 1,000.
+    ///
+    /// Sends a `GET` request to `/v1/collections`
+    pub async fn list_collections<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::CollectionList>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_collections" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a collection
+    ///
+    /// Sends a `POST` request to `/v1/collections`
+    ///
+    /// Arguments:
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn create_collection<'a>(
+        &'a self,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::NewCollection,
+    ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_collection" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a collection
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    pub async fn get_collection<'a>(
+        &'a self,
+        collection: &'a str,
+    ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_collection" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a collection
+    ///
+    /// With all its records, at once.
+    ///
+    /// Sends a `DELETE` request to `/v1/collections/{collection}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    pub async fn delete_collection<'a>(
+        &'a self,
+        collection: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_collection" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a collection
+    ///
+    /// `fields` is the whole list as it is to be. A field that has another name now says its earlier one in
+    /// `renamed_from` and keeps its values; a field is dropped only if `drop_fields` names it.
+    ///
+    /// Sends a `PATCH` request to `/v1/collections/{collection}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `body`
+    pub async fn update_collection<'a>(
+        &'a self,
+        collection: &'a str,
+        body: &'a types::CollectionPatch,
+    ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_collection" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List records
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `count`: Whether the total is counted.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given.
+    /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
+    /// - `limit`: Records on the page: 1 to 200, 50 by default.
+    /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
+    pub async fn list_records<'a>(
+        &'a self,
+        collection: &'a str,
+        count: Option<&'a crate::generated::enums::CountMode>,
+        cursor: Option<&'a str>,
+        fields: Option<&'a str>,
+        filter: Option<&'a str>,
+        limit: Option<u32>,
+        sort: Option<&'a str>,
+    ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("count", &count))
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("fields", &fields))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("sort", &sort))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a record
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn create_record<'a>(
+        &'a self,
+        collection: &'a str,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a record
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/records/{record}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given.
+    /// - `if_none_match`: The `ETag` of the record that the client has.
+    pub async fn get_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        fields: Option<&'a str>,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("fields", &fields))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create or replace a record
+    ///
+    /// Fields that are not sent get their default, or null.
+    ///
+    /// Sends a `PUT` request to `/v1/collections/{collection}/records/{record}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id, which the client may choose.
+    /// - `if_match`: The `ETag` of the record that is to be replaced; 412 if it is another by now.
+    /// - `if_none_match`: `*`: only if there is no such record; 412 if there is.
+    /// - `body`
+    pub async fn upsert_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "upsert_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a record
+    ///
+    /// Sends a `DELETE` request to `/v1/collections/{collection}/records/{record}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `if_match`: The `ETag` of the record that is to be deleted; 412 if it is another by now.
+    pub async fn delete_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        if_match: Option<&'a str>,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a record
+    ///
+    /// The fields that are sent; null is a value, and what is not sent stays as it is.
+    ///
+    /// Sends a `PATCH` request to `/v1/collections/{collection}/records/{record}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `if_match`: The `ETag` of the record that is to be changed; 412 if it is another by now.
+    /// - `body`
+    pub async fn update_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        if_match: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List tenants
+    ///
+    /// Oldest first, deleted ones too as long as they can be restored.
+    ///
+    /// Sends a `GET` request to `/v1/tenants`
+    ///
+    /// Arguments:
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Tenants on the page: 1 to 200, 50 by default.
+    pub async fn list_tenants<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::TenantList>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_tenants" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a tenant
+    ///
+    /// Sends a `POST` request to `/v1/tenants`
+    ///
+    /// Arguments:
+    /// - `idempotency_key`: Makes a repetition of the request safe: the same key with the same body gets the same answer, and
+    /// nothing is done twice.
+    /// - `body`
+    pub async fn create_tenant<'a>(
+        &'a self,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::NewTenant,
+    ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a tenant
+    ///
+    /// Sends a `GET` request to `/v1/tenants/{tenant}`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    pub async fn get_tenant<'a>(
+        &'a self,
+        tenant: &'a str,
+    ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a tenant
+    ///
+    /// It is refused from now on, and its data goes after seven days. Until then it can be restored.
+    ///
+    /// Sends a `DELETE` request to `/v1/tenants/{tenant}`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    pub async fn delete_tenant<'a>(
+        &'a self,
+        tenant: &'a str,
+    ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a tenant
+    ///
+    /// Its slug, its name or its settings; what is not sent stays as it is.
+    ///
+    /// Sends a `PATCH` request to `/v1/tenants/{tenant}`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `body`
+    pub async fn update_tenant<'a>(
+        &'a self,
+        tenant: &'a str,
+        body: &'a types::TenantPatch,
+    ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List keys
+    ///
+    /// Oldest first, revoked and expired ones too.
+    ///
+    /// Sends a `GET` request to `/v1/tenants/{tenant}/keys`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Keys on the page: 1 to 200, 50 by default.
+    pub async fn list_keys<'a>(
+        &'a self,
+        tenant: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::KeyList>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}/keys", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_keys" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a key
+    ///
+    /// A secret key made without scopes has all of them. The key is shown in this answer and never again.
+    ///
+    /// Sends a `POST` request to `/v1/tenants/{tenant}/keys`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn create_key<'a>(
+        &'a self,
+        tenant: &'a str,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::NewKey,
+    ) -> Result<ResponseValue<types::Key>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}/keys", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_key" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a key
+    ///
+    /// Sends a `GET` request to `/v1/tenants/{tenant}/keys/{key}`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `key`: The key's id.
+    pub async fn get_key<'a>(
+        &'a self,
+        tenant: &'a str,
+        key: &'a str,
+    ) -> Result<ResponseValue<types::Key>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/tenants/{}/keys/{}",
+            self.baseurl,
+            encode_path(&tenant.to_string()),
+            encode_path(&key.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_key" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Revoke a key
+    ///
+    /// It is refused at once, and stays in the list. Of one that is revoked, nothing changes.
+    ///
+    /// Sends a `DELETE` request to `/v1/tenants/{tenant}/keys/{key}`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `key`: The key's id.
+    pub async fn revoke_key<'a>(
+        &'a self,
+        tenant: &'a str,
+        key: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/tenants/{}/keys/{}",
+            self.baseurl,
+            encode_path(&tenant.to_string()),
+            encode_path(&key.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "revoke_key" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Rotate a key
+    ///
+    /// Makes a new key of the same name, kind and scopes. The old one goes on working for the overlap.
+    ///
+    /// Sends a `POST` request to `/v1/tenants/{tenant}/keys/{key}/rotate`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `key`: The key's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn rotate_key<'a>(
+        &'a self,
+        tenant: &'a str,
+        key: &'a str,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::RotateKey,
+    ) -> Result<ResponseValue<types::Key>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/tenants/{}/keys/{}/rotate",
+            self.baseurl,
+            encode_path(&tenant.to_string()),
+            encode_path(&key.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "rotate_key" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Restore a deleted tenant
+    ///
+    /// Of one that is not deleted, nothing changes.
+    ///
+    /// Sends a `POST` request to `/v1/tenants/{tenant}/restore`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    pub async fn restore_tenant<'a>(
+        &'a self,
+        tenant: &'a str,
+    ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}/restore", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "restore_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Let a suspended tenant go on
+    ///
+    /// Of one that is not suspended, nothing changes.
+    ///
+    /// Sends a `POST` request to `/v1/tenants/{tenant}/resume`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    pub async fn resume_tenant<'a>(
+        &'a self,
+        tenant: &'a str,
+    ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}/resume", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "resume_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Suspend a tenant
+    ///
+    /// Its keys are refused, its data stays. Of one that is suspended, nothing changes.
+    ///
+    /// Sends a `POST` request to `/v1/tenants/{tenant}/suspend`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    pub async fn suspend_tenant<'a>(
+        &'a self,
+        tenant: &'a str,
+    ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}/suspend", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "suspend_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+/// Items consumers will typically use such as the Client.
+pub mod prelude {
+    #[allow(unused_imports)]
+    pub use super::Client;
+}

@@ -1,0 +1,53 @@
+//! API keys of a tenant.
+
+use futures_util::stream::BoxStream;
+
+use crate::paging;
+use crate::types::{Key, KeyList, NewKey, RotateKey};
+use crate::{Client, Error};
+
+/// The API keys of one tenant.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    pub(crate) client: Client,
+    pub(crate) tenant: String,
+}
+
+impl Keys {
+    /// Makes a key. Its text is in this answer and in no other.
+    pub async fn create(&self, key: &NewKey) -> Result<Key, Error> {
+        self.client.call(|api| async move { api.create_key(&self.tenant, None, key).await }).await
+    }
+
+    /// One of them.
+    pub async fn get(&self, id: &str) -> Result<Key, Error> {
+        self.client.call(|api| async move { api.get_key(&self.tenant, id).await }).await
+    }
+
+    /// A page of them, oldest first: 50, or `limit` (200 at most).
+    pub async fn page(&self, limit: Option<u32>, cursor: Option<&str>) -> Result<KeyList, Error> {
+        self.client.call(|api| async move { api.list_keys(&self.tenant, cursor, limit).await }).await
+    }
+
+    /// All of them, oldest first, page by page.
+    pub fn stream(&self) -> BoxStream<'static, Result<Key, Error>> {
+        let keys = self.clone();
+        paging::stream(None, move |cursor| {
+            let keys = keys.clone();
+            async move {
+                let page = keys.page(None, cursor.as_deref()).await?;
+                Ok((page.items, page.next_cursor))
+            }
+        })
+    }
+
+    /// Makes a key in place of that one, which goes on working for a while.
+    pub async fn rotate(&self, id: &str, how: &RotateKey) -> Result<Key, Error> {
+        self.client.call(|api| async move { api.rotate_key(&self.tenant, id, None, how).await }).await
+    }
+
+    /// Refuses the key from now on.
+    pub async fn revoke(&self, id: &str) -> Result<(), Error> {
+        self.client.call(|api| async move { api.revoke_key(&self.tenant, id).await }).await
+    }
+}

@@ -1,0 +1,121 @@
+//! Records of a collection, as values of a type of the caller's.
+
+mod list;
+mod pending;
+mod record;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use reqwest::{Method, Request, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+pub use self::list::{List, Page};
+pub use self::pending::Pending;
+pub use self::record::{AnyRecord, ETag, Record};
+use crate::answer::Answer;
+use crate::{Client, Error};
+
+/// The records of one collection, read into and written from `T`.
+///
+/// `T` has the collection's fields. One that it lacks is not read; one that is null in a record is an `Option` in
+/// `T`. If `T` serialises an `id`, new records get that id.
+pub struct Records<T> {
+    client: Client,
+    collection: String,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Records<T> {
+    /// Makes a record.
+    pub fn create(&self, value: &T) -> Pending<Record<T>>
+    where
+        T: Serialize,
+    {
+        self.pending(with_json(Request::new(Method::POST, self.url(None)), value), Record::read)
+    }
+
+    /// Reads a record.
+    pub fn get(&self, id: Uuid) -> Pending<Record<T>> {
+        self.pending(Ok(Request::new(Method::GET, self.url(Some(id)))), Record::read)
+    }
+
+    /// Reads a record unless it is still the one of that tag.
+    pub fn get_if_changed(&self, id: Uuid, etag: &ETag) -> Pending<Option<Record<T>>> {
+        let request = Request::new(Method::GET, self.url(Some(id)));
+        self.pending(Ok(request), Record::read_changed).if_none_match(etag)
+    }
+
+    /// Changes the fields that `patch` has; null is a value too.
+    pub fn update(&self, id: Uuid, patch: &impl Serialize) -> Pending<Record<T>> {
+        self.pending(with_json(Request::new(Method::PATCH, self.url(Some(id))), patch), Record::read)
+    }
+
+    /// Makes the record of that id this one, whether there was one or not.
+    pub fn upsert(&self, id: Uuid, value: &T) -> Pending<Record<T>>
+    where
+        T: Serialize,
+    {
+        self.pending(with_json(Request::new(Method::PUT, self.url(Some(id))), value), Record::read)
+    }
+
+    /// Deletes a record.
+    pub fn delete(&self, id: Uuid) -> Pending<()> {
+        let request = Request::new(Method::DELETE, self.url(Some(id)));
+        self.pending(Ok(request), |answer| answer.accepted().map(drop))
+    }
+
+    /// Lists records.
+    pub fn list(&self) -> List<T> {
+        List::new(self.clone())
+    }
+
+    fn pending<R>(
+        &self,
+        request: Result<Request, Error>,
+        read: fn(Answer) -> Result<R, Error>,
+    ) -> Pending<R> {
+        Pending::new(self.client.clone(), request, read)
+    }
+}
+
+impl<T> Records<T> {
+    pub(crate) fn new(client: Client, collection: String) -> Self {
+        Self { client, collection, value: PhantomData }
+    }
+
+    fn url(&self, id: Option<Uuid>) -> Url {
+        let path = ["v1", "collections", &self.collection, "records"];
+        match id {
+            None => self.client.transport().url(&path),
+            Some(id) => self.client.transport().url(&[path.as_slice(), &[&id.to_string()]].concat()),
+        }
+    }
+}
+
+fn with_json(mut request: Request, value: &impl Serialize) -> Result<Request, Error> {
+    let json = serde_json::to_vec(value)
+        .map_err(|error| Error::Invalid(format!("the record cannot be written as JSON: {error}")))?;
+    *request.body_mut() = Some(json.into());
+    let json = reqwest::header::HeaderValue::from_static("application/json");
+    request.headers_mut().insert(reqwest::header::CONTENT_TYPE, json);
+    Ok(request)
+}
+
+impl<T> Clone for Records<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.client.clone(), self.collection.clone())
+    }
+}
+
+impl<T> fmt::Debug for Records<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Records")
+            .field("client", &self.client)
+            .field("collection", &self.collection)
+            .finish_non_exhaustive()
+    }
+}

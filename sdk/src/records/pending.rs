@@ -1,0 +1,77 @@
+//! A call that is made when it is awaited, and can be given conditions until then.
+
+use std::fmt;
+use std::future::IntoFuture;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use reqwest::Request;
+use reqwest::header::{HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
+
+use super::record::ETag;
+use crate::answer::Answer;
+use crate::retry::IDEMPOTENCY_KEY;
+use crate::{Client, Error};
+
+/// A call that answers with an `R`. Await it to make it.
+#[must_use = "nothing is sent until it is awaited"]
+pub struct Pending<R> {
+    client: Client,
+    request: Result<Request, Error>,
+    read: fn(Answer) -> Result<R, Error>,
+}
+
+impl<R> Pending<R> {
+    pub(super) fn new(
+        client: Client,
+        request: Result<Request, Error>,
+        read: fn(Answer) -> Result<R, Error>,
+    ) -> Self {
+        Self { client, request, read }
+    }
+
+    /// Only if the record is still in that state; else the call fails with 412.
+    pub fn if_match(self, etag: &ETag) -> Self {
+        self.header(IF_MATCH, etag.as_str())
+    }
+
+    /// Only if there is no such record yet; else the call fails with 412. For an upsert.
+    pub fn if_absent(self) -> Self {
+        self.header(IF_NONE_MATCH, "*")
+    }
+
+    /// Marks repetitions of one creation, across restarts of the caller too: the server keeps the key for a day.
+    /// Without it each call gets one of its own.
+    pub fn idempotency_key(self, key: &str) -> Self {
+        self.header(HeaderName::from_static(IDEMPOTENCY_KEY), key)
+    }
+
+    pub(super) fn if_none_match(self, etag: &ETag) -> Self {
+        self.header(IF_NONE_MATCH, etag.as_str())
+    }
+
+    fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(request) = &mut self.request {
+            match HeaderValue::from_str(value) {
+                Ok(value) => drop(request.headers_mut().insert(name, value)),
+                Err(_) => self.request = Err(Error::Invalid(format!("`{value}` cannot be sent as {name}"))),
+            }
+        }
+        self
+    }
+}
+
+impl<R: 'static> IntoFuture for Pending<R> {
+    type Output = Result<R, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { client, request, read } = self;
+        async move { read(client.transport().send(request?).await?) }.boxed()
+    }
+}
+
+impl<R> fmt::Debug for Pending<R> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pending").field("request", &self.request).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! How requests are carried out, whoever makes them.
+
+use std::fmt;
+
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Url};
+
+use crate::answer::Answer;
+use crate::random;
+use crate::retry::{IDEMPOTENCY_KEY, RetryPolicy, is_repeatable};
+
+const TENANT: HeaderName = HeaderName::from_static("x-neonex-tenant");
+
+/// A server, a credential for it, and how to deal with both.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: Url,
+    /// `Bearer …`, marked sensitive.
+    pub(crate) authorization: Option<HeaderValue>,
+    pub(crate) tenant: Option<HeaderValue>,
+    pub(crate) retry: RetryPolicy,
+}
+
+impl Transport {
+    /// The address of a path below the server's own.
+    pub(crate) fn url(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        // Fails for addresses without a path only, and that of a server is none of these.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+
+    /// Sends a request until it has an answer that another try would not better.
+    pub(crate) async fn send(&self, mut request: Request) -> Result<Answer, reqwest::Error> {
+        self.complete(&mut request);
+        let repeatable = is_repeatable(&request);
+        let mut retries = 0;
+        loop {
+            let same = request.try_clone();
+            let outcome = self.try_once(request).await;
+            let wait = self.retry.wait(retries, repeatable, &outcome);
+            let (Some(same), Some(wait)) = (same, wait) else { return outcome };
+            tokio::time::sleep(wait).await;
+            request = same;
+            retries += 1;
+        }
+    }
+
+    /// An answer counts when all of it has come.
+    async fn try_once(&self, request: Request) -> Result<Answer, reqwest::Error> {
+        let mut response = self.http.execute(request).await?;
+        let headers = std::mem::take(response.headers_mut());
+        Ok(Answer { status: response.status(), headers, body: response.bytes().await? })
+    }
+
+    /// Adds what every request carries.
+    fn complete(&self, request: &mut Request) {
+        let post = request.method() == Method::POST;
+        let headers = request.headers_mut();
+        if let Some(authorization) = &self.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        if let Some(tenant) = &self.tenant {
+            headers.insert(TENANT, tenant.clone());
+        }
+        // Without randomness there is no key, and then no retry of what may have been done.
+        if post
+            && !headers.contains_key(IDEMPOTENCY_KEY)
+            && let Some(bytes) = random::bytes()
+            && let Ok(key) = uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().parse()
+        {
+            headers.insert(IDEMPOTENCY_KEY, key);
+        }
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Transport")
+            .field("base", &self.base.as_str())
+            .field("credential", &self.authorization.as_ref().map(|_| "[redacted]"))
+            .field("tenant", &self.tenant)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,270 @@
+//! The whole HTTP surface in this process, and those who call it. What is sent passes every layer that it would pass
+//! in the server, and stands on the same platform; only the socket is missing.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use neonex_api::app::{App, Settings};
+use neonex_api::caller::Surface;
+use neonex_api::gate::Gate;
+use neonex_api::probes::Readiness;
+use neonex_api::rate_limit::{Rate, RateLimits};
+use neonex_api::{Operations, operations};
+use neonex_core::keys::KeyKind;
+use neonex_core::platform::Platform;
+use poem::http::header::CONTENT_TYPE;
+use poem::http::uri::Scheme;
+use poem::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Body, Endpoint as _, Request, RequestParts, Route};
+use serde_json::Value;
+
+use crate::platform::{TestPlatform, TestTenant};
+
+/// Where every request comes from.
+const CLIENT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 40_000);
+
+/// The surface over a database of its own.
+pub struct TestApp {
+    /// What it stands on.
+    pub platform: TestPlatform,
+    api: Api,
+}
+
+/// One process's surface. Cheap to clone.
+#[derive(Clone)]
+pub struct Api(Arc<Gate<Route>>);
+
+/// Somebody who calls: a surface, and the headers that go with every request. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    api: Api,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A tenant, and those who call for it.
+pub struct AppTenant {
+    /// The tenant.
+    pub tenant: TestTenant,
+    api: Api,
+    operator: Client,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Vec<u8>,
+}
+
+impl TestApp {
+    /// Over an empty database on the back end of this run, without limits of rate.
+    pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(None).await
+    }
+
+    /// The same, with so many requests an hour for each credential, and for each address without one.
+    pub async fn limited(principal: u32, anonymous: u32) -> anyhow::Result<Self> {
+        let rate = |requests| {
+            let requests = NonZeroU32::new(requests).context("a rate of none")?;
+            anyhow::Ok(Rate { requests, per: Duration::from_hours(1) })
+        };
+        Self::start_with(Some(Arc::new(RateLimits::new(rate(principal)?, rate(anonymous)?)))).await
+    }
+
+    async fn start_with(limits: Option<Arc<RateLimits>>) -> anyhow::Result<Self> {
+        let platform = TestPlatform::start().await?;
+        let api = Api::over(&platform, platform.platform.clone(), limits);
+        Ok(Self { platform, api })
+    }
+
+    /// The surface of another process over the same databases; embedded, of this one after a restart.
+    pub async fn another_process(&self) -> anyhow::Result<Api> {
+        Ok(Api::over(&self.platform, self.platform.another_process().await?, None))
+    }
+
+    /// Who has no credential and names no tenant.
+    pub fn nobody(&self) -> Client {
+        Client { api: self.api.clone(), headers: Vec::new() }
+    }
+
+    /// The operator, who names no tenant.
+    pub fn operator(&self) -> Client {
+        self.nobody().bearer(self.platform.operator_token())
+    }
+
+    /// Makes a tenant of that slug and name.
+    pub async fn tenant(&self, slug: &str) -> anyhow::Result<AppTenant> {
+        let tenant = self.platform.tenant(slug).await?;
+        Ok(AppTenant { tenant, api: self.api.clone(), operator: self.operator() })
+    }
+
+    /// Removes the database. A test that fails leaves it behind to be looked at.
+    pub async fn remove(self) -> anyhow::Result<()> {
+        self.platform.remove().await
+    }
+}
+
+impl Api {
+    fn over(test: &TestPlatform, platform: Platform, limits: Option<Arc<RateLimits>>) -> Self {
+        let surface = Surface::new(platform, limits);
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let app = App::new(Settings::new(test.clock.clone(), test.rng()))
+            .operations(operations(&surface))
+            .document::<Operations>()
+            .probes(Readiness::new(|| async { Vec::new() }), metrics)
+            .build();
+        Self(Arc::new(app))
+    }
+}
+
+impl AppTenant {
+    /// The tenant's id as text.
+    pub fn id(&self) -> String {
+        self.tenant.id.to_string()
+    }
+
+    /// The operator, who names this tenant.
+    pub fn operator(&self) -> Client {
+        self.operator.within(&self.tenant.slug)
+    }
+
+    /// Who has no credential and names this tenant.
+    pub fn anonymous(&self) -> Client {
+        Client { api: self.api.clone(), headers: Vec::new() }.within(&self.tenant.slug)
+    }
+
+    /// Who holds a new secret key with every scope.
+    pub async fn secret(&self) -> anyhow::Result<Client> {
+        self.key(KeyKind::Secret, None).await
+    }
+
+    /// Who holds a new secret key with these scopes.
+    pub async fn secret_with(&self, scopes: &[&str]) -> anyhow::Result<Client> {
+        self.key(KeyKind::Secret, Some(scopes)).await
+    }
+
+    /// Who holds a new publishable key.
+    pub async fn publishable(&self) -> anyhow::Result<Client> {
+        self.key(KeyKind::Publishable, None).await
+    }
+
+    async fn key(&self, kind: KeyKind, scopes: Option<&[&str]>) -> anyhow::Result<Client> {
+        let key = self.tenant.key(kind, scopes).await?;
+        Ok(Client { api: self.api.clone(), headers: Vec::new() }.bearer(&key.credential))
+    }
+}
+
+impl Client {
+    /// The same caller with one more header, or with another value of it. What cannot be a header is sent empty.
+    #[must_use]
+    pub fn with(&self, name: &'static str, value: &str) -> Self {
+        let name = HeaderName::from_static(name);
+        let mut headers: Vec<_> = self.headers.iter().filter(|(known, _)| *known != name).cloned().collect();
+        headers.push((name, HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))));
+        Self { api: self.api.clone(), headers }
+    }
+
+    /// The same caller with another credential.
+    #[must_use]
+    pub fn bearer(&self, credential: &str) -> Self {
+        self.with("authorization", &format!("Bearer {credential}"))
+    }
+
+    /// The same caller, who names a tenant.
+    #[must_use]
+    pub fn within(&self, tenant: &str) -> Self {
+        self.with("x-neonex-tenant", tenant)
+    }
+
+    /// The same caller at another process.
+    #[must_use]
+    pub fn at(&self, api: &Api) -> Self {
+        Self { api: api.clone(), headers: self.headers.clone() }
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    /// POST.
+    pub async fn post(&self, path: &str, json: &Value) -> Answer {
+        self.send(Method::POST, path, Some(json.to_string())).await
+    }
+
+    /// PUT.
+    pub async fn put(&self, path: &str, json: &Value) -> Answer {
+        self.send(Method::PUT, path, Some(json.to_string())).await
+    }
+
+    /// PATCH.
+    pub async fn patch(&self, path: &str, json: &Value) -> Answer {
+        self.send(Method::PATCH, path, Some(json.to_string())).await
+    }
+
+    /// Any request. A body goes as JSON, unless the caller's headers say something else.
+    ///
+    /// # Panics
+    ///
+    /// Where the path is none.
+    #[expect(clippy::expect_used, reason = "a request that cannot be sent fails the test")]
+    pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        let mut request = poem::http::Request::builder().method(method).uri(path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if body.is_some() && self.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, Body::from_string);
+        let (parts, ()) = request.body(()).expect("a test's request is well-formed").into_parts();
+        let address = RemoteAddr(Addr::SocketAddr(CLIENT.into()));
+        let parts = RequestParts::from((parts, LocalAddr::default(), address, Scheme::HTTP));
+        let response = self.api.0.get_response(Request::from_parts(parts, body)).await;
+        let (parts, body) = response.into_parts();
+        // A body that breaks off is seen as the empty one that it is to a client who waits for all of it.
+        let body = body.into_vec().await.unwrap_or_default();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+}
+
+impl Answer {
+    /// The body; null where it is no JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The code of the problem; empty where it is none.
+    pub fn code(&self) -> String {
+        let problem = self.header("content-type") == Some("application/problem+json");
+        if problem { self.text("code") } else { String::new() }
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The id of what the body shows; empty where it shows none.
+    pub fn id(&self) -> String {
+        self.text("id")
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.json().get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+}
