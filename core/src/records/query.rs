@@ -254,3 +254,28 @@ impl Access {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collections::{Definition, NewCollection};
+
+    /// Postgres walks an index for an order only where both say the same of nulls.
+    #[test]
+    fn an_order_says_of_nulls_what_indexes_say() {
+        let design = serde_json::json!({"name": "movies", "fields": [{"name": "year", "type": "int"}]});
+        let design = Definition::try_from(serde_json::from_value::<NewCollection>(design).unwrap()).unwrap();
+        let layout = Layout::new("t".to_owned(), &design, Dialect::Postgres);
+        let actor = Actor::Anonymous { key: None };
+        let planner = Planner { layout: &layout, dialect: Dialect::Postgres, actor: &actor };
+        let order = |column: usize, descending: bool| {
+            let order = vec![Term { column, descending }, Term { column: 0, descending }];
+            let order = if column == 0 { order[..1].to_vec() } else { order };
+            planner.list(&[], order, vec![0], None).text.split_once(" ORDER BY ").unwrap().1.to_owned()
+        };
+        assert_eq!(order(0, false), "\"id\" ASC LIMIT $1");
+        assert_eq!(order(1, true), "\"created_at\" DESC, \"id\" DESC LIMIT $1");
+        assert_eq!(order(3, false), "\"year\" ASC NULLS FIRST, \"id\" ASC LIMIT $1");
+        assert_eq!(order(3, true), "\"year\" DESC NULLS LAST, \"id\" DESC LIMIT $1");
+    }
+}

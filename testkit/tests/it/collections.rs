@@ -677,6 +677,44 @@ async fn an_interrupted_change_is_finished() {
     shop.close().await;
 }
 
+/// A change that was interrupted before the database found out that the records contradict it does not keep the tenant
+/// from being loaded.
+#[tokio::test]
+async fn an_interrupted_change_that_the_records_contradict_is_taken_back() {
+    let shop = Workshop::open().await;
+    if shop.test.store().dialect() != Dialect::MariaDb {
+        return shop.close().await;
+    }
+    let fields = json!([{"name": "title", "type": "text", "default": "x"}]);
+    for name in ["model", "movies"] {
+        shop.create(json!({"name": name, "fields": fields})).await.unwrap();
+    }
+    for title in [json!("Heat"), json!("Heat"), Json::Null] {
+        shop.add("movies", json!({"title": title})).await;
+    }
+    let unique = json!([{"name": "name", "type": "text", "default": "x", "unique": true, "renamed_from": "title"},
+        {"name": "year", "type": "int", "default": 1}]);
+    shop.alter("model", json!({"fields": unique})).await.unwrap();
+    let scope = shop.scope().await;
+    let id = |name: &str| scope.tenant().collection(name).unwrap().id().as_uuid();
+    let (model, movies) = (id("model"), id("movies"));
+    let table = |id: uuid::Uuid| id.simple().to_string();
+    let before = (shop.all("movies").await, shop.indexes("movies").await, shop.history().await);
+    let begun = format!(
+        "INSERT INTO schema_migrations SELECT tenant_id, ?, ?, name, before_definition, after_definition, \
+         replace(statements, '{}', '{}'), actor, created_at, NULL FROM schema_migrations WHERE name = 'alter model'",
+        table(model),
+        table(movies),
+    );
+    let ids = vec![uuid::Uuid::from_u128(1), movies];
+    execute(shop.test.store(), shop.acme.place(), vec![(begun, ids)]).await;
+    let elsewhere = shop.test.another_process().await.unwrap();
+    let scope = neonex_testkit::enter(&elsewhere, None, Some("acme")).await.unwrap();
+    assert!(scope.tenant().collection("movies").is_some());
+    assert_eq!((shop.all("movies").await, shop.indexes("movies").await, shop.history().await), before);
+    shop.close().await;
+}
+
 /// The statements of a recorded change.
 fn forward(recorded: &str) -> Vec<String> {
     let recorded: Json = serde_json::from_str(recorded).unwrap();
