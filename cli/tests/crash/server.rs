@@ -34,6 +34,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start(home: &Home) -> anyhow::Result<Self> {
+        migrate(home).await?;
         let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let mut command = program(home);
         command.arg("serve").arg("--data").arg(&home.data).args(["--listen", &listen]);
@@ -141,7 +142,21 @@ fn program(home: &Home) -> Command {
     }
     // A configuration file in the folder of the test is none of this server's.
     command.current_dir(&home.data);
+    if home.database.is_some() {
+        // 32 bytes in base64: instances that share a database share a key.
+        command.env("NEONEX_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    }
     command
+}
+
+/// Brings a database server to the program's schema, which the server itself does for embedded databases only.
+async fn migrate(home: &Home) -> anyhow::Result<()> {
+    let Some(url) = &home.database else { return Ok(()) };
+    let output = program(home).args(["migrate", "up", "--database", url]).output().await?;
+    if !output.status.success() {
+        bail!("`neonex migrate up` failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }
 
 fn log_file(data: &Path) -> PathBuf {
