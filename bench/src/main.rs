@@ -59,11 +59,9 @@ async fn measure(args: &Args) -> anyhow::Result<ExitCode> {
         let all = serde_json::json!({ "figures": figures, "goals": goals });
         fs::write(path, format!("{all:#}\n")).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let outcomes = figures.blocks.iter().flat_map(|block| &block.outcomes);
-    let invalid = outcomes.filter(|outcome| outcome.errors() > 0.0).count();
-    if invalid == 0 && figures.failures.is_empty() {
+    if figures.is_sound() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("{invalid} scenarios had errors, {} parts failed", figures.failures.len());
+    eprintln!("{} scenarios had errors, {} parts failed", figures.invalid(), figures.failures.len());
     Ok(ExitCode::FAILURE)
 }

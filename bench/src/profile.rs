@@ -17,9 +17,9 @@ use crate::scenario::Pace;
 use crate::wrk::{self, Work};
 
 /// Samples a second of each processor that the server uses. No divisor of the timer's frequency.
-const FREQUENCY: &str = "997";
-/// Bytes of stack that are kept with a sample; deeper frames are not seen.
-const STACK: &str = "dwarf,16384";
+const FREQUENCY: &str = "497";
+/// Bytes of stack that are kept with a sample, at most; deeper frames are not seen.
+const STACK: &str = "dwarf,65528";
 
 /// What is to be profiled.
 #[derive(Debug, clap::Args)]
@@ -43,7 +43,8 @@ pub(crate) struct Profile {
     least: f64,
 }
 
-/// Loads a server, samples it, and prints three tables: by thread, by function, and by function with all that it calls.
+/// Loads a server, samples it, and prints where its time went: by thread, by function, and by function with all that
+/// it calls.
 pub(crate) async fn run(args: &Args, wanted: &Profile) -> anyhow::Result<()> {
     let folder = args.folder()?.join(format!("profile-{}", std::process::id()));
     std::fs::create_dir(&folder)?;
@@ -88,9 +89,13 @@ pub(crate) async fn run(args: &Args, wanted: &Profile) -> anyhow::Result<()> {
     ));
     drop(target);
     let least = format!("--percent-limit={}", wanted.least);
-    show(&samples, "By thread", &["--no-children", "--sort", "comm"]).await?;
-    show(&samples, "By function", &["--no-children", "--sort", "symbol", &least]).await?;
-    show(&samples, "By function, with what it calls", &["--children", "--sort", "symbol", &least]).await?;
+    let all = |_: &str| true;
+    let ours = |line: &str| line.contains("neonex_");
+    show(&samples, "By thread", &["--no-children", "--sort", "comm"], all).await?;
+    show(&samples, "By function", &["--no-children", "--sort", "symbol", &least], all).await?;
+    let callees = ["--children", "--sort", "symbol", &least];
+    show(&samples, "Ours, with what they call", &callees, ours).await?;
+    show(&samples, "All, with what they call", &callees, all).await?;
     bench.say(&format!("the samples are in {}", samples.display()));
     remove_data(&bench.folder, &samples)
 }
@@ -102,7 +107,12 @@ fn perf(arguments: &[&str]) -> Command {
 }
 
 /// Prints a table. `--no-inline`: looking up inlined functions takes minutes.
-async fn show(samples: &Path, title: &str, arguments: &[&str]) -> anyhow::Result<()> {
+async fn show(
+    samples: &Path,
+    title: &str,
+    arguments: &[&str],
+    keep: impl Fn(&str) -> bool,
+) -> anyhow::Result<()> {
     let mut command = perf(&["report", "--stdio", "--no-inline", "-g", "none"]);
     let output = command.args(arguments).arg("-i").arg(samples).output().await?;
     if !output.status.success() {
@@ -110,8 +120,10 @@ async fn show(samples: &Path, title: &str, arguments: &[&str]) -> anyhow::Result
     }
     println!("\n## {title}\n");
     let text = String::from_utf8_lossy(&output.stdout);
-    for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
-        println!("{}", line.trim_end());
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    for line in lines.filter(|line| keep(line)) {
+        // Behind a symbol stand columns that only processors with more counters fill.
+        println!("{}", line.trim_end_matches([' ', '-']));
     }
     Ok(())
 }

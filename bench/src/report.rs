@@ -55,17 +55,16 @@ fn machine(out: &mut String, figures: &Figures) -> fmt::Result {
             activity.load
         )
     };
-    let rows = vec![
-        vec!["date".to_owned(), format!("{}, {minutes} min {} s", machine.date, figures.seconds % 60)],
-        vec!["processor".to_owned(), format!("{} × {}", machine.cores, machine.cpu)],
-        vec!["kernel".to_owned(), machine.kernel.clone()],
-        vec!["disk".to_owned(), machine.disk.clone()],
-        vec!["machine before the run".to_owned(), activity(machine.before)],
-        vec!["machine during the run".to_owned(), activity(machine.during)],
-        vec!["programs".to_owned(), machine.versions.join("; ")],
-        vec!["rounds".to_owned(), format!("{} of {} s, medians shown", pace.rounds, pace.seconds)],
-    ];
-    table(out, &["", ""], rows)
+    writeln!(out, "- date: {}, {minutes} min {} s", machine.date, figures.seconds % 60)?;
+    writeln!(out, "- machine: {} × {}, Linux {}", machine.cores, machine.cpu, machine.kernel)?;
+    writeln!(out, "- disk: {}", machine.disk)?;
+    writeln!(out, "- before the run: {}", activity(machine.before))?;
+    writeln!(out, "- during the run: {}", activity(machine.during))?;
+    writeln!(out, "- rounds: {} of {} s, medians shown", pace.rounds, pace.seconds)?;
+    for version in &machine.versions {
+        writeln!(out, "- {version}")?;
+    }
+    Ok(())
 }
 
 fn scenarios(out: &mut String, block: &Block) -> fmt::Result {
@@ -113,7 +112,8 @@ fn row(outcome: &Outcome, entry: &Entry) -> Vec<String> {
     let subject = outcome.entries.first().map_or(0.0, Entry::rate);
     let is_subject = outcome.entries.first().is_some_and(|first| first.who == entry.who);
     let ratio = if is_subject { String::new() } else { format!("{:.2}×", subject / entry.rate()) };
-    let errors = outcome.errors();
+    // One side's errors make the whole scenario invalid: a ratio is worth no more than either.
+    let (errors, invalid) = (entry.errors(), outcome.errors() > 0.0);
     vec![
         outcome.name.clone(),
         entry.who.clone(),
@@ -124,7 +124,7 @@ fn row(outcome: &Outcome, entry: &Entry) -> Vec<String> {
         format!("{:.2}", median(rounds.iter().map(|round| round.p50_ms))),
         format!("{:.2}", entry.p99()),
         format!("{:.1}", median(rounds.iter().map(|round| round.cpu_us))),
-        if errors == 0.0 { "0".to_owned() } else { format!("**{errors:.0}: invalid**") },
+        if invalid { format!("**{errors:.0}, invalid**") } else { "0".to_owned() },
     ]
 }
 

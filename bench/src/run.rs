@@ -41,6 +41,17 @@ impl Figures {
     pub(crate) fn block(&self, name: &str) -> Option<&Block> {
         self.blocks.iter().find(|block| block.name == name)
     }
+
+    /// Scenarios that had errors.
+    pub(crate) fn invalid(&self) -> usize {
+        let outcomes = self.blocks.iter().flat_map(|block| &block.outcomes);
+        outcomes.filter(|outcome| outcome.errors() > 0.0).count()
+    }
+
+    /// Did everything run, and without an error?
+    pub(crate) fn is_sound(&self) -> bool {
+        self.invalid() == 0 && self.failures.is_empty()
+    }
 }
 
 /// Measures what `args` ask for. A part that fails leaves the others in place.
@@ -75,13 +86,14 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Figures> {
     let tenants = parts.keep("tenants", tenants::measure(&bench).await);
     let (blocks, failures) = (parts.blocks, parts.failures);
     let machine = Machine::describe(&folder, versions, (before, watch.end()?))?;
-    if failures.is_empty() {
+    let seconds = started.elapsed().as_secs();
+    let figures = Figures { machine, pace, seconds, blocks, starts, tenants, neighbour, failures };
+    if figures.is_sound() {
         std::fs::remove_dir_all(&bench.folder)?;
     } else {
-        eprintln!("the servers' logs are kept in {}", bench.folder.display());
+        eprintln!("the servers' data and logs are kept in {}", bench.folder.display());
     }
-    let seconds = started.elapsed().as_secs();
-    Ok(Figures { machine, pace, seconds, blocks, starts, tenants, neighbour, failures })
+    Ok(figures)
 }
 
 /// What the parts came to so far.

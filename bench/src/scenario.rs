@@ -84,8 +84,7 @@ pub(crate) struct Entry {
 impl Outcome {
     /// Errors of all rounds, the yardstick's and the peers' too: a ratio is worth no more than either side.
     pub(crate) fn errors(&self) -> f64 {
-        let rounds = self.entries.iter().flat_map(|entry| &entry.rounds).chain(&self.yardstick);
-        rounds.map(|round| round.errors).sum()
+        self.entries.iter().map(Entry::errors).sum::<f64>() + errors(&self.yardstick)
     }
 
     /// The rounds of `who`, if they took part and nothing of the scenario failed.
@@ -115,10 +114,19 @@ impl Entry {
         rate(&self.rounds)
     }
 
+    /// Errors of its rounds.
+    pub(crate) fn errors(&self) -> f64 {
+        errors(&self.rounds)
+    }
+
     /// Median of the rounds' 99th percentiles, in milliseconds.
     pub(crate) fn p99(&self) -> f64 {
         median(self.rounds.iter().map(|round| round.p99_ms))
     }
+}
+
+fn errors(rounds: &[Round]) -> f64 {
+    rounds.iter().map(|round| round.errors).sum()
 }
 
 fn rate(rounds: &[Round]) -> f64 {

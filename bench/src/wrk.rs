@@ -94,8 +94,13 @@ pub(crate) async fn run(
     }
     let before = target.count().await?;
     let mut round = load(program, target, work, clients, seconds).await?;
-    let missing = before + round.requests - target.count().await?;
-    round.errors += missing.max(0.0);
+    match target.count().await {
+        Ok(after) => round.errors += (before + round.requests - after).max(0.0),
+        Err(error) => {
+            eprintln!("{}: {error:#}", target.who);
+            round.errors += 1.0;
+        }
+    }
     Ok(round)
 }
 

@@ -46,7 +46,9 @@ pub(crate) async fn start(folder: &Path, url: &str, data: &Path) -> anyhow::Resu
     });
     call(&client, Method::POST, &format!("{address}/schemas/posts"), &operator, Some(&class)).await?;
     let user = json!({ "username": "bench", "password": MASTER });
-    let user = call(&client, Method::POST, &format!("{address}/users"), &operator, Some(&user)).await?;
+    // Not as the operator, who would get no session.
+    let anyone = [application.clone()];
+    let user = call(&client, Method::POST, &format!("{address}/users"), &anyone, Some(&user)).await?;
     let records = "/parse/classes/posts";
     // {"author":"author-{author}","views":{"$gt":{views}}}
     let filter = "%7B%22author%22%3A%22author-{author}%22%2C%22views%22%3A%7B%22%24gt%22%3A{views}%7D%7D";
