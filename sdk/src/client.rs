@@ -24,7 +24,7 @@ use crate::{Collections, Error, Keys, Records, Tenants, env};
 ///
 /// # fn main() -> Result<(), neonex_sdk::Error> {
 /// let client = Client::builder("https://api.example.com")
-///     .credential("nx_sec_…".replace('…', "0"))
+///     .credential("nx_sec_0")
 ///     .timeout(Duration::from_secs(5))
 ///     .retry(RetryPolicy::times(1))
 ///     .user_agent("blog/1.0")

@@ -10,7 +10,7 @@ use crate::tutorial;
 #[tokio::test]
 async fn every_example_runs() {
     let platform = tutorial::follow().await;
-    let variables = [(env::URL, platform.server.url()), (env::TOKEN, &platform.token), (env::TENANT, "acme")];
+    let variables = [(env::URL, platform.server.url()), (env::TOKEN, &platform.token), (env::TENANT, "blog")];
     let output = cargo(&["test", "--doc", "--workspace", "--locked"]).envs(variables).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));

@@ -30,7 +30,7 @@ fn table(head: &str) -> Vec<Row> {
 }
 
 fn code(cell: &str) -> &str {
-    cell.split('`').nth(1).unwrap_or_else(|| panic!("no code in `{cell}`"))
+    cell.split('`').nth(1).expect(cell)
 }
 
 /// Where the example keeps what it downloaded: outside the clone, so that it is downloaded once.

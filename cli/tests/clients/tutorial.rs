@@ -55,10 +55,9 @@ pub(crate) async fn follow() -> Platform {
     shell[0].1 = shell[0].1.replace(BUILD, "");
     let addresses = shell.iter().map(|(_, text)| text.matches(ADDRESS).count()).sum::<usize>();
     assert_eq!(addresses, 1, "the server's address stands in one place");
-    let commands: Vec<_> = shell.iter().map(|(_, text)| text.replace(ADDRESS, server.url())).collect();
 
-    let script = commands.iter().map(|commands| format!("{commands}printf '{MARK}'\n")).collect::<String>();
-    let output = bash(&script, folder.path());
+    let marked: Vec<_> = shell.iter().map(|(_, text)| format!("{text}printf '{MARK}'\n")).collect();
+    let output = bash(&marked.concat().replace(ADDRESS, server.url()), folder.path());
     let outputs = output.split(MARK).map(str::to_owned);
     let outputs = shell.into_iter().zip(outputs).collect();
     let token = program.token().unwrap();
