@@ -16,14 +16,14 @@ services: ## start PostgreSQL, MariaDB and Redis for the tests and print their a
 	@infra/services.sh up
 
 # The integration tests, those of the commands and the crash test run on SQLite with the rest, then on each server.
+# Examples in the documentation are run by a test among them (cli/tests/clients), which has a server for them.
 test: ## everything: unit, integration and documentation tests
 	@services="$$(infra/services.sh up)"; eval "$$services"; \
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	cargo nextest run --workspace --locked; \
 	for backend in postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --workspace --locked -E '$(ON_EACH_BACKEND)'; \
-	done; \
-	cargo test --doc --workspace --locked
+	done
 
 # The same tests as in `make test`, at their full length.
 soak: ## the crash test with 200 kills on each database (ROUNDS=200)

@@ -193,6 +193,8 @@ redis_up() {
 # ---- Commands
 
 up() {
+  # For the tutorial, whose commands a test runs.
+  need_client curl curl
   postgres_up
   mariadb_up
   redis_up

@@ -64,6 +64,7 @@ pub mod request;
 mod route;
 pub mod server;
 pub mod tenants;
+mod text;
 
 #[cfg(test)]
 mod tests;

@@ -37,7 +37,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Collection {
         /// When it was made.
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Its fields, in the order in which records show them.
         pub fields: ::std::vec::Vec<Field>,
         /// Its id.
@@ -46,9 +46,10 @@ pub mod types {
         pub indexes: ::std::vec::Vec<Index>,
         /// Its name.
         pub name: ::std::string::String,
+        /// Its rules.
         pub rules: Rules,
         /// When it was last changed.
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     }
     /// All collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -66,14 +67,15 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub drop_fields: ::std::vec::Vec<::std::string::String>,
         /// All fields as they are to be.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub fields: ::std::vec::Vec<NewField>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fields: ::std::option::Option<::std::vec::Vec<NewField>>,
         /// All indexes as they are to be.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub indexes: ::std::vec::Vec<Index>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub indexes: ::std::option::Option<::std::vec::Vec<Index>>,
         /// A new name. Records and their ids stay.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
+        /// All rules as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
     }
@@ -117,21 +119,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Key {
         /// When it was made.
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// From when on it is refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Its first characters, to tell keys apart.
         pub hint: ::std::string::String,
         /// Its id.
         pub id: ::std::string::String,
         /// What is to be presented. Shown when the key is made, and never again.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub key: ::std::option::Option<::std::string::String>,
+        pub key: ::std::option::Option<crate::Secret>,
+        /// What it is for.
         pub kind: crate::generated::enums::KeyKind,
         /// When it was last used, to the minute.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub last_used_at: ::std::option::Option<::std::string::String>,
+        pub last_used_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Its name for people.
         pub name: ::std::string::String,
         /// The key that a rotation made in its place.
@@ -139,7 +142,7 @@ pub mod types {
         pub replaced_by: ::std::option::Option<::std::string::String>,
         /// Since when it is refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub revoked_at: ::std::option::Option<::std::string::String>,
+        pub revoked_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// What it may do.
         pub scopes: ::std::vec::Vec<::std::string::String>,
     }
@@ -163,6 +166,7 @@ pub mod types {
         pub indexes: ::std::vec::Vec<Index>,
         /// Its name: a letter, then letters, digits and `_`, 60 at most.
         pub name: ::std::string::String,
+        /// Its rules.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
     }
@@ -181,8 +185,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub nullable: ::std::option::Option<bool>,
         /// What may be chosen, of `select`.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub options: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Where a collection is changed: the field's name until now.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub renamed_from: ::std::option::Option<::std::string::String>,
@@ -204,20 +208,22 @@ pub mod types {
     pub struct NewKey {
         /// From when on it is refused (RFC 3339). Never, where nothing is said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// What it is for.
         pub kind: crate::generated::enums::KeyKind,
         /// Its name for people.
         pub name: ::std::string::String,
         /// What a secret key may do: `collections:read`, `collections:write`, `keys:read`, `keys:write`, `records:read`,
         /// `records:write`. All of it where nothing is said.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub scopes: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
     /// A new tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewTenant {
         /// Its name for people.
         pub name: ::std::string::String,
+        /// Its settings.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<TenantSettings>,
         /// Its name in addresses: 2 to 63 lower-case letters, digits and hyphens.
@@ -326,20 +332,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Tenant {
         /// When it was made.
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When its data goes, if it is deleted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub delete_after: ::std::option::Option<::std::string::String>,
+        pub delete_after: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Its id.
         pub id: ::std::string::String,
         /// Its name for people.
         pub name: ::std::string::String,
+        /// Its settings.
         pub settings: TenantSettings,
         /// Its name in addresses.
         pub slug: ::std::string::String,
+        /// Whether it works.
         pub status: crate::generated::enums::TenantState,
         /// When it was last changed.
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     }
     /// A page of tenants.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -356,6 +364,7 @@ pub mod types {
         /// Its name for people.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
+        /// All settings as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<TenantSettings>,
         /// Its name in addresses.

@@ -7,6 +7,8 @@ use neonex_core::collections::{
 use poem_openapi::Object;
 use serde_json::Value as Json;
 
+use crate::text::Time;
+
 /// A new collection.
 #[derive(Debug, Object)]
 #[oai(rename = "NewCollection", deny_unknown_fields)]
@@ -222,9 +224,9 @@ pub(super) struct CollectionView {
     /// Its rules.
     rules: RulesView,
     /// When it was made.
-    created_at: String,
+    created_at: Time,
     /// When it was last changed.
-    updated_at: String,
+    updated_at: Time,
 }
 
 impl From<&Collection> for CollectionView {
@@ -238,8 +240,8 @@ impl From<&Collection> for CollectionView {
             fields: definition.fields.iter().map(FieldView::from).collect(),
             indexes: definition.indexes.iter().map(index).collect(),
             rules: RulesView { list, view, create, update, delete },
-            created_at: collection.created_at().to_string(),
-            updated_at: collection.updated_at().to_string(),
+            created_at: collection.created_at().into(),
+            updated_at: collection.updated_at().into(),
         }
     }
 }
