@@ -168,9 +168,10 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Key => Some(own.names.key.clone()),
         Input::Collection => Some(collection.to_owned()),
         Input::Record => Some(own.names.record.clone()),
-        Input::Filter => Some(format!("title == '{}'", own.names.value)),
-        Input::Sort | Input::Fields => Some("title".to_owned()),
+        Input::Fields => Some("title".to_owned()),
         Input::Plain(value) => Some(value.to_owned()),
-        Input::TenantCursor | Input::KeyCursor | Input::RecordCursor | Input::Etag | Input::Once => None,
+        // A cursor belongs to a list of one filter and sort: the other tenant's is of one without either.
+        Input::Filter | Input::Sort | Input::TenantCursor | Input::KeyCursor | Input::RecordCursor => None,
+        Input::Etag | Input::Once => None,
     }
 }
