@@ -3,6 +3,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
+# Chosen by filter, not by `--package`, which would build everything again with that package's features alone.
+ON_EACH_BACKEND := binary_id(neonex-testkit::it) + binary_id(neonex::cli) + binary_id(neonex::crash)
 GENERATE_SDK := cargo run --quiet --locked --package neonex-sdk-generate -- openapi.yaml | rustfmt --edition 2024
 
 .PHONY: help test soak bench lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
@@ -19,8 +21,7 @@ test: ## everything: unit, integration and documentation tests
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	cargo nextest run --workspace --locked; \
 	for backend in postgres mariadb; do \
-	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --locked \
-	    --package neonex-testkit --test it --package neonex --test cli --test crash; \
+	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --workspace --locked -E '$(ON_EACH_BACKEND)'; \
 	done; \
 	cargo test --doc --workspace --locked
 
@@ -30,7 +31,7 @@ soak: ## the crash test with 200 kills on each database (ROUNDS=200)
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	for backend in sqlite postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend NEONEX_CRASH_ROUNDS=$${ROUNDS:-200} \
-	    cargo nextest run --profile soak --locked --package neonex --test crash; \
+	    cargo nextest run --profile soak --workspace --locked -E 'binary_id(neonex::crash)'; \
 	done
 
 # The server as it is packaged; what measures it need not be.
