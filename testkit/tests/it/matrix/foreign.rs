@@ -118,24 +118,26 @@ fn said(answer: &Answer) -> String {
 }
 
 impl Tally {
+    /// A line for each operation and what was named at it.
     fn table(&self) -> String {
         let entries = entries();
-        let mut out = String::new();
+        let join = |answers: &BTreeSet<String>| answers.iter().cloned().collect::<Vec<_>>().join(", ");
+        let mut lines = Vec::new();
         let mut operation = "";
         for ((at, what), [sound, malformed]) in &self.answers {
             if what.ends_with("HEAD") {
                 continue;
             }
-            let row = entries[*at].row;
-            if row.operation != operation {
-                operation = row.operation;
-                out.push_str(&format!("{operation}\n"));
+            if entries[*at].row.operation != operation {
+                operation = entries[*at].row.operation;
+                lines.push(operation.to_owned());
             }
-            let join = |answers: &BTreeSet<String>| answers.iter().cloned().collect::<Vec<_>>().join(", ");
-            let malformed =
-                if malformed.is_empty() { String::new() } else { format!("; no id: {}", join(malformed)) };
-            out.push_str(&format!("  {what}: {}{malformed}\n", join(sound)));
+            let mut line = format!("  {what}: {}", join(sound));
+            if !malformed.is_empty() {
+                line = format!("{line}; no id: {}", join(malformed));
+            }
+            lines.push(line);
         }
-        out
+        lines.join("\n")
     }
 }

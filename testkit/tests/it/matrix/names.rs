@@ -30,6 +30,17 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// What a tenant's own things are called, and what new ones may be, as far as that is alike in all.
+    pub(super) fn own() -> Self {
+        Self {
+            key_name: "own key".to_owned(),
+            collection_name: "fresh".to_owned(),
+            field: "title".to_owned(),
+            value: "own value".to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// In how many ways an input of that kind names something.
     pub(super) const fn spellings(input: Input) -> usize {
         match input {

@@ -45,13 +45,9 @@ impl Own {
         let names = Names {
             tenant: tenant.id(),
             slug: format!("fresh-{}", credential.slug()),
-            key_name: "own key".to_owned(),
             collection: TARGET.to_owned(),
-            collection_name: "fresh".to_owned(),
             record: RECORD.to_owned(),
-            field: "title".to_owned(),
-            value: "own value".to_owned(),
-            ..Names::default()
+            ..Names::own()
         };
         Self { credential, names, tenant, platform: app.operator(), callers }
     }

@@ -171,7 +171,12 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Fields => Some("title".to_owned()),
         Input::Plain(value) => Some(value.to_owned()),
         // A cursor belongs to a list of one filter and sort: the other tenant's is of one without either.
-        Input::Filter | Input::Sort | Input::TenantCursor | Input::KeyCursor | Input::RecordCursor => None,
-        Input::Etag | Input::Once => None,
+        Input::Filter
+        | Input::Sort
+        | Input::TenantCursor
+        | Input::KeyCursor
+        | Input::RecordCursor
+        | Input::Etag
+        | Input::Once => None,
     }
 }

@@ -1,6 +1,6 @@
 //! All that the databases hold of a tenant, as text.
 
-use neonex_core::store::{Dialect, Place, Store};
+use neonex_core::store::{Dialect, Place, Scope, Store};
 use neonex_testkit::TestTenant;
 use uuid::Uuid;
 
@@ -51,9 +51,7 @@ pub(super) async fn everything(
     let table = format!("c_{}", collection.simple());
     let columns =
         ["id", "created_at", "updated_at"].iter().chain(fields).copied().collect::<Vec<_>>().join(", ");
-    let records = rows(store, tenant.place(), (&table, &columns), "1 = 1", &[]).await;
-    assert!(!records.is_empty(), "there is nothing to be compared");
-    all.extend(records);
+    all.extend(rows(store, tenant.place(), (&table, &columns), "1 = 1", &[]).await);
     all
 }
 
@@ -72,7 +70,15 @@ async fn rows(
     let columns: Vec<String> = columns.split(", ").map(as_text).collect();
     let sql = format!("SELECT {} FROM {table} WHERE {condition}", columns.join(", "));
     let found = texts(store, place, &sql, ids, columns.len()).await;
+    assert!(!found.is_empty(), "the other tenant has nothing in {table} that could be seen or changed");
     let mut rows: Vec<String> = found.iter().map(|row| format!("{table} {row:?}")).collect();
     rows.sort();
     rows
+}
+
+#[test]
+fn no_table_of_a_tenant_is_left_out() {
+    for table in Scope::Tenant.migrations().iter().flat_map(|migration| migration.tables) {
+        assert!(TENANT.iter().any(|(known, _)| known == table), "say here which columns {table} has");
+    }
 }

@@ -77,18 +77,11 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     (names, secrets.into_iter().chain(repeatable).collect())
 }
 
-/// Makes requests with the idempotency key that the operator could make in any tenant; gives the ids of what came.
+/// Makes the requests that the operator makes in every tenant, with an idempotency key; gives the ids of what came.
 async fn repeatable(other: &AppTenant, operator: &Client) -> [String; 2] {
-    let own = Names {
-        key_name: "own key".to_owned(),
-        collection_name: "fresh".to_owned(),
-        field: "title".to_owned(),
-        value: "own value".to_owned(),
-        ..Names::default()
-    };
     let keys = format!("/v1/tenants/{}/keys", other.id());
-    let key = operator.post(&keys, &bodies::key(&own)).await;
-    let collection = operator.post("/v1/collections", &bodies::collection(&own)).await;
+    let key = operator.post(&keys, &bodies::key(&Names::own())).await;
+    let collection = operator.post("/v1/collections", &bodies::collection(&Names::own())).await;
     [key, collection].map(|answer| text(&expect(&answer, 201)["id"]))
 }
 
