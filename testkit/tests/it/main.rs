@@ -19,6 +19,7 @@ mod collections;
 mod idempotency;
 mod isolation;
 mod keys;
+mod matrix;
 mod pages;
 mod records;
 mod store;
