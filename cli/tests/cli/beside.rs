@@ -19,7 +19,11 @@ struct Running {
 
 impl Running {
     fn start(place: &Place) -> Self {
-        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"], &[]);
+        Self::start_with(place, "127.0.0.1:0", &[])
+    }
+
+    fn start_with(place: &Place, listen: &str, environment: &[(&str, &str)]) -> Self {
+        let mut command = place.command(&["serve", "--listen", listen], environment);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = || {
@@ -27,7 +31,9 @@ impl Running {
             stdout.read_line(&mut line).unwrap();
             line.trim().to_owned()
         };
-        let base = line().strip_prefix("Neonex is running at ").expect("an address").to_owned();
+        let line_of_addresses = line();
+        let addresses = line_of_addresses.strip_prefix("Neonex is running at ").expect("an address");
+        let base = addresses.split(" and ").next().unwrap().to_owned();
         assert!(line().contains("first operator"));
         let setup = line();
         Self { child, base, setup, _stdout: Box::new(stdout) }
@@ -111,5 +117,25 @@ async fn the_link_that_serve_prints_leads_to_the_form() {
     let style = page.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let answer = Client::new().get(format!("{}{style}", server.base)).send().await.unwrap();
     assert_eq!(answer.status(), 200, "{style}");
+    server.stop();
+}
+
+#[tokio::test]
+async fn a_server_on_every_address_prints_those_that_can_be_opened() {
+    let place = Place::new();
+    let server = Running::start_with(&place, "0.0.0.0:0", &[]);
+    assert!(server.base.starts_with("http://localhost:"), "{}", server.base);
+    let answer = Client::new().get(&server.setup).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{}", server.setup);
+    server.stop();
+}
+
+#[tokio::test]
+async fn the_configured_address_is_printed_and_no_header_changes_it() {
+    let place = Place::new();
+    let public = [("NEONEX_PUBLIC_URL", "https://nx.example/")];
+    let server = Running::start_with(&place, "127.0.0.1:0", &public);
+    assert_eq!(server.base, "https://nx.example");
+    assert!(server.setup.starts_with("https://nx.example/console/setup?token=nx_set_"), "{}", server.setup);
     server.stop();
 }
