@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use neonex_core::clock::Clock;
+use neonex_core::platform::Platform;
 use neonex_core::rng::Rng;
 use poem::{IntoEndpoint, Route};
 use poem_openapi::OpenApi;
@@ -33,6 +34,7 @@ use crate::client_address::TrustedProxies;
 use crate::document;
 use crate::gate::Gate;
 use crate::probes::{self, Readiness, ready};
+use crate::root::Root;
 use crate::route::Bounds;
 use crate::route::table::{self, Subtree};
 
@@ -124,6 +126,16 @@ impl App {
         let json = ready("application/json", document::json::<T>());
         let yaml = ready("application/yaml", document::yaml::<T>());
         self.get("/openapi.json", json).get("/openapi.yaml", yaml).get("/docs", document::page::<T>())
+    }
+
+    /// With `/`: `page` for people, a problem that says where things are for programs.
+    #[must_use]
+    pub fn root<E>(self, platform: Platform, page: E) -> Self
+    where
+        E: IntoEndpoint,
+        E::Endpoint: 'static,
+    {
+        self.get("/", Root::new(platform, page))
     }
 
     /// With `/livez`, `/readyz` and `/metrics`.

@@ -53,7 +53,8 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
         .operations(operations(&surface))
         .document::<Operations>()
         .probes(Arc::clone(&readiness), recorder)
-        .nest("/console", neonex_console::routes(platform.clone(), base))
+        .nest(neonex_console::MOUNT, neonex_console::routes(platform.clone(), base))
+        .root(platform.clone(), neonex_console::welcome(platform.clone()))
         .build();
     greet(platform, &addresses).await?;
     let worker = with_worker.then(|| {

@@ -139,3 +139,57 @@ async fn the_configured_address_is_printed_and_no_header_changes_it() {
     assert!(server.setup.starts_with("https://nx.example/console/setup?token=nx_set_"), "{}", server.setup);
     server.stop();
 }
+
+/// What is at the root: for people a page, for programs a problem, and for neither the link.
+#[tokio::test]
+async fn the_root_says_that_set_up_is_needed_and_then_where_things_are() {
+    let place = Place::new();
+    let server = Running::start(&place);
+    let get = async |accept: &str| {
+        let request = Client::new().get(format!("{}/", server.base)).header("accept", accept);
+        let answer = request.send().await.unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        let (status, kind, vary) = (answer.status().as_u16(), header("content-type"), header("vary"));
+        assert!(vary.to_ascii_lowercase().contains("accept"), "{vary}");
+        (status, kind, answer.text().await.unwrap())
+    };
+    let token = server.setup.split("token=").nth(1).unwrap();
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (accept, status, kind) in
+        [(browser, 200, "text/html; charset=utf-8"), ("*/*", 404, "application/problem+json")]
+    {
+        let (found, found_kind, text) = get(accept).await;
+        assert_eq!((found, found_kind.as_str()), (status, kind), "{text}");
+        assert!(text.contains("et-up") && text.contains("printed"), "{text}");
+        assert!(!text.contains(token) && !text.contains("nx_set_"), "{text}");
+        let head = Client::new().head(format!("{}/", server.base)).header("accept", accept);
+        let head = head.send().await.unwrap();
+        assert_eq!(
+            (head.status().as_u16(), head.headers()["content-type"].to_str().unwrap()),
+            (status, kind)
+        );
+        if status == 200 {
+            assert_eq!(head.headers()["content-length"], text.len().to_string().as_str());
+        }
+    }
+
+    let fields = [
+        ("token", token),
+        ("email", "ann@example.com"),
+        ("password", "correct horse battery"),
+        ("again", "correct horse battery"),
+    ];
+    let url = format!("{}/console/setup", server.base);
+    let body = fields.map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).join("&");
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let made = Client::new().post(url).header(form.0, form.1).body(body).send().await.unwrap();
+    assert_eq!(made.status(), 200);
+    for accept in [browser, "application/json"] {
+        let (_, _, text) = get(accept).await;
+        assert!(!text.contains("et-up"), "{text}");
+        for place in ["/docs", "/livez", "/readyz", "/openapi.json"] {
+            assert!(text.contains(place), "{place} is not in {text}");
+        }
+    }
+    server.stop();
+}
