@@ -57,7 +57,7 @@ pub const LISTEN: Setting = Setting::new("server.listen", "NEONEX_LISTEN", Unset
 const PUBLIC_URL: Setting = Setting::new(
     "server.public_url",
     "NEONEX_PUBLIC_URL",
-    Unset::Means("where the server listens stands in for it; links that leave the machine are not sent"),
+    Unset::Means("links begin with the address where the server listens"),
 )
 .must_be("an http or https URL without query or fragment, such as `https://api.example.com`")
 .about(
