@@ -23,7 +23,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusHandle;
 use neonex_core::clock::Clock;
 use neonex_core::platform::Platform;
 use neonex_core::rng::Rng;
@@ -33,6 +32,7 @@ use poem_openapi::OpenApi;
 use crate::client_address::TrustedProxies;
 use crate::document;
 use crate::gate::Gate;
+use crate::metrics::Exposition;
 use crate::probes::{self, Readiness, ready};
 use crate::root::Root;
 use crate::route::Bounds;
@@ -140,7 +140,7 @@ impl App {
 
     /// With `/livez`, `/readyz` and `/metrics`.
     #[must_use]
-    pub fn probes(self, readiness: Arc<Readiness>, metrics: PrometheusHandle) -> Self {
+    pub fn probes(self, readiness: Arc<Readiness>, metrics: Exposition) -> Self {
         self.get("/livez", probes::livez())
             .get("/readyz", probes::readyz(readiness))
             .get("/metrics", probes::metrics(metrics))

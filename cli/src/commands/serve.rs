@@ -8,10 +8,11 @@ use std::time::Duration;
 use neonex_api::app::{App, Settings};
 use neonex_api::caller::Surface;
 use neonex_api::client_address::TrustedProxies;
+use neonex_api::metrics::{self, Exposition};
 use neonex_api::probes::{NotReady, Readiness};
 use neonex_api::rate_limit::{Rate, RateLimits};
 use neonex_api::server::{self, Timing};
-use neonex_api::{Operations, metrics, operations};
+use neonex_api::{Operations, operations};
 use neonex_core::accounts::{Email, Password, SetUp};
 use neonex_core::clock::SystemClock;
 use neonex_core::platform::Platform;
@@ -48,11 +49,13 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
     let addresses = addresses(config.server.public_url.as_ref(), local);
     let base = addresses.first().cloned().unwrap_or_default();
     let readiness = readiness(platform.clone());
+    let observed = platform.clone();
+    let exposition = Exposition::new(recorder, move || observed.observe());
     let surface = Surface::new(platform.clone(), limits(&config.limits));
     let app = App::new(settings(config)?)
         .operations(operations(&surface))
         .document::<Operations>()
-        .probes(Arc::clone(&readiness), recorder)
+        .probes(Arc::clone(&readiness), exposition)
         .nest(neonex_console::MOUNT, neonex_console::routes(platform.clone(), base))
         .root(platform.clone(), neonex_console::welcome(platform.clone()))
         .build();

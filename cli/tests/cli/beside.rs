@@ -1,69 +1,10 @@
 //! Commands beside a running server, on its data folder.
 
-use std::io::{BufRead as _, BufReader, Read};
-use std::process::{Child, Stdio};
-
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Place, terminate};
-
-/// `neonex serve`. It is killed when this is dropped.
-struct Running {
-    child: Child,
-    base: String,
-    setup: String,
-    /// Kept, so that the server may go on writing.
-    _stdout: Box<dyn Read>,
-}
-
-impl Running {
-    fn start(place: &Place) -> Self {
-        Self::start_with(place, "127.0.0.1:0", &[])
-    }
-
-    fn start_with(place: &Place, listen: &str, environment: &[(&str, &str)]) -> Self {
-        let mut command = place.command(&["serve", "--listen", listen], environment);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = || {
-            let mut line = String::new();
-            stdout.read_line(&mut line).unwrap();
-            line.trim().to_owned()
-        };
-        let line_of_addresses = line();
-        let addresses = line_of_addresses.strip_prefix("Neonex is running at ").expect("an address");
-        let base = addresses.split(" and ").next().unwrap().to_owned();
-        assert!(line().contains("first operator"));
-        let setup = line();
-        Self { child, base, setup, _stdout: Box::new(stdout) }
-    }
-
-    async fn call(&self, token: &str, path: &str, body: Option<&Value>) -> Value {
-        let url = format!("{}{path}", self.base);
-        let client = Client::new();
-        let request = match body {
-            Some(body) => client.post(url).json(body),
-            None => client.get(url),
-        };
-        let answer = request.bearer_auth(token).send().await.unwrap();
-        let (status, text) = (answer.status(), answer.text().await.unwrap());
-        assert!(status.is_success(), "{path}: {status}: {text}");
-        serde_json::from_str(&text).unwrap()
-    }
-
-    fn stop(mut self) {
-        terminate(&self.child);
-        assert_eq!(self.child.wait().unwrap().code(), Some(0));
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ended_already = self.child.kill();
-        let _nothing_to_tell = self.child.wait();
-    }
-}
+use super::Place;
+use super::running::Running;
 
 #[tokio::test]
 async fn a_token_is_made_and_the_schema_looked_at_but_not_changed() {

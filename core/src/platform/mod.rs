@@ -138,6 +138,11 @@ impl Platform {
         self.0.store.ping().await.is_ok()
     }
 
+    /// Brings the metrics of what is not counted as it changes up to date; to be called before they are read.
+    pub fn observe(&self) {
+        self.0.store.observe();
+    }
+
     /// Ends all work that has been accepted, then closes the databases.
     pub async fn close(&self) {
         self.flush_usage().await;
