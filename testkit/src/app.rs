@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use neonex_api::app::{App, Settings};
 use neonex_api::caller::Surface;
 use neonex_api::gate::Gate;
+use neonex_api::metrics::Exposition;
 use neonex_api::probes::Readiness;
 use neonex_api::rate_limit::{Rate, RateLimits};
 use neonex_api::{Operations, operations};
@@ -116,7 +117,7 @@ impl TestApp {
 impl Api {
     fn over(test: &TestPlatform, platform: Platform, limits: Option<Arc<RateLimits>>) -> Self {
         let surface = Surface::new(platform, limits);
-        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let metrics = Exposition::new(PrometheusBuilder::new().build_recorder().handle(), || ());
         let app = App::new(Settings::new(test.clock.clone(), test.rng()))
             .operations(operations(&surface))
             .document::<Operations>()
