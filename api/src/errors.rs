@@ -57,6 +57,10 @@ impl From<StoreError> for Problem {
             StoreError::Timeout => {
                 unavailable("too_slow", "The database took too long. Ask for less, or add an index.")
             }
+            StoreError::Conflict(_) => unavailable(
+                "conflict",
+                "The request met others that changed the same. Try again in a moment.",
+            ),
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database is unavailable");
                 unavailable("unavailable", "The database cannot be reached. Try again in a moment.")
