@@ -27,9 +27,11 @@ impl Records<'_> {
             None => RecordId::new(new_uuid(platform.clock(), platform.rng())?),
         };
         let values = input.complete(&self.collection)?;
-        let stored = Stored { id, created_at: now, updated_at: now, values };
+        let mut stored = Stored { id, created_at: now, updated_at: now, values };
+        stored.set_automatic(self.layout(), true);
         // All that needs no database is done here, not on the writer's time.
-        let body = stored.body(self.layout());
+        let whole = stored.json(self.layout(), true);
+        let body = stored.body(self.layout(), &whole, self.sees_hidden());
         let dialect = self.dialect();
         let insert = stored.insert(self.layout(), dialect);
         let rule = match &access {
@@ -55,8 +57,7 @@ impl Records<'_> {
                     {
                         return Err(RecordError::Forbidden);
                     }
-                    let entry =
-                        ChangeEntry { operation: "create", before: None, after: Some(body.json.clone()) };
+                    let entry = ChangeEntry { operation: "create", before: None, after: Some(whole) };
                     author.log(tx, id, now, entry).await?;
                     if let Some(key) = once {
                         key.keep(tx, place, body.json.clone()).await?;

@@ -27,7 +27,7 @@ impl Records<'_> {
                     precondition.check(Some(ETag::new(before.updated_at)))?;
                     let delete = Sql::new(Arc::clone(&layout.delete), vec![Value::Uuid(Some(id.as_uuid()))]);
                     tx.execute(&delete).await?;
-                    let before = Some(before.json(layout));
+                    let before = Some(before.json(layout, true));
                     let entry = ChangeEntry { operation: "delete", before, after: None };
                     Ok(author.log(tx, id, now, entry).await?)
                 }

@@ -22,9 +22,9 @@ pub enum RecordError {
     #[error("there is a record with this id already")]
     Exists,
     /// There is a record with these values.
-    #[error("there is a record with the same {} already", fields.join(", "))]
+    #[error("there is a record with the same {} already", if fields.is_empty() { "values".to_owned() } else { fields.join(", ") })]
     NotUnique {
-        /// The fields that must be unique together.
+        /// The fields that must be unique together, without those that are hidden.
         fields: Vec<String>,
     },
     /// The record is not the one that the client has seen.

@@ -16,6 +16,7 @@ mod api_pages;
 mod api_problems;
 mod api_tenants;
 mod collections;
+mod fields;
 mod idempotency;
 mod isolation;
 mod keys;
