@@ -83,6 +83,9 @@ pub mod types {
         /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto: ::std::option::Option<::std::string::String>,
+        /// To whose records it points, of `relation`: the collection's name, or its id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub collection: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
@@ -91,10 +94,13 @@ pub mod types {
         pub dimensions: ::std::option::Option<u32>,
         /// Whether only secret keys, members and operators see it.
         pub hidden: bool,
+        /// Whether it points to several records, of `relation`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub many: ::std::option::Option<bool>,
         /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max: ::std::option::Option<::serde_json::Value>,
-        /// How many may be chosen, of `multi_select`.
+        /// How many at most, of `multi_select` and of `relation` to many.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_items: ::std::option::Option<u32>,
         /// Characters at most, of `text` and `rich_text`.
@@ -110,6 +116,10 @@ pub mod types {
         pub name: ::std::string::String,
         /// Whether it may be null.
         pub nullable: bool,
+        /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+        /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub on_delete: ::std::option::Option<::std::string::String>,
         /// What may be chosen, of `select` and `multi_select`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub options: ::std::vec::Vec<::std::string::String>,
@@ -198,6 +208,9 @@ pub mod types {
         /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto: ::std::option::Option<::std::string::String>,
+        /// To whose records it points, of `relation`: the collection's name, or its id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub collection: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
@@ -207,10 +220,13 @@ pub mod types {
         /// Whether only secret keys, members and operators see it.
         #[serde(default)]
         pub hidden: bool,
+        /// Whether it points to several records, of `relation`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub many: ::std::option::Option<bool>,
         /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max: ::std::option::Option<::serde_json::Value>,
-        /// How many may be chosen, of `multi_select`.
+        /// How many at most, of `multi_select` and of `relation` to many.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_items: ::std::option::Option<u32>,
         /// Characters at most, of `text` and `rich_text`.
@@ -227,6 +243,10 @@ pub mod types {
         /// Whether it may be null; by default if it is not required.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub nullable: ::std::option::Option<bool>,
+        /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+        /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub on_delete: ::std::option::Option<::std::string::String>,
         /// What may be chosen, of `select` and `multi_select`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub options: ::std::vec::Vec<::std::string::String>,
@@ -246,7 +266,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scale: ::std::option::Option<u32>,
         /// `text`, `rich_text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `multi_select`,
-        /// `email`, `url`, `uuid`, `geo_point` or `vector`.
+        /// `email`, `url`, `uuid`, `relation`, `geo_point` or `vector`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         /// Whether no two records may have the same value.

@@ -60,6 +60,9 @@ impl NewField {
             max: None,
             options: Vec::new(),
             max_items: None,
+            collection: None,
+            many: None,
+            on_delete: None,
             min_length: None,
             max_length: None,
             pattern: None,
@@ -74,6 +77,11 @@ impl NewField {
     /// A choice among `options`.
     pub fn select<S: Into<String>>(name: impl Into<String>, options: impl IntoIterator<Item = S>) -> Self {
         Self { options: options.into_iter().map(Into::into).collect(), ..Self::new(name, "select") }
+    }
+
+    /// The id of a record of another collection, which cannot be deleted as long as this one is there.
+    pub fn relation(name: impl Into<String>, collection: impl Into<String>) -> Self {
+        Self { collection: Some(collection.into()), ..Self::new(name, "relation") }
     }
 
     /// A new record must give a value.

@@ -30,7 +30,7 @@ pub(super) struct NewFieldBody {
     /// Its name: a letter, then letters, digits and `_`, 60 at most.
     name: String,
     /// `text`, `rich_text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `multi_select`,
-    /// `email`, `url`, `uuid`, `geo_point` or `vector`.
+    /// `email`, `url`, `uuid`, `relation`, `geo_point` or `vector`.
     #[oai(rename = "type")]
     kind: String,
     /// Whether a new record must give a value.
@@ -52,8 +52,15 @@ pub(super) struct NewFieldBody {
     max: Option<Json>,
     /// What may be chosen, of `select` and `multi_select`.
     options: Option<Vec<String>>,
-    /// How many may be chosen, of `multi_select`.
+    /// How many at most, of `multi_select` and of `relation` to many.
     max_items: Option<u32>,
+    /// To whose records it points, of `relation`: the collection's name, or its id.
+    collection: Option<String>,
+    /// Whether it points to several records, of `relation`.
+    many: Option<bool>,
+    /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+    /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+    on_delete: Option<String>,
     /// Characters at least, of `text`.
     min_length: Option<u32>,
     /// Characters at most, of `text` and `rich_text`.
@@ -131,6 +138,9 @@ impl From<NewFieldBody> for FieldPatch {
             max: body.max,
             options: body.options,
             max_items: body.max_items,
+            collection: body.collection,
+            many: body.many.unwrap_or_default(),
+            on_delete: body.on_delete,
             min_length: body.min_length,
             max_length: body.max_length,
             pattern: body.pattern,
@@ -205,8 +215,15 @@ pub(super) struct FieldView {
     max: Option<Json>,
     /// What may be chosen, of `select` and `multi_select`.
     options: Option<Vec<String>>,
-    /// How many may be chosen, of `multi_select`.
+    /// How many at most, of `multi_select` and of `relation` to many.
     max_items: Option<u32>,
+    /// To whose records it points, of `relation`: the collection's name, or its id.
+    collection: Option<String>,
+    /// Whether it points to several records, of `relation`.
+    many: Option<bool>,
+    /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+    /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+    on_delete: Option<String>,
     /// Characters at least, of `text`.
     min_length: Option<u32>,
     /// Characters at most, of `text` and `rich_text`.
@@ -223,8 +240,8 @@ pub(super) struct FieldView {
     dimensions: Option<u32>,
 }
 
-impl From<&Field> for FieldView {
-    fn from(field: &Field) -> Self {
+impl FieldView {
+    fn new(collection: &Collection, field: &Field) -> Self {
         let sent = NewField::from(field.clone());
         Self {
             name: sent.name,
@@ -238,6 +255,9 @@ impl From<&Field> for FieldView {
             max: sent.max,
             options: sent.options,
             max_items: sent.max_items,
+            collection: collection.target(field.name.as_str()).map(str::to_owned),
+            many: sent.many.then_some(true),
+            on_delete: sent.on_delete,
             min_length: sent.min_length,
             max_length: sent.max_length,
             pattern: sent.pattern,
@@ -277,7 +297,7 @@ impl From<&Collection> for CollectionView {
         Self {
             id: collection.id().to_string(),
             name: collection.name().to_owned(),
-            fields: definition.fields.iter().map(FieldView::from).collect(),
+            fields: definition.fields.iter().map(|field| FieldView::new(collection, field)).collect(),
             indexes: definition.indexes.iter().map(index).collect(),
             rules: RulesView { list, view, create, update, delete },
             created_at: collection.created_at().to_string(),

@@ -6,6 +6,7 @@ use moka::sync::Cache;
 
 use super::definition::{Definition, Rules};
 use super::field::Field;
+use super::relation::Relation;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
 use crate::expr::{self, Checked, Vocabulary};
@@ -34,6 +35,7 @@ pub struct Collection {
     /// What each field has where a new record gives nothing.
     pub(crate) defaults: Vec<Option<FieldValue>>,
     limits: Vec<Limits>,
+    pub(crate) relations: Vec<Relation>,
     pub(crate) plans: Cache<PlanKey, Arc<Plan>>,
 }
 
@@ -48,12 +50,13 @@ pub(crate) struct CheckedRules {
 }
 
 impl Collection {
-    /// Prepares a design, and says what is wrong with its rules and defaults.
+    /// Prepares a design, and says what is wrong with its rules and defaults. `name` knows the tenant's collections.
     pub(crate) fn new(
         id: CollectionId,
         definition: Definition,
         (created_at, updated_at): (Timestamp, Timestamp),
         dialect: Dialect,
+        name: impl Fn(CollectionId) -> Option<String>,
     ) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         findings.take("/fields", check_width(&definition.fields, dialect));
@@ -64,6 +67,7 @@ impl Collection {
         let limits = limits.unwrap_or_default();
         let defaults = findings.take("/fields", read_defaults(&definition.fields, &limits));
         let layout = Layout::new(super::table_name(id.as_uuid()), &definition, dialect);
+        let relations = Relation::of(id, &definition, name);
         let made = rules.zip(defaults).map(|(rules, defaults)| Self {
             id,
             definition,
@@ -75,6 +79,7 @@ impl Collection {
             rules,
             defaults,
             limits,
+            relations,
             plans: Cache::new(CACHED_PLANS),
         });
         findings.finish(made)
@@ -93,6 +98,12 @@ impl Collection {
     /// Its design.
     pub const fn definition(&self) -> &Definition {
         &self.definition
+    }
+
+    /// The name of the collection to whose records a field points.
+    pub fn target(&self, field: &str) -> Option<&str> {
+        let relation = self.relations.iter().find(|relation| relation.field == field)?;
+        Some(&relation.target_name)
     }
 
     /// The least and the greatest value of the field at that place.

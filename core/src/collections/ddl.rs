@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::definition::Definition;
 use super::field::Field;
 use super::field_type::{Auto, FieldType};
+use super::relation::link_tables;
 use crate::ids::{CollectionId, TenantId};
 use crate::records::column::{bind, quote, type_name};
 use crate::records::layout::FIXED;
-use crate::records::storage::Shadow;
+use crate::records::storage::{Shadow, Storage};
 use crate::records::value::FieldValue;
 use crate::store::Sql;
 
@@ -36,8 +37,9 @@ pub(crate) struct PhysicalIndex {
 /// The indexes of a design: those of unique fields, and those asked for. An index is named after what it covers, so
 /// that two designs agree on what they share.
 pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<PhysicalIndex> {
-    let unique = definition.fields.iter().filter(|field| field.unique);
-    let own = unique.map(|field| (vec![field.name.to_string()], true));
+    let indexed = |field: &&Field| field.unique || field.kind.is_indexed();
+    let own = definition.fields.iter().filter(indexed);
+    let own = own.map(|field| (vec![field.name.to_string()], field.unique));
     let asked = definition.indexes.iter().map(|index| (index.fields.clone(), index.unique));
     let mut found: Vec<PhysicalIndex> = Vec::new();
     for (fields, unique) in own.chain(asked) {
@@ -99,7 +101,10 @@ impl Ddl {
         let columns = fixed.chain(own).collect::<Vec<_>>().join(",\n    ");
         let end = self.dialect.render("{table}");
         let mut statements = vec![format!("CREATE TABLE IF NOT EXISTS {table} (\n    {columns}\n){end}")];
-        statements.extend(self.isolate());
+        statements.extend(self.isolate(&table));
+        for links in link_tables(self.collection, definition) {
+            statements.extend(self.create_links(&links));
+        }
         let indexes = indexes(self.collection, definition);
         statements.extend(indexes.iter().map(|index| self.create_index(definition, index)));
         statements
@@ -154,7 +159,14 @@ impl Ddl {
         }
         let made = new.iter().filter(|index| !old.contains(index));
         statements.extend(made.map(|(_, create)| create.clone()));
+        let (old, new) = (link_tables(self.collection, before), link_tables(self.collection, after));
+        for links in new.iter().filter(|links| !old.contains(links)) {
+            statements.extend(self.create_links(links));
+        }
         // Last, because a column that is gone does not come back where DDL is not transactional.
+        for links in old.iter().filter(|links| !new.contains(links)) {
+            statements.push(format!("DROP TABLE IF EXISTS {links}"));
+        }
         let gone = |field: &&Field| {
             let name = field.name.as_str();
             let to = renames.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to);
@@ -194,9 +206,23 @@ impl Ddl {
         floats.collect()
     }
 
-    /// Drops the table with all records.
-    pub(super) fn drop(&self) -> Vec<String> {
-        vec![format!("DROP TABLE IF EXISTS {}", self.table())]
+    /// Drops the table with all records, and those of their links.
+    pub(super) fn drop(&self, definition: &Definition) -> Vec<String> {
+        let links = link_tables(self.collection, definition);
+        links.into_iter().chain([self.table()]).map(|table| format!("DROP TABLE IF EXISTS {table}")).collect()
+    }
+
+    /// Makes the table of a field's links.
+    fn create_links(&self, table: &str) -> Vec<String> {
+        let id = Storage::Uuid.type_name(self.dialect);
+        let (end, index) = (self.dialect.render("{table}"), table.replacen("l_", "t_", 1));
+        let mut statements = vec![format!(
+            "CREATE TABLE IF NOT EXISTS {table} (\n    record_id {id} NOT NULL,\n    target_id {id} NOT NULL,\n    \
+             PRIMARY KEY (record_id, target_id)\n){end}"
+        )];
+        statements.extend(self.isolate(table));
+        statements.push(format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (target_id, record_id)"));
+        statements
     }
 
     /// MariaDB's `RENAME COLUMN` has no guard against being run again, but `CHANGE COLUMN` has.
@@ -300,11 +326,11 @@ impl Ddl {
 
     /// A table belongs to one tenant, so the policy compares the connection's tenant with a constant: it costs once
     /// for a statement and not for each row.
-    fn isolate(&self) -> Vec<String> {
+    fn isolate(&self, table: &str) -> Vec<String> {
         if self.dialect != Dialect::Postgres {
             return Vec::new();
         }
-        let (table, tenant) = (self.table(), self.tenant.as_uuid());
+        let tenant = self.tenant.as_uuid();
         let own = format!("nullif(current_setting('neonex.tenant', true), '')::uuid = '{tenant}'::uuid");
         vec![
             format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),

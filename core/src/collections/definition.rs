@@ -106,9 +106,11 @@ impl TryFrom<NewCollection> for Definition {
             fields.push(field);
         }
         let indexes = findings.take("/indexes", read_indexes(new.indexes, &fields)).unwrap_or_default();
-        if fields.iter().filter(|field| field.unique).count() + indexes.len() > MAX_ALL_INDEXES {
+        if fields.iter().filter(|field| field.unique || field.kind.is_indexed()).count() + indexes.len()
+            > MAX_ALL_INDEXES
+        {
             let message = format!(
-                "a collection has at most {MAX_ALL_INDEXES} indexes, those of unique fields included"
+                "a collection has at most {MAX_ALL_INDEXES} indexes, those of unique fields and of relations included"
             );
             findings.add("/indexes", "too_many", message);
         }

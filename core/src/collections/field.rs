@@ -39,6 +39,7 @@ pub struct Field {
 /// A field as sent.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, as developers write it")]
 pub struct NewField {
     /// Its name.
     pub name: String,
@@ -61,8 +62,14 @@ pub struct NewField {
     pub max: Option<Json>,
     /// For `select` and `multi_select`.
     pub options: Option<Vec<String>>,
-    /// For `multi_select`; defaults to as many as there are options.
+    /// For `multi_select`, where it defaults to as many as there are options, and for `relation`.
     pub max_items: Option<u32>,
+    /// For `relation`: the collection's name or id.
+    pub collection: Option<String>,
+    /// For `relation`; defaults to false.
+    pub many: bool,
+    /// For `relation`: `restrict` (the default), `cascade` or `set_null`.
+    pub on_delete: Option<String>,
     /// For `text`.
     pub min_length: Option<u32>,
     /// For `text` and `rich_text`.

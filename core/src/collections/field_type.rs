@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::field::NewField;
 use super::pattern::Pattern;
+use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
 
 const MAX_OPTIONS: usize = 200;
@@ -16,6 +17,9 @@ pub(crate) const MAX_PRECISION: u32 = 18;
 const MAX_VARCHAR: u32 = 768;
 /// Numbers of a vector.
 const MAX_DIMENSIONS: u32 = 4_096;
+
+/// Records that one field points to.
+const MAX_LINKS: u32 = 1_000;
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,6 +85,16 @@ pub enum FieldType {
     Url,
     /// A UUID of any version.
     Uuid,
+    /// Records of a collection, by their ids.
+    Relation {
+        /// The collection.
+        collection: CollectionId,
+        /// What becomes of this record when one that it points to is deleted.
+        on_delete: OnDelete,
+        /// Whether it points to several, each once and in an order.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        many: Option<Many>,
+    },
     /// A place on earth: `{"lat":52.52,"lon":13.405}`, in degrees of WGS 84.
     GeoPoint,
     /// An array of so many numbers of single precision.
@@ -100,13 +114,36 @@ pub enum Auto {
     Update,
 }
 
+/// What becomes of a record when one that it points to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// That one cannot be deleted.
+    Restrict,
+    /// It is deleted, too.
+    Cascade,
+    /// It points there no more.
+    SetNull,
+}
+
+/// A field that points to several records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Many {
+    /// To how many at most.
+    pub max_items: u32,
+    /// The number of the table in which each of them has a row, apart from those of the collection's other fields. It
+    /// stays when the field is renamed.
+    #[serde(default)]
+    pub(crate) link: u32,
+}
+
 const fn max_precision() -> u32 {
     MAX_PRECISION
 }
 
 impl FieldType {
     const NAMES: &'static str = "text, rich_text, int, float, decimal, bool, date, datetime, json, select, \
-                                 multi_select, email, url, uuid, geo_point, vector";
+                                 multi_select, email, url, uuid, relation, geo_point, vector";
 
     /// Its name in a design.
     pub const fn name(&self) -> &'static str {
@@ -125,6 +162,7 @@ impl FieldType {
             Self::Email => "email",
             Self::Url => "url",
             Self::Uuid => "uuid",
+            Self::Relation { .. } => "relation",
             Self::GeoPoint => "geo_point",
             Self::Vector { .. } => "vector",
         }
@@ -141,10 +179,16 @@ impl FieldType {
             self,
             Self::Json
                 | Self::MultiSelect { .. }
+                | Self::Relation { many: Some(_), .. }
                 | Self::GeoPoint
                 | Self::Vector { .. }
                 | Self::RichText { .. }
         )
+    }
+
+    /// Whether an index is made for it without being asked for: records are found by those that they point to.
+    pub(crate) const fn is_indexed(&self) -> bool {
+        matches!(self, Self::Relation { many: None, .. })
     }
 
     /// Whether there can be a least and a greatest value.
@@ -200,6 +244,7 @@ impl FieldType {
             "email" => Some(Self::Email),
             "url" => Some(Self::Url),
             "uuid" => Some(Self::Uuid),
+            "relation" => read_relation(new, &mut findings),
             "geo_point" => Some(Self::GeoPoint),
             "vector" => Some(Self::Vector { dimensions: new.dimensions.unwrap_or_default() }),
             other => {
@@ -217,9 +262,12 @@ impl FieldType {
 
     /// Every setting that was sent belongs to the type.
     fn check_applicable(&self, new: &NewField, findings: &mut Findings) {
-        let settings: [(&str, bool, &[&str]); 9] = [
+        let settings: [(&str, bool, &[&str]); 12] = [
             ("options", new.options.is_some(), &["select", "multi_select"]),
-            ("max_items", new.max_items.is_some(), &["multi_select"]),
+            ("max_items", new.max_items.is_some(), &["multi_select", "relation"]),
+            ("collection", new.collection.is_some(), &["relation"]),
+            ("many", new.many, &["relation"]),
+            ("on_delete", new.on_delete.is_some(), &["relation"]),
             ("min_length", new.min_length.is_some(), &["text"]),
             ("max_length", new.max_length.is_some(), &["text", "rich_text"]),
             ("pattern", new.pattern.is_some(), &["text"]),
@@ -263,6 +311,9 @@ impl FieldType {
                     findings.add("/max_items", "out_of_range", "from 1 to as many as there are options");
                 }
             }
+            Self::Relation { many: Some(many), .. } if !(1..=MAX_LINKS).contains(&many.max_items) => {
+                findings.add("/max_items", "out_of_range", format!("1 to {MAX_LINKS}"));
+            }
             Self::Vector { dimensions } if !(1..=MAX_DIMENSIONS).contains(dimensions) => {
                 let message = format!("a vector field says its `dimensions`, 1 to {MAX_DIMENSIONS}");
                 findings.add("/dimensions", "out_of_range", message);
@@ -287,6 +338,11 @@ impl FieldType {
             Self::MultiSelect { options, max_items } => {
                 (new.options, new.max_items) = (Some(options), Some(max_items));
             }
+            Self::Relation { collection, on_delete, many } => {
+                new.collection = Some(collection.to_string());
+                new.on_delete = Some(on_delete.name().to_owned());
+                (new.many, new.max_items) = (many.is_some(), many.map(|many| many.max_items));
+            }
             Self::Vector { dimensions } => new.dimensions = Some(dimensions),
             Self::Int
             | Self::Float
@@ -308,6 +364,53 @@ impl Auto {
             Self::Update => "update",
         }
     }
+}
+
+impl OnDelete {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Restrict => "restrict",
+            Self::Cascade => "cascade",
+            Self::SetNull => "set_null",
+        }
+    }
+}
+
+/// The collection is named by its id here: names are resolved before.
+fn read_relation(new: &NewField, findings: &mut Findings) -> Option<FieldType> {
+    let on_delete = match new.on_delete.as_deref() {
+        None | Some("restrict") => OnDelete::Restrict,
+        Some("cascade") => OnDelete::Cascade,
+        Some("set_null") => OnDelete::SetNull,
+        Some(other) => {
+            let message = format!("`{other}` is no such thing: write `restrict`, `cascade` or `set_null`");
+            findings.add("/on_delete", "unknown_value", message);
+            return None;
+        }
+    };
+    if !new.many && new.max_items.is_some() {
+        findings.add("/max_items", "not_applicable", "only a relation to many has `max_items`");
+    }
+    if !new.many && on_delete == OnDelete::SetNull && new.nullable == Some(false) {
+        findings.add("/on_delete", "not_nullable", "a field that cannot be null cannot become null");
+    }
+    if new.default.is_some() {
+        findings.add(
+            "/default",
+            "not_applicable",
+            "a relation has no default: the record may be gone one day",
+        );
+    }
+    let Some(named) = &new.collection else {
+        findings.add("/collection", "required", "a relation says to records of which `collection` it points");
+        return None;
+    };
+    let Ok(collection) = named.parse() else {
+        findings.add("/collection", "unknown_collection", format!("there is no collection `{named}`"));
+        return None;
+    };
+    let many = new.many.then(|| Many { max_items: new.max_items.unwrap_or(MAX_LINKS), link: 0 });
+    Some(FieldType::Relation { collection, on_delete, many })
 }
 
 fn read_auto(sent: Option<&str>, findings: &mut Findings) -> Option<Auto> {

@@ -39,7 +39,7 @@ pub(crate) fn bind(kind: &FieldType, value: &FieldValue, dialect: Dialect) -> Va
         (FieldValue::Datetime(at), _) => bind_time(*at, dialect),
         (FieldValue::Json(text), _) => Value::String(Some(text.get().to_owned())),
         (FieldValue::Uuid(uuid), _) => Value::Uuid(Some(*uuid)),
-        (value @ FieldValue::Point { .. }, _) => Value::String(Some(value.to_json())),
+        (value @ (FieldValue::Point { .. } | FieldValue::Ids(_)), _) => Value::String(Some(value.to_json())),
         (FieldValue::Vector(numbers), _) => bind_floats(numbers, dialect),
     }
 }
@@ -92,7 +92,14 @@ pub(crate) fn read(kind: &FieldType, row: &Row<'_>, at: usize) -> Result<FieldVa
         FieldType::Float => row.float(at)?.map(FieldValue::Float),
         FieldType::Bool => row.bool(at)?.map(FieldValue::Bool),
         FieldType::Datetime { .. } => read_time(row, at)?.map(FieldValue::Datetime),
-        FieldType::Uuid => row.uuid(at)?.map(FieldValue::Uuid),
+        FieldType::Uuid | FieldType::Relation { many: None, .. } => row.uuid(at)?.map(FieldValue::Uuid),
+        FieldType::Relation { many: Some(_), .. } => match row.text(at)? {
+            Some(text) => {
+                let wrong = StoreError::Column { column: at, wanted: "a list of ids" };
+                Some(FieldValue::Ids(serde_json::from_str(&text).map_err(|_| wrong)?))
+            }
+            None => None,
+        },
         FieldType::Json | FieldType::MultiSelect { .. } => match row.text(at)? {
             Some(text) => Some(FieldValue::Json(
                 RawValue::from_string(text).map_err(|error| StoreError::Fault(error.into()))?,
@@ -163,9 +170,13 @@ pub(crate) fn write(kind: &FieldType, row: &Row<'_>, at: usize, out: &mut Vec<u8
     let wrong = || StoreError::Column { column: at, wanted: "the type of its field" };
     match (sqlite.get_ref(at).map_err(|_| wrong())?, kind) {
         (ValueRef::Null, _) => out.extend_from_slice(b"null"),
-        (ValueRef::Text(text), FieldType::Json | FieldType::MultiSelect { .. } | FieldType::GeoPoint) => {
-            out.extend_from_slice(text);
-        }
+        (
+            ValueRef::Text(text),
+            FieldType::Json
+            | FieldType::MultiSelect { .. }
+            | FieldType::Relation { .. }
+            | FieldType::GeoPoint,
+        ) => out.extend_from_slice(text),
         (ValueRef::Text(text), _) => write_string(std::str::from_utf8(text).map_err(|_| wrong())?, out),
         (ValueRef::Integer(number), FieldType::Int) => FieldValue::Int(number).write_json(out),
         (ValueRef::Integer(number), FieldType::Decimal { scale, .. }) => write_decimal(number, *scale, out),
@@ -174,7 +185,7 @@ pub(crate) fn write(kind: &FieldType, row: &Row<'_>, at: usize, out: &mut Vec<u8
             FieldValue::Datetime(Timestamp::from_micros(micros).ok_or_else(wrong)?).write_json(out);
         }
         (ValueRef::Real(number), FieldType::Float) => write_float(number, out),
-        (ValueRef::Blob(bytes), FieldType::Uuid) => {
+        (ValueRef::Blob(bytes), FieldType::Uuid | FieldType::Relation { .. }) => {
             FieldValue::Uuid(Uuid::from_slice(bytes).map_err(|_| wrong())?).write_json(out);
         }
         _ => return Err(wrong()),

@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use super::error::RecordError;
 use super::input::RecordInput;
 use super::query::rule_query;
+use super::relations::link;
 use super::service::{Access, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, Outcome};
@@ -39,7 +40,11 @@ impl Records<'_> {
             Access::Ruled(rule) => Some(rule_query(self.layout(), rule, self.scope.actor(), id, dialect)),
         };
         // Alone, neither statement can fail after having changed something.
-        let undo = if once.is_none() && rule.is_none() { Undo::None } else { Undo::Savepoint };
+        let undo = if once.is_none() && rule.is_none() && self.collection.relations.is_empty() {
+            Undo::None
+        } else {
+            Undo::Savepoint
+        };
         let (author, place) = (self.author(), self.scope.place());
         let collection = Arc::clone(&self.collection);
         platform
@@ -52,6 +57,7 @@ impl Records<'_> {
                         return Ok(Outcome::Replayed(body));
                     }
                     tx.execute(&insert).await.map_err(|error| refused(error, &collection, dialect))?;
+                    link(tx, &collection, &stored, None, None).await?;
                     if let Some(rule) = rule
                         && tx.query(&rule, |_| Ok(())).await?.is_empty()
                     {

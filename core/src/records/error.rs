@@ -27,6 +27,22 @@ pub enum RecordError {
         /// The fields that must be unique together, without those that are hidden.
         fields: Vec<String>,
     },
+    /// Another record points to it, and does not let it go.
+    #[error("a record of `{collection}` points to it in `{field}`")]
+    Referenced {
+        /// The other record's collection.
+        collection: String,
+        /// Its field.
+        field: String,
+    },
+    /// More records would change or go along than one request may touch.
+    #[error(
+        "more than {most} records would change or be deleted with it; delete those that point to it first"
+    )]
+    TooManyReferrers {
+        /// How many may.
+        most: usize,
+    },
     /// The record is not the one that the client has seen.
     #[error("the record has changed since it was read")]
     PreconditionFailed,

@@ -40,6 +40,8 @@ pub(crate) struct Layout {
     /// Fields that the server sets, by their places among the fields.
     pub(crate) automatic: Vec<(usize, Auto)>,
     pub(crate) insert: Arc<str>,
+    /// `SELECT` of every column `FROM` the table.
+    pub(crate) select: String,
     /// The row of an id, held against other writers.
     pub(crate) by_id_locked: Arc<str>,
     pub(crate) delete: Arc<str>,
@@ -92,6 +94,7 @@ impl Layout {
             keys: columns.iter().map(|column| format!("\"{}\":", column.name).into_bytes()).collect(),
             insert: dialect.placeholders(&format!("INSERT INTO {table} ({names}) VALUES ({marks})")).into(),
             by_id_locked: format!("{by_id}{lock}").into(),
+            select,
             delete: dialect.placeholders(&format!("DELETE FROM {table} WHERE id = ?")).into(),
             columns,
             table,
@@ -151,9 +154,11 @@ const fn kind_of(kind: &FieldType) -> FieldKind {
         FieldType::Bool => FieldKind::Bool,
         FieldType::Date => FieldKind::Date,
         FieldType::Datetime { .. } => FieldKind::DateTime,
-        FieldType::Json | FieldType::MultiSelect { .. } | FieldType::GeoPoint | FieldType::Vector { .. } => {
-            FieldKind::Json
-        }
-        FieldType::Uuid => FieldKind::Uuid,
+        FieldType::Json
+        | FieldType::MultiSelect { .. }
+        | FieldType::Relation { many: Some(_), .. }
+        | FieldType::GeoPoint
+        | FieldType::Vector { .. } => FieldKind::Json,
+        FieldType::Uuid | FieldType::Relation { many: None, .. } => FieldKind::Uuid,
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod limits;
 mod list;
 pub(crate) mod query;
 mod read;
+mod relations;
 mod service;
 pub(crate) mod storage;
 mod update;

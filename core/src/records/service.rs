@@ -18,7 +18,7 @@ use crate::collections::{Auto, Collection};
 use crate::dialect::Dialect;
 use crate::expr::Checked;
 use crate::invalid::Invalid;
-use crate::store::{Sql, StoreError, Tx};
+use crate::store::{Row, Sql, StoreError, Tx};
 
 /// A record's id: a UUID, of version 7 where the server made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -301,21 +301,7 @@ pub(super) async fn find_locked(
     rule: Option<&Sql>,
 ) -> Result<Option<Stored>, StoreError> {
     let sql = Sql::new(Arc::clone(&layout.by_id_locked), vec![Value::Uuid(Some(id.as_uuid()))]);
-    let found = tx
-        .query(&sql, |row| {
-            let mut values = Vec::with_capacity(layout.columns.len());
-            for (at, column) in layout.columns.iter().enumerate() {
-                values.push(read(&column.kind, row, at)?);
-            }
-            let fields = values.split_off(FIXED.len().min(values.len()));
-            match values.as_slice() {
-                [_, FieldValue::Datetime(created_at), FieldValue::Datetime(updated_at)] => {
-                    Ok(Stored { id, created_at: *created_at, updated_at: *updated_at, values: fields })
-                }
-                _ => Err(StoreError::Column { column: 1, wanted: "an instant" }),
-            }
-        })
-        .await?;
+    let found = tx.query(&sql, |row| read_stored(layout, row)).await?;
     // Asked only now that nobody else can change the record.
     if let Some(rule) = rule
         && tx.query(rule, |_| Ok(())).await?.is_empty()
@@ -323,6 +309,26 @@ pub(super) async fn find_locked(
         return Ok(None);
     }
     Ok(found.into_iter().next())
+}
+
+/// A row of every column.
+pub(super) fn read_stored(layout: &Layout, row: &Row<'_>) -> Result<Stored, StoreError> {
+    let mut values = Vec::with_capacity(layout.columns.len());
+    for (at, column) in layout.columns.iter().enumerate() {
+        values.push(read(&column.kind, row, at)?);
+    }
+    let fields = values.split_off(FIXED.len().min(values.len()));
+    match values.as_slice() {
+        [FieldValue::Uuid(id), FieldValue::Datetime(created_at), FieldValue::Datetime(updated_at)] => {
+            Ok(Stored {
+                id: RecordId::new(*id),
+                created_at: *created_at,
+                updated_at: *updated_at,
+                values: fields,
+            })
+        }
+        _ => Err(StoreError::Column { column: 0, wanted: "an id and two instants" }),
+    }
 }
 
 /// One entry of the change log.
@@ -353,6 +359,11 @@ impl Records<'_> {
 }
 
 impl Author {
+    /// The same, of changes in another collection.
+    pub(super) fn of(&self, collection: &Collection) -> Self {
+        Self { collection: collection.id().as_uuid(), ..self.clone() }
+    }
+
     /// Appends to the change log, in the transaction of the write.
     pub(super) async fn log(
         self,

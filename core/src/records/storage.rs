@@ -8,8 +8,8 @@
 //! | bool | bool | `INTEGER` | `BOOLEAN` | `BOOLEAN` |
 //! | date | date | `TEXT` | `DATE` | `DATE` |
 //! | time | datetime | `INTEGER`, microseconds since 1970 | `TIMESTAMPTZ` | `DATETIME(6)`, UTC |
-//! | json | json (its text as sent), `multi_select`, `geo_point` | `TEXT` | `JSON` | `LONGTEXT` |
-//! | uuid | uuid | `BLOB`, 16 bytes | `UUID` | `BINARY(16)` |
+//! | json | json (its text as sent), `multi_select`, `geo_point`, relations to many | `TEXT` | `JSON` | `LONGTEXT` |
+//! | uuid | uuid, relations to one | `BLOB`, 16 bytes | `UUID` | `BINARY(16)` |
 //! | floats | vector | `BLOB`, little-endian, 4 bytes each | `REAL[]` | `LONGBLOB`, as SQLite |
 //!
 //! A geo point has two columns more, `<name>$lat` and `<name>$lon` of storage float, which nothing reads but
@@ -48,8 +48,11 @@ impl Storage {
             FieldType::Bool => Self::Bool,
             FieldType::Date => Self::Date,
             FieldType::Datetime { .. } => Self::Time,
-            FieldType::Json | FieldType::MultiSelect { .. } | FieldType::GeoPoint => Self::Json,
-            FieldType::Uuid => Self::Uuid,
+            FieldType::Json
+            | FieldType::MultiSelect { .. }
+            | FieldType::Relation { many: Some(_), .. }
+            | FieldType::GeoPoint => Self::Json,
+            FieldType::Uuid | FieldType::Relation { many: None, .. } => Self::Uuid,
             FieldType::Vector { .. } => Self::Floats,
         }
     }

@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use super::error::RecordError;
 use super::input::RecordInput;
 use super::query::rule_query;
+use super::relations::link;
 use super::service::{
     Access, ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked,
     refused,
@@ -38,7 +39,11 @@ impl Records<'_> {
             return Err(Invalid::one("/id", "read_only", "a record's id cannot change").into());
         }
         let work = self.work(self.rule(Verb::Update, id)?);
-        let undo = if work.rule.is_none() { Undo::None } else { Undo::Savepoint };
+        let undo = if work.rule.is_none() && self.collection.relations.is_empty() {
+            Undo::None
+        } else {
+            Undo::Savepoint
+        };
         self.scope
             .platform()
             .store()
@@ -164,6 +169,7 @@ impl Work {
         tx.execute(&after.update(layout, places, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
+        link(tx, &self.collection, &after, Some(before), Some(places)).await?;
         let whole = after.json(layout, true);
         let body = after.body(layout, &whole, self.sees_hidden);
         let before_json = Some(before.json(layout, true));
@@ -186,6 +192,7 @@ impl Work {
         tx.execute(&stored.insert(layout, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
+        link(tx, &self.collection, &stored, None, None).await?;
         if let Some(rule) = rule
             && tx.query(&rule, |_| Ok(())).await?.is_empty()
         {

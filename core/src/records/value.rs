@@ -10,6 +10,7 @@ use std::str::FromStr as _;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::service::RecordId;
 use crate::clock::Timestamp;
 use crate::collections::{Field, FieldType, MAX_PRECISION};
 use crate::invalid::Invalid;
@@ -38,8 +39,10 @@ pub enum FieldValue {
     Datetime(Timestamp),
     /// Of `json` and `multi_select`: the text.
     Json(Box<RawValue>),
-    /// Of `uuid`.
+    /// Of `uuid`, and of `relation` to one.
     Uuid(Uuid),
+    /// Of `relation` to many.
+    Ids(Vec<Uuid>),
     /// Of `geo_point`.
     Point {
         /// Degrees north, -90 to 90.
@@ -99,6 +102,11 @@ impl FieldValue {
                 fits.then_some(Self::Decimal { unscaled, scale: *scale })
             }
             FieldType::MultiSelect { options, max_items } => read_chosen(text, options, *max_items),
+            FieldType::Relation { many: Some(many), .. } => read_ids(text, many.max_items),
+            FieldType::Relation { many: None, .. } => {
+                let id: String = serde_json::from_str(text).ok()?;
+                RecordId::parse(&id).map(|id| Self::Uuid(id.as_uuid()))
+            }
             FieldType::GeoPoint => Self::read_point(text),
             FieldType::Vector { dimensions } => read_vector(text, *dimensions),
             _ => Self::read_text(kind, serde_json::from_str(text).ok()?),
@@ -133,6 +141,7 @@ impl FieldValue {
             | FieldType::Json
             | FieldType::Decimal { .. }
             | FieldType::MultiSelect { .. }
+            | FieldType::Relation { .. }
             | FieldType::GeoPoint
             | FieldType::Vector { .. } => false,
         };
@@ -184,12 +193,8 @@ impl FieldValue {
                 out.push(b'"');
             }
             Self::Json(text) => out.extend_from_slice(text.get().as_bytes()),
-            Self::Uuid(uuid) => {
-                let mut buffer = Uuid::encode_buffer();
-                out.push(b'"');
-                out.extend_from_slice(uuid.hyphenated().encode_lower(&mut buffer).as_bytes());
-                out.push(b'"');
-            }
+            Self::Uuid(uuid) => write_uuid(*uuid, out),
+            Self::Ids(ids) => write_list(ids, out, |id, out| write_uuid(*id, out)),
             Self::Point { lat, lon } => {
                 out.extend_from_slice(b"{\"lat\":");
                 write_float(*lat, out);
@@ -197,16 +202,7 @@ impl FieldValue {
                 write_float(*lon, out);
                 out.push(b'}');
             }
-            Self::Vector(numbers) => {
-                out.push(b'[');
-                for (at, number) in numbers.iter().enumerate() {
-                    if at > 0 {
-                        out.push(b',');
-                    }
-                    write_number(number, out);
-                }
-                out.push(b']');
-            }
+            Self::Vector(numbers) => write_list(numbers, out, write_number),
         }
     }
 }
@@ -244,6 +240,10 @@ fn describe(kind: &FieldType) -> String {
         FieldType::MultiSelect { options, max_items } => {
             format!("an array of at most {max_items} of {}, each once", options.join(", "))
         }
+        FieldType::Relation { many: None, .. } => "the id of a record".to_owned(),
+        FieldType::Relation { many: Some(many), .. } => {
+            format!("an array of at most {} ids of records, each once", many.max_items)
+        }
         FieldType::GeoPoint => {
             "a place as {\"lat\": 52.52, \"lon\": 13.405}, in degrees: -90 to 90 and -180 to 180".to_owned()
         }
@@ -267,6 +267,15 @@ fn read_chosen(text: &str, options: &[String], max_items: u32) -> Option<FieldVa
         return None;
     }
     serde_json::value::to_raw_value(&chosen).ok().map(FieldValue::Json)
+}
+
+/// Ids of records, each once, in their order.
+fn read_ids(text: &str, max_items: u32) -> Option<FieldValue> {
+    let ids: Vec<String> = serde_json::from_str(text).ok()?;
+    let ids: Option<Vec<_>> = ids.iter().map(|id| RecordId::parse(id).map(RecordId::as_uuid)).collect();
+    let ids = ids?;
+    let each_once = ids.iter().collect::<HashSet<_>>().len() == ids.len();
+    (each_once && ids.len() <= max_items as usize).then_some(FieldValue::Ids(ids))
 }
 
 fn read_vector(text: &str, dimensions: u32) -> Option<FieldValue> {
@@ -316,6 +325,24 @@ fn write_number(number: &impl serde::Serialize, out: &mut Vec<u8>) {
         out.truncate(before);
         out.extend_from_slice(b"null");
     }
+}
+
+fn write_uuid(uuid: Uuid, out: &mut Vec<u8>) {
+    let mut buffer = Uuid::encode_buffer();
+    out.push(b'"');
+    out.extend_from_slice(uuid.hyphenated().encode_lower(&mut buffer).as_bytes());
+    out.push(b'"');
+}
+
+fn write_list<T>(items: &[T], out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    out.push(b'[');
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write(item, out);
+    }
+    out.push(b']');
 }
 
 /// Writes a JSON string. Runs of characters that need no escape are copied whole.

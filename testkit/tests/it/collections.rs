@@ -80,7 +80,7 @@ impl Workshop {
     }
 
     /// The table's indexes as the database's catalogue has them, apart from the primary key.
-    async fn indexes(&self, collection: &str) -> Vec<String> {
+    pub(crate) async fn indexes(&self, collection: &str) -> Vec<String> {
         let scope = self.scope().await;
         let table = format!("c_{}", scope.tenant().collection(collection).unwrap().id().as_uuid().simple());
         let sql = match self.test.store().dialect() {
@@ -109,7 +109,7 @@ impl Workshop {
     }
 
     /// The names of the changes that were made, oldest first, with how many of them are not finished.
-    async fn history(&self) -> (Vec<String>, i64) {
+    pub(crate) async fn history(&self) -> (Vec<String>, i64) {
         let sql = "SELECT name FROM schema_migrations WHERE tenant_id = ? ORDER BY created_at";
         let id = [self.acme.id.as_uuid()];
         let names = texts(self.test.store(), self.acme.place(), sql, &id, 1).await;

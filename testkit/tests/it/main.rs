@@ -22,6 +22,7 @@ mod isolation;
 mod keys;
 mod pages;
 mod records;
+mod relations;
 mod store;
 mod support;
 mod tenants;
