@@ -149,6 +149,7 @@ impl From<CollectionError> for Problem {
             CollectionError::NameTaken => conflict("name_taken", &error),
             CollectionError::TooMany => conflict("too_many_collections", &error),
             CollectionError::Records(_) => conflict("records_disagree", &error),
+            CollectionError::Referenced { .. } => conflict("collection_referenced", &error),
             CollectionError::UnderWay => conflict("change_under_way", &error).retry_after(1),
             CollectionError::Denied(denied) => denied.into(),
             CollectionError::KeyReused(error) => error.into(),
@@ -170,6 +171,8 @@ impl From<RecordError> for Problem {
                     problem.error(format!("/{field}"), "not_unique", "there is a record with this value")
                 })
             }
+            RecordError::Referenced { .. } => conflict("record_referenced", &error),
+            RecordError::TooManyReferrers { .. } => conflict("too_many_referrers", &error),
             RecordError::PreconditionFailed => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence(&error))
             }
