@@ -25,13 +25,15 @@ test: ## everything: unit, integration and documentation tests
 	cargo test --doc --workspace --locked
 
 # The same tests as in `make test`, at their full length.
-soak: ## the crash test with 200 kills on each database (ROUNDS=200)
+soak: ## the crash test with 200 kills on each database (ROUNDS=200), a minute of too many requests
 	@services="$$(infra/services.sh up)"; eval "$$services"; \
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	for backend in sqlite postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend NEONEX_CRASH_ROUNDS=$${ROUNDS:-200} \
 	    cargo nextest run --profile soak --locked --package neonex --test crash; \
-	done
+	done; \
+	NEONEX_LIMIT_SECONDS=$${SECONDS_EACH:-60} cargo nextest run --profile soak --locked \
+	  --package neonex-testkit --test it -E 'test(two_instances_admit_one_quota)'
 
 # The server as it is packaged; what measures it need not be.
 bench: ## measure the server and write bench/RESULTS.md (ARGS="--quick", see bench/README.md)

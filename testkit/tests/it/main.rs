@@ -21,6 +21,7 @@ mod isolation;
 mod keys;
 mod pages;
 mod records;
+mod redis;
 mod store;
 mod support;
 mod tenants;
