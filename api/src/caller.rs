@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use neonex_core::access::{OperatorScope, RequestId, TenantScope};
+use neonex_core::access::{Actor, OperatorScope, RequestId, TenantScope};
 use neonex_core::credential::Credential;
+use neonex_core::ids::TenantId;
 use neonex_core::platform::{AuthError, Authenticated, Platform};
 use poem::http::{StatusCode, Uri};
 use poem::{FromRequest as _, Request, RequestBody};
@@ -188,10 +189,10 @@ impl Surface {
         if let Some(limits) = &self.limits {
             // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
             match (&caller.token, &who) {
-                (Some(token), Ok(_)) if !token.starts_with("nx_pub_") => {
-                    limits.principal(context, &Credential::digest_of(token))?;
+                (Some(token), Ok(who)) if !token.starts_with("nx_pub_") => {
+                    limits.principal(context, own_tenant(who), &Credential::digest_of(token)).await?;
                 }
-                _ => limits.anonymous(context)?,
+                _ => limits.anonymous(context).await?,
             }
         }
         let who = who?;
@@ -200,6 +201,17 @@ impl Surface {
             context.decide_origin(|origin| scope.tenant().settings().allows_origin(origin));
         }
         Ok(who)
+    }
+}
+
+/// The tenant that a credential belongs to. An operator's token belongs to none, whichever it works in.
+fn own_tenant(who: &Authenticated) -> Option<TenantId> {
+    match who {
+        Authenticated::Operator(_) => None,
+        Authenticated::Tenant(scope) => match scope.actor() {
+            Actor::Operator { .. } => None,
+            Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Some(scope.tenant().id()),
+        },
     }
 }
 

@@ -218,7 +218,7 @@ impl OperatorScope {
                 .boxed()
             })
             .await;
-        self.platform().forget_tenant(id);
+        self.platform().forget_tenant(id).await;
         changed
     }
 }

@@ -23,6 +23,7 @@ mod keys;
 mod matrix;
 mod pages;
 mod records;
+mod redis;
 mod relations;
 mod store;
 mod support;
