@@ -181,20 +181,32 @@ impl Surface {
         }
     }
 
+    /// Charges further requests to a caller whose one request is as much work as many.
+    pub async fn charge(&self, caller: &Caller, scope: &TenantScope, further: usize) -> Result<(), Problem> {
+        for _ in 0..further {
+            self.charge_once(caller, Some(tenant_of(scope))).await?;
+        }
+        Ok(())
+    }
+
+    /// Charges one request; `known` is the tenant of a credential that was accepted.
+    async fn charge_once(&self, caller: &Caller, known: Option<Option<TenantId>>) -> Result<(), Problem> {
+        let Some(limits) = &self.limits else { return Ok(()) };
+        // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
+        match (&caller.token, known) {
+            (Some(token), Some(tenant)) if !token.starts_with("nx_pub_") => {
+                limits.principal(&caller.context, tenant, &Credential::digest_of(token)).await
+            }
+            _ => limits.anonymous(&caller.context).await,
+        }
+    }
+
     async fn authenticate(&self, caller: &Caller, tenant: Option<&str>) -> Result<Authenticated, Problem> {
         let context = &caller.context;
         let request = RequestId::parse(context.id().as_str());
         let request = request.ok_or_else(|| Problem::internal(&NoRequestId))?;
         let who = self.platform.authenticate(caller.token.as_deref(), tenant, request).await;
-        if let Some(limits) = &self.limits {
-            // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
-            match (&caller.token, &who) {
-                (Some(token), Ok(who)) if !token.starts_with("nx_pub_") => {
-                    limits.principal(context, own_tenant(who), &Credential::digest_of(token)).await?;
-                }
-                _ => limits.anonymous(context).await?,
-            }
-        }
+        self.charge_once(caller, who.as_ref().ok().map(own_tenant)).await?;
         let who = who?;
         if let Authenticated::Tenant(scope) = &who {
             context.set_tenant(scope.tenant().id());
@@ -208,10 +220,14 @@ impl Surface {
 fn own_tenant(who: &Authenticated) -> Option<TenantId> {
     match who {
         Authenticated::Operator(_) => None,
-        Authenticated::Tenant(scope) => match scope.actor() {
-            Actor::Operator { .. } => None,
-            Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Some(scope.tenant().id()),
-        },
+        Authenticated::Tenant(scope) => tenant_of(scope),
+    }
+}
+
+fn tenant_of(scope: &TenantScope) -> Option<TenantId> {
+    match scope.actor() {
+        Actor::Operator { .. } => None,
+        Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Some(scope.tenant().id()),
     }
 }
 

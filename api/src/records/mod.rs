@@ -1,5 +1,6 @@
 //! Records of collections.
 
+mod batch;
 mod precondition;
 
 use neonex_core::idempotency::Outcome;
@@ -9,6 +10,7 @@ use neonex_core::records::{
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
+pub use self::batch::Batch;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};
 use crate::errors::invalid_query;

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod api;
+mod api_batch;
 mod api_conditions;
 mod api_idempotency;
 mod api_limits;

@@ -156,6 +156,12 @@ const ROWS: &[Row] = &[
         &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
         &[],
     ),
+    row(
+        "write_batch",
+        Scope("records:write"),
+        &[("Idempotency-Key", Once)],
+        &[bodies::batch, bodies::batch_of_update, bodies::batch_of_upsert, bodies::batch_of_delete],
+    ),
 ];
 
 const fn row(
