@@ -12,7 +12,7 @@ use crate::expr::{self, Checked, Vocabulary};
 use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
 use crate::records::layout::{Layout, vocabulary};
-use crate::records::query::{Plan, PlanKey};
+use crate::records::query::{Plan, PlanKey, WriteRules};
 use crate::records::value::FieldValue;
 
 /// Lists whose statements are kept.
@@ -28,6 +28,7 @@ pub struct Collection {
     pub(crate) layout: Layout,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) rules: CheckedRules,
+    pub(crate) write_rules: WriteRules,
     /// What each field has where a new record gives nothing.
     pub(crate) defaults: Vec<Option<FieldValue>>,
     pub(crate) plans: Cache<PlanKey, Arc<Plan>>,
@@ -62,6 +63,7 @@ impl Collection {
             definition,
             created_at,
             updated_at,
+            write_rules: WriteRules::new(&rules, &layout, dialect),
             layout,
             vocabulary,
             rules,

@@ -9,6 +9,7 @@ mod schema;
 mod service;
 mod steps;
 
+pub(crate) use self::collection::CheckedRules;
 pub use self::collection::Collection;
 pub(crate) use self::ddl::{indexes, table_name};
 pub use self::definition::{

@@ -6,8 +6,7 @@ use futures_util::FutureExt as _;
 
 use super::error::RecordError;
 use super::input::RecordInput;
-use super::query::rule_query;
-use super::service::{Access, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
+use super::service::{ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, Outcome};
 use crate::ids::new_uuid;
@@ -19,7 +18,6 @@ impl Records<'_> {
         input: RecordInput,
         once: Option<IdempotencyKey>,
     ) -> Result<Outcome<RecordBody>, RecordError> {
-        let access = self.access(Verb::Create)?;
         let platform = self.scope.platform();
         let now = platform.now();
         let id = match input.id {
@@ -32,10 +30,7 @@ impl Records<'_> {
         let body = stored.body(self.layout());
         let dialect = self.dialect();
         let insert = stored.insert(self.layout(), dialect);
-        let rule = match &access {
-            Access::All => None,
-            Access::Ruled(rule) => Some(rule_query(self.layout(), rule, self.scope.actor(), id, dialect)),
-        };
+        let rule = self.rule(Verb::Create, id)?;
         // Alone, neither statement can fail after having changed something.
         let undo = if once.is_none() && rule.is_none() { Undo::None } else { Undo::Savepoint };
         let (author, place) = (self.author(), self.scope.place());

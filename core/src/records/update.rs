@@ -6,10 +6,8 @@ use futures_util::FutureExt as _;
 
 use super::error::RecordError;
 use super::input::RecordInput;
-use super::query::rule_query;
 use super::service::{
-    Access, ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked,
-    refused,
+    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, refused,
 };
 use super::value::FieldValue;
 use crate::clock::Timestamp;
@@ -112,16 +110,6 @@ impl Records<'_> {
                 .boxed()
             })
             .await
-    }
-
-    /// The condition that a rule puts on the record of that id; none for whom no rule binds.
-    pub(super) fn rule(&self, verb: Verb, id: RecordId) -> Result<Option<Sql>, RecordError> {
-        Ok(match self.access(verb)? {
-            Access::All => None,
-            Access::Ruled(rule) => {
-                Some(rule_query(self.layout(), &rule, self.scope.actor(), id, self.dialect()))
-            }
-        })
     }
 
     fn work(&self, rule: Option<Sql>) -> Work {

@@ -16,6 +16,7 @@ mod api_pages;
 mod api_problems;
 mod api_tenants;
 mod collections;
+mod expressions;
 mod idempotency;
 mod isolation;
 mod keys;
