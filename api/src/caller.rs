@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use neonex_core::access::{Actor, OperatorScope, RequestId, TenantScope};
+use neonex_core::access::{Actor, OperatorScope, RequestFacts, RequestId, TenantScope};
 use neonex_core::credential::Credential;
 use neonex_core::ids::TenantId;
 use neonex_core::platform::{AuthError, Authenticated, Platform};
@@ -36,6 +36,7 @@ pub struct Caller {
     token: Option<String>,
     tenant: Option<String>,
     uri: Uri,
+    facts: RequestFacts,
 }
 
 /// A caller who has to have a credential.
@@ -52,7 +53,11 @@ impl Caller {
             }
             None => None,
         };
-        Ok(Self { context, token, tenant, uri: request.original_uri().clone() })
+        let id = RequestId::parse(context.id().as_str()).ok_or_else(|| Problem::internal(&NoRequestId))?;
+        let headers = request.headers().iter();
+        let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let facts = RequestFacts::new(id, request.method().as_str(), context.client_address(), headers);
+        Ok(Self { context, token, tenant, uri: request.original_uri().clone(), facts })
     }
 
     /// The path and query of the request.
@@ -203,9 +208,7 @@ impl Surface {
 
     async fn authenticate(&self, caller: &Caller, tenant: Option<&str>) -> Result<Authenticated, Problem> {
         let context = &caller.context;
-        let request = RequestId::parse(context.id().as_str());
-        let request = request.ok_or_else(|| Problem::internal(&NoRequestId))?;
-        let who = self.platform.authenticate(caller.token.as_deref(), tenant, request).await;
+        let who = self.platform.authenticate(caller.token.as_deref(), tenant, caller.facts.clone()).await;
         self.charge_once(caller, who.as_ref().ok().map(own_tenant)).await?;
         let who = who?;
         if let Authenticated::Tenant(scope) = &who {

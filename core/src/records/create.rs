@@ -6,9 +6,8 @@ use futures_util::FutureExt as _;
 
 use super::error::RecordError;
 use super::input::RecordInput;
-use super::query::rule_query;
 use super::relations::link;
-use super::service::{Access, Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
+use super::service::{Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
 use crate::collections::Collection;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, Outcome};
@@ -62,7 +61,6 @@ impl Records<'_> {
 
     /// All that needs no database is done here, not on the writer's time.
     pub(super) fn creation(&self, input: RecordInput) -> Result<Creation, RecordError> {
-        let access = self.access(Verb::Create)?;
         let platform = self.scope.platform();
         let now = platform.now();
         let id = match input.id {
@@ -75,10 +73,7 @@ impl Records<'_> {
         let whole = stored.json(self.layout(), true);
         let body = stored.body(self.layout(), &whole, self.sees_hidden());
         let dialect = self.dialect();
-        let rule = match &access {
-            Access::All => None,
-            Access::Ruled(rule) => Some(rule_query(self.layout(), rule, self.scope.actor(), id, dialect)),
-        };
+        let rule = self.rule(Verb::Create, id)?;
         Ok(Creation {
             collection: Arc::clone(&self.collection),
             author: self.author(),

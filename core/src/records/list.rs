@@ -9,7 +9,7 @@ use super::column::{read, write};
 use super::cursor::{self, Cursor};
 use super::error::RecordError;
 use super::layout::Column;
-use super::query::{Plan, PlanKey, Planner, Term};
+use super::query::{Plan, PlanKey, Planner, Shape, Term};
 use super::service::{Access, Records, Verb};
 use super::value::write_string;
 use crate::expr::{self, Checked};
@@ -89,12 +89,16 @@ impl Records<'_> {
         let collection = Arc::clone(&self.collection);
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let values = cursor.map(|cursor| cursor.values).unwrap_or_default();
+        let bindings = self.scope.bindings();
+        let page = plan.sql(&bindings, &values, Some(Value::BigInt(Some(i64::from(limit) + 1))));
+        let cap = capped.then_some(Value::BigInt(Some(ESTIMATE_CAP)));
+        let count = count.map(|count| count.sql(&bindings, &[], cap));
         self.scope
             .platform()
             .store()
             .read(self.scope.place(), move |tx| {
                 async move {
-                    let mut page = Page {
+                    let mut rows = Page {
                         plan: &plan,
                         keys: &collection.layout,
                         wanted,
@@ -102,10 +106,9 @@ impl Records<'_> {
                         next: None,
                         out: Vec::new(),
                     };
-                    page.out.extend_from_slice(b"{\"items\":[");
-                    let sql = plan.sql(&values, Some(Value::BigInt(Some(i64::from(limit) + 1))));
-                    tx.query(&sql, |row| page.add(row, &question)).await?;
-                    let Page { next, found, mut out, .. } = page;
+                    rows.out.extend_from_slice(b"{\"items\":[");
+                    tx.query(&page, |row| rows.add(row, &question)).await?;
+                    let Page { next, found, mut out, .. } = rows;
                     out.extend_from_slice(b"],\"next_cursor\":");
                     let next = next.filter(|_| found > wanted);
                     match &next {
@@ -115,8 +118,7 @@ impl Records<'_> {
                     out.extend_from_slice(b",\"total\":");
                     match count {
                         Some(count) => {
-                            let cap = capped.then_some(Value::BigInt(Some(ESTIMATE_CAP)));
-                            let total = tx.query(&count.sql(&[], cap), |row| row.int(0)).await?;
+                            let total = tx.query(&count, |row| row.int(0)).await?;
                             let total = total.first().copied().flatten().unwrap_or(0);
                             out.extend_from_slice(total.to_string().as_bytes());
                         }
@@ -137,8 +139,8 @@ impl Records<'_> {
         cursor: Option<&Cursor>,
     ) -> Result<Arc<Plan>, RecordError> {
         let key = PlanKey {
-            verb: Verb::List,
-            ruled: access.key(self.scope.actor()),
+            shape: Shape::Page,
+            ruled: access.is_ruled(),
             filter: query.filter.clone(),
             sort: query.sort.clone().unwrap_or_default(),
             fields: query.fields.clone().unwrap_or_default(),
@@ -150,19 +152,34 @@ impl Records<'_> {
         let conditions = self.conditions(query, access)?;
         let order = self.order(query.sort.as_deref(), access)?;
         let columns = self.shown(query.fields.as_deref(), access)?;
-        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
+        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
         let plan = Arc::new(planner.list(&conditions, order, columns, key.cursor.as_deref()));
         self.collection.plans.insert(key, Arc::clone(&plan));
         Ok(plan)
     }
 
-    fn count_plan(&self, query: &ListQuery, access: &Access) -> Result<Option<Plan>, RecordError> {
-        if query.count == Count::None {
-            return Ok(None);
+    fn count_plan(&self, query: &ListQuery, access: &Access) -> Result<Option<Arc<Plan>>, RecordError> {
+        let shape = match query.count {
+            Count::None => return Ok(None),
+            Count::Exact => Shape::Count,
+            Count::Estimated => Shape::CappedCount,
+        };
+        let key = PlanKey {
+            shape,
+            ruled: access.is_ruled(),
+            filter: query.filter.clone(),
+            sort: String::new(),
+            fields: String::new(),
+            cursor: None,
+        };
+        if let Some(plan) = self.collection.plans.get(&key) {
+            return Ok(Some(plan));
         }
         let conditions = self.conditions(query, access)?;
-        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
-        Ok(Some(planner.count(&conditions, query.count == Count::Estimated)))
+        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+        let plan = Arc::new(planner.count(&conditions, shape == Shape::CappedCount));
+        self.collection.plans.insert(key, Arc::clone(&plan));
+        Ok(Some(plan))
     }
 
     /// The rule, if one binds, and the filter, if there is one.

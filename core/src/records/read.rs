@@ -8,7 +8,7 @@ use sea_query::Value;
 use super::column::read_time;
 use super::error::RecordError;
 use super::list::write_row;
-use super::query::{Plan, PlanKey, Planner};
+use super::query::{Plan, PlanKey, Planner, Shape};
 use super::service::{Access, ETag, RecordBody, RecordId, Records, Verb};
 use crate::clock::Timestamp;
 use crate::store::StoreError;
@@ -21,6 +21,7 @@ impl Records<'_> {
     pub async fn read(&self, id: RecordId, fields: Option<&str>) -> Result<RecordBody, RecordError> {
         let access = self.access(Verb::View)?;
         let plan = self.view_plan(&access, fields)?;
+        let sql = plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))));
         let collection = Arc::clone(&self.collection);
         self.scope
             .platform()
@@ -28,7 +29,6 @@ impl Records<'_> {
             .read(self.scope.place(), move |tx| {
                 async move {
                     let layout = &collection.layout;
-                    let sql = plan.sql(&[], Some(Value::Uuid(Some(id.as_uuid()))));
                     let at = plan.position(UPDATED_AT).unwrap_or(UPDATED_AT);
                     let found = tx
                         .query(&sql, |row| {
@@ -49,8 +49,8 @@ impl Records<'_> {
 
     fn view_plan(&self, access: &Access, fields: Option<&str>) -> Result<Arc<Plan>, RecordError> {
         let key = PlanKey {
-            verb: Verb::View,
-            ruled: access.key(self.scope.actor()),
+            shape: Shape::One,
+            ruled: access.is_ruled(),
             filter: None,
             sort: String::new(),
             fields: fields.unwrap_or_default().to_owned(),
@@ -65,7 +65,7 @@ impl Records<'_> {
             columns.push(UPDATED_AT);
             hidden = 1;
         }
-        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
+        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
         let plan = Arc::new(planner.one(&access.conditions(), columns, hidden));
         self.collection.plans.insert(key, Arc::clone(&plan));
         Ok(plan)

@@ -191,6 +191,18 @@ impl Records<'_> {
         self.scope.platform().store().dialect()
     }
 
+    /// The condition that a rule puts on the record of that id; none for whom no rule binds.
+    pub(super) fn rule(&self, verb: Verb, id: RecordId) -> Result<Option<Sql>, Denied> {
+        Ok(match self.access(verb)? {
+            Access::All => None,
+            Access::Ruled(_) => self
+                .collection
+                .write_rules
+                .of(verb)
+                .map(|plan| plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))))),
+        })
+    }
+
     /// Which records may be touched: all by a scope, else those that the rule names.
     pub(super) fn access(&self, verb: Verb) -> Result<Access, Denied> {
         let rules = &self.collection.rules;

@@ -6,11 +6,9 @@ use futures_util::FutureExt as _;
 
 use super::error::RecordError;
 use super::input::RecordInput;
-use super::query::rule_query;
 use super::relations::link;
 use super::service::{
-    Access, ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked,
-    refused,
+    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, refused,
 };
 use super::value::FieldValue;
 use crate::access::Denied;
@@ -109,16 +107,6 @@ impl Records<'_> {
         let values = input.complete(&self.collection)?;
         let (create, update) = (self.rule(Verb::Create, id), self.rule(Verb::Update, id));
         Ok(Replacement { work: self.work(None), id, values, precondition, create, update })
-    }
-
-    /// The condition that a rule puts on the record of that id; none for whom no rule binds.
-    pub(super) fn rule(&self, verb: Verb, id: RecordId) -> Result<Option<Sql>, Denied> {
-        Ok(match self.access(verb)? {
-            Access::All => None,
-            Access::Ruled(rule) => {
-                Some(rule_query(self.layout(), &rule, self.scope.actor(), id, self.dialect()))
-            }
-        })
     }
 
     fn work(&self, rule: Option<Sql>) -> Work {
