@@ -13,7 +13,7 @@ use super::input::RecordInput;
 use super::layout::{Column, FIXED, Layout};
 use super::storage::{Shadow, Storage};
 use super::value::FieldValue;
-use crate::access::{Denied, RecordsRead, RecordsWrite, TenantScope};
+use crate::access::{Denied, Permission as _, RecordsRead, RecordsWrite, TenantScope};
 use crate::clock::Timestamp;
 use crate::collections::{Auto, Collection};
 use crate::dialect::Dialect;
@@ -193,14 +193,13 @@ impl Records<'_> {
 
     /// The condition that a rule puts on the record of that id; none for whom no rule binds.
     pub(super) fn rule(&self, verb: Verb, id: RecordId) -> Result<Option<Sql>, Denied> {
-        Ok(match self.access(verb)? {
-            Access::All => None,
-            Access::Ruled(_) => self
-                .collection
-                .write_rules
-                .of(verb)
-                .map(|plan| plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))))),
-        })
+        match self.access(verb)? {
+            Access::All => Ok(None),
+            Access::Ruled(_) => {
+                let plan = self.collection.write_rules.of(verb).ok_or(Denied { needs: RecordsWrite::NAME })?;
+                Ok(Some(plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))))))
+            }
+        }
     }
 
     /// Which records may be touched: all by a scope, else those that the rule names.
