@@ -8,6 +8,7 @@ use sea_query::Value;
 use super::column::{read, write};
 use super::cursor::{self, Cursor};
 use super::error::RecordError;
+use super::expand::{Followed, Piece, expand};
 use super::layout::Column;
 use super::query::{Plan, PlanKey, Planner, Shape, Term};
 use super::service::{Access, Records, Verb};
@@ -44,6 +45,8 @@ pub struct ListQuery {
     pub sort: Option<String>,
     /// Fields apart by commas.
     pub fields: Option<String>,
+    /// Relations to be followed, by paths apart by commas.
+    pub expand: Option<String>,
     /// Records on the page, 1 to [`MAX_LIMIT`]; 50 where nothing is said.
     pub limit: Option<u32>,
     /// The page before's `next_cursor`.
@@ -83,7 +86,8 @@ impl Records<'_> {
             }
             None => None,
         };
-        let plan = self.list_plan(query, &access, cursor.as_ref())?;
+        let followed = self.followed(query.expand.as_deref(), &access)?;
+        let plan = self.list_plan(query, &access, cursor.as_ref(), &followed)?;
         let count = self.count_plan(query, &access)?;
         let capped = query.count == Count::Estimated;
         let collection = Arc::clone(&self.collection);
@@ -101,14 +105,19 @@ impl Records<'_> {
                     let mut rows = Page {
                         plan: &plan,
                         keys: &collection.layout,
+                        followed: &followed,
                         wanted,
                         found: 0,
                         next: None,
                         out: Vec::new(),
+                        pieces: Vec::new(),
                     };
                     rows.out.extend_from_slice(b"{\"items\":[");
                     tx.query(&page, |row| rows.add(row, &question)).await?;
-                    let Page { next, found, mut out, .. } = rows;
+                    let Page { next, found, mut out, pieces, .. } = rows;
+                    if !followed.is_empty() {
+                        out.extend_from_slice(&expand(tx, pieces, &followed).await?.join(&b','));
+                    }
                     out.extend_from_slice(b"],\"next_cursor\":");
                     let next = next.filter(|_| found > wanted);
                     match &next {
@@ -137,13 +146,17 @@ impl Records<'_> {
         query: &ListQuery,
         access: &Access,
         cursor: Option<&Cursor>,
+        followed: &[Followed],
     ) -> Result<Arc<Plan>, RecordError> {
+        let mut also: Vec<usize> = followed.iter().map(|followed| followed.column).collect();
+        also.sort_unstable();
         let key = PlanKey {
             shape: Shape::Page,
             ruled: access.is_ruled(),
             filter: query.filter.clone(),
             sort: query.sort.clone().unwrap_or_default(),
             fields: query.fields.clone().unwrap_or_default(),
+            also,
             cursor: cursor.map(|cursor| cursor.nulls.clone()),
         };
         if let Some(plan) = self.collection.plans.get(&key) {
@@ -153,7 +166,7 @@ impl Records<'_> {
         let order = self.order(query.sort.as_deref(), access)?;
         let columns = self.shown(query.fields.as_deref(), access)?;
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let plan = Arc::new(planner.list(&conditions, order, columns, key.cursor.as_deref()));
+        let plan = Arc::new(planner.list(&conditions, order, (columns, &key.also), key.cursor.as_deref()));
         self.collection.plans.insert(key, Arc::clone(&plan));
         Ok(plan)
     }
@@ -170,6 +183,7 @@ impl Records<'_> {
             filter: query.filter.clone(),
             sort: String::new(),
             fields: String::new(),
+            also: Vec::new(),
             cursor: None,
         };
         if let Some(plan) = self.collection.plans.get(&key) {
@@ -235,8 +249,7 @@ impl Records<'_> {
     /// The columns that are asked for, by their places.
     pub(super) fn shown(&self, fields: Option<&str>, access: &Access) -> Result<Vec<usize>, Invalid> {
         let Some(fields) = fields.filter(|fields| !fields.trim().is_empty()) else {
-            let all = self.layout().columns.iter().enumerate();
-            return Ok(all.filter(|(_, column)| access.shows(column)).map(|(at, _)| at).collect());
+            return Ok(self.visible(access));
         };
         let mut findings = Findings::default();
         let mut columns = Vec::new();
@@ -255,10 +268,13 @@ impl Records<'_> {
 struct Page<'p> {
     plan: &'p Plan,
     keys: &'p super::layout::Layout,
+    followed: &'p [Followed],
     wanted: usize,
     found: usize,
     next: Option<String>,
     out: Vec<u8>,
+    /// In place of `out`, where relations are followed.
+    pieces: Vec<Piece>,
 }
 
 impl Page<'_> {
@@ -268,10 +284,16 @@ impl Page<'_> {
         if self.found > self.wanted {
             return Ok(());
         }
-        if self.found > 1 {
-            self.out.push(b',');
+        if self.followed.is_empty() {
+            if self.found > 1 {
+                self.out.push(b',');
+            }
+            write_row(self.plan, self.keys, row, &mut self.out)?;
+        } else {
+            let mut json = Vec::with_capacity(512);
+            write_row(self.plan, self.keys, row, &mut json)?;
+            self.pieces.push(Piece::read(self.plan, self.keys, row, self.followed, json)?);
         }
-        write_row(self.plan, self.keys, row, &mut self.out)?;
         if self.found == self.wanted {
             let mut values = Vec::with_capacity(self.plan.order.len());
             for term in &self.plan.order {

@@ -10,6 +10,7 @@ mod create;
 mod cursor;
 mod delete;
 mod error;
+mod expand;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;

@@ -21,6 +21,8 @@ pub(crate) struct PlanKey {
     pub(crate) filter: Option<String>,
     pub(crate) sort: String,
     pub(crate) fields: String,
+    /// Columns that are read besides those that are shown.
+    pub(crate) also: Vec<usize>,
     /// Where the page begins: which values of the cursor are null.
     pub(crate) cursor: Option<Vec<bool>>,
 }
@@ -64,9 +66,7 @@ impl Plan {
     /// The statement for one request: what is known of it, the cursor's values, then the last value (a limit, or an id).
     pub(crate) fn sql(&self, bindings: &Bindings<'_>, cursor: &[Value], last: Option<Value>) -> Sql {
         let mut values = Vec::with_capacity(self.params.len() + self.slots.len() + 1);
-        // Only rules of writes have `input`, and these are no plans of this kind.
-        let input = |_: &str, _| Value::Bool(None);
-        values.extend(self.params.iter().map(|param| param.resolve(bindings, &input)));
+        values.extend(resolved(&self.params, bindings));
         values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
         values.extend(last);
         Sql::new(Arc::clone(&self.text), values)
@@ -78,6 +78,20 @@ impl Plan {
     }
 }
 
+/// What rule and filter take in one request. Only rules of writes have `input`, and none is asked of these.
+fn resolved(params: &[Param], bindings: &Bindings<'_>) -> Vec<Value> {
+    let input = |_: &str, _| Value::Bool(None);
+    params.iter().map(|param| param.resolve(bindings, &input)).collect()
+}
+
+/// The place of a value that has `before` others before it.
+pub(super) fn mark(dialect: Dialect, before: usize) -> String {
+    match dialect {
+        Dialect::Postgres => format!("${}", before + 1),
+        Dialect::Sqlite | Dialect::MariaDb => "?".to_owned(),
+    }
+}
+
 /// Writes the statements of one collection.
 pub(crate) struct Planner<'p> {
     pub(crate) layout: &'p Layout,
@@ -85,18 +99,18 @@ pub(crate) struct Planner<'p> {
 }
 
 impl Planner<'_> {
-    /// A page of a list. The last value is the limit.
+    /// A page of a list. The last value is the limit. Of the columns the first are shown, and the others read besides.
     pub(crate) fn list(
         &self,
         conditions: &[Checked],
         order: Vec<Term>,
-        mut columns: Vec<usize>,
+        (mut columns, also): (Vec<usize>, &[usize]),
         cursor: Option<&[bool]>,
     ) -> Plan {
         let shown = columns.len();
-        for term in &order {
-            if !columns.contains(&term.column) {
-                columns.push(term.column);
+        for column in order.iter().map(|term| term.column).chain(also.iter().copied()) {
+            if !columns.contains(&column) {
+                columns.push(column);
             }
         }
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
@@ -153,6 +167,19 @@ impl Planner<'_> {
         text.push_str(if conditions.is_empty() { " WHERE id = " } else { " AND id = " });
         text.push_str(&self.mark(params.len()));
         Plan { text: text.into(), params, slots: Vec::new(), columns, shown, order: Vec::new() }
+    }
+
+    /// The query for records of ids, up to where these stand, with the values that come before them.
+    pub(super) fn by_ids(
+        &self,
+        conditions: &[Checked],
+        columns: &[usize],
+        bindings: &Bindings<'_>,
+    ) -> (String, Vec<Value>) {
+        let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
+        let (mut text, params) = self.select(&list.join(", "), conditions);
+        text.push_str(if conditions.is_empty() { " WHERE id IN (" } else { " AND id IN (" });
+        (text, resolved(&params, bindings))
     }
 
     fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
@@ -232,12 +259,8 @@ impl Planner<'_> {
         Some(selected(&column.name, &column.kind, self.dialect))
     }
 
-    /// The place of a value that has `before` others before it.
     fn mark(&self, before: usize) -> String {
-        match self.dialect {
-            Dialect::Postgres => format!("${}", before + 1),
-            Dialect::Sqlite | Dialect::MariaDb => "?".to_owned(),
-        }
+        mark(self.dialect, before)
     }
 }
 
@@ -297,7 +320,7 @@ mod tests {
         let order = |column: usize, descending: bool| {
             let order = vec![Term { column, descending }, Term { column: 0, descending }];
             let order = if column == 0 { order[..1].to_vec() } else { order };
-            planner.list(&[], order, vec![0], None).text.split_once(" ORDER BY ").unwrap().1.to_owned()
+            planner.list(&[], order, (vec![0], &[]), None).text.split_once(" ORDER BY ").unwrap().1.to_owned()
         };
         assert_eq!(order(0, false), "\"id\" ASC LIMIT $1");
         assert_eq!(order(1, true), "\"created_at\" DESC, \"id\" DESC LIMIT $1");

@@ -196,7 +196,8 @@ impl Records<'_> {
         match self.access(verb)? {
             Access::All => Ok(None),
             Access::Ruled(_) => {
-                let plan = self.collection.write_rules.of(verb).ok_or(Denied { needs: RecordsWrite::NAME })?;
+                let plan =
+                    self.collection.write_rules.of(verb).ok_or(Denied { needs: RecordsWrite::NAME })?;
                 Ok(Some(plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))))))
             }
         }

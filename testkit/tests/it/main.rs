@@ -17,6 +17,7 @@ mod api_pages;
 mod api_problems;
 mod api_tenants;
 mod collections;
+mod expand;
 mod expressions;
 mod fields;
 mod idempotency;

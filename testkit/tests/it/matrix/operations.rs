@@ -126,6 +126,7 @@ const ROWS: &[Row] = &[
             ("filter", Filter),
             ("sort", Sort),
             ("fields", Fields),
+            ("expand", Plain("")),
             ("limit", Plain("1")),
             ("cursor", RecordCursor),
             ("count", Plain("exact")),
@@ -135,7 +136,13 @@ const ROWS: &[Row] = &[
     row(
         "get_record",
         Rule("records:read"),
-        &[("collection", Collection), ("record", Record), ("fields", Fields), ("If-None-Match", Etag)],
+        &[
+            ("collection", Collection),
+            ("record", Record),
+            ("fields", Fields),
+            ("expand", Plain("")),
+            ("If-None-Match", Etag),
+        ],
         &[],
     ),
     row(
