@@ -69,7 +69,7 @@ impl Batch {
     /// Write many records at once
     ///
     /// All of the operations are done, or none. Each asks what it would ask alone, and counts as a request of its own.
-    #[oai(path = "/v1/batch", method = "post", operation_id = "write_batch", tag = "super::Tag::Records")]
+    #[oai(path = "/v1/batch", method = "post", operation_id = "write_batch", tag = "crate::Tag::Records")]
     async fn write(
         &self,
         caller: Caller,

@@ -70,6 +70,8 @@ async fn a_killed_server_keeps_every_acknowledged_write() {
     }
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let rate = totals.acknowledged as f64 / totals.seconds;
+    // Of all rounds: a busy machine may starve one of them.
+    assert!(rate >= RATE, "only {rate:.0} writes a second were acknowledged, which is no load");
     let Totals { rounds, acknowledged, doubts, doubts_kept, lost, half, files, .. } = totals;
     let integrity = if files == 0 { "the server's".to_owned() } else { format!("{files}/{files} files") };
     println!(
@@ -206,9 +208,6 @@ impl Totals {
             sample(&lost)
         );
         assert!(half.is_empty(), "round {round} left {} writes half done: {:#?}", half.len(), sample(&half));
-        #[expect(clippy::cast_precision_loss, reason = "a rate, compared roughly")]
-        let rate = acknowledged as f64 / elapsed.as_secs_f64();
-        assert!(rate >= RATE, "round {round} had only {rate:.0} acknowledged writes a second");
     }
 }
 

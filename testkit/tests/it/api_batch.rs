@@ -85,19 +85,19 @@ async fn one_that_fails_takes_all_back_and_is_named() {
         (
             json!({"method": "create", "collection": "notes", "record": {}}),
             400,
-            "invalid_input",
+            "invalid_body",
             "/operations/1/record/title",
         ),
         (
             json!({"method": "create", "collection": "notes", "record": {"title": "b", "room": nowhere}}),
             400,
-            "invalid_input",
+            "invalid_body",
             "/operations/1/record/room",
         ),
         (
             json!({"method": "create", "collection": "notes", "record": {"title": "b", "room": "$gone"}}),
             400,
-            "invalid_input",
+            "invalid_body",
             "/operations/1/record/room",
         ),
         (
@@ -111,19 +111,19 @@ async fn one_that_fails_takes_all_back_and_is_named() {
         (
             json!({"method": "update", "collection": "rooms", "record": {}}),
             400,
-            "invalid_input",
+            "invalid_body",
             "/operations/1/id",
         ),
         (
             json!({"method": "delete", "collection": "rooms", "id": hall, "record": {}}),
             400,
-            "invalid_input",
+            "invalid_body",
             "/operations/1/record",
         ),
         (
             json!({"method": "create", "collection": "rooms", "as": "a b", "record": {"name": "x"}}),
             400,
-            "invalid_input",
+            "invalid_body",
             "/operations/1/as",
         ),
     ] {
@@ -143,7 +143,7 @@ async fn one_that_fails_takes_all_back_and_is_named() {
         batch(json!(vec![first.clone(); 51])),
         batch(json!([{"method": "merge"}])),
     ] {
-        problem(&developer.post(BATCH, &wrong).await, 400, "invalid_input");
+        problem(&developer.post(BATCH, &wrong).await, 400, "invalid_body");
     }
 
     // Each operation asks its own rule.
