@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes PostgreSQL, MariaDB and Redis available to the tests.
+# Makes PostgreSQL, MariaDB and Redis available to the tests, and Prometheus' promtool, with which
+# they check the server's metrics.
 #
 #   eval "$(infra/services.sh up)"   use what is reachable, install and start what is not (Debian),
 #                                    and print the addresses as `export NEONEX_TEST_…=` lines
@@ -195,6 +196,7 @@ redis_up() {
 up() {
   # For the tutorial, whose commands a test runs.
   need_client curl curl
+  need_client promtool prometheus
   postgres_up
   mariadb_up
   redis_up
@@ -222,6 +224,8 @@ status() {
   report PostgreSQL psql pg_ready "${NEONEX_TEST_POSTGRES_URL:-$pg_default}" || missing=1
   report MariaDB mariadb maria_answers "${NEONEX_TEST_MARIADB_URL:-$maria_default}" || missing=1
   report Redis redis-cli redis_ready "${NEONEX_TEST_REDIS_URL:-$redis_default}" || missing=1
+  if command -v promtool >/dev/null; then echo "promtool: ready"
+  else echo "promtool: not installed"; missing=1; fi
   return "$missing"
 }
 

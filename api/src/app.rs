@@ -23,8 +23,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusHandle;
 use neonex_core::clock::Clock;
+use neonex_core::platform::Platform;
 use neonex_core::rng::Rng;
 use poem::{IntoEndpoint, Route};
 use poem_openapi::OpenApi;
@@ -32,7 +32,9 @@ use poem_openapi::OpenApi;
 use crate::client_address::TrustedProxies;
 use crate::document;
 use crate::gate::Gate;
+use crate::metrics::Exposition;
 use crate::probes::{self, Readiness, ready};
+use crate::root::Root;
 use crate::route::Bounds;
 use crate::route::table::{self, Subtree};
 
@@ -126,9 +128,19 @@ impl App {
         self.get("/openapi.json", json).get("/openapi.yaml", yaml).get("/docs", document::page::<T>())
     }
 
+    /// With `/`: `page` for people, a problem that says where things are for programs.
+    #[must_use]
+    pub fn root<E>(self, platform: Platform, page: E) -> Self
+    where
+        E: IntoEndpoint,
+        E::Endpoint: 'static,
+    {
+        self.get("/", Root::new(platform, page))
+    }
+
     /// With `/livez`, `/readyz` and `/metrics`.
     #[must_use]
-    pub fn probes(self, readiness: Arc<Readiness>, metrics: PrometheusHandle) -> Self {
+    pub fn probes(self, readiness: Arc<Readiness>, metrics: Exposition) -> Self {
         self.get("/livez", probes::livez())
             .get("/readyz", probes::readyz(readiness))
             .get("/metrics", probes::metrics(metrics))

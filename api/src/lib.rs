@@ -61,6 +61,7 @@ pub mod problem;
 pub mod rate_limit;
 pub mod records;
 pub mod request;
+mod root;
 mod route;
 pub mod server;
 pub mod tenants;

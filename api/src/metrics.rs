@@ -54,6 +54,32 @@ fn describe() {
     describe_histogram!("neonex_reader_queue_seconds", Unit::Seconds, "Time a read waited for a reader.");
     describe_gauge!("neonex_writer_queue_depth", "Units of work that wait for a writer.");
     describe_gauge!("neonex_engine_open_files", "Database files that are open.");
+    describe_gauge!("neonex_pool_connections", "Connections of a pool, by whether they are in use.");
+    describe_gauge!("neonex_pool_connections_max", "Connections that a pool may have.");
+    describe_gauge!("neonex_pool_waiting", "Those who wait for a connection of a pool.");
+    describe_histogram!(
+        "neonex_pool_wait_seconds",
+        Unit::Seconds,
+        "Time until a connection of a pool was lent, with its making, or refused."
+    );
+}
+
+/// The metrics as Prometheus reads them, taken at the moment of asking.
+pub struct Exposition {
+    handle: PrometheusHandle,
+    observe: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Exposition {
+    /// Calls `observe` each time before it renders, for figures that nobody writes down as they change.
+    pub fn new(handle: PrometheusHandle, observe: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { handle, observe: Box::new(observe) }
+    }
+
+    pub(crate) fn render(&self) -> String {
+        (self.observe)();
+        self.handle.render()
+    }
 }
 
 /// How many requests are being answered.
@@ -124,8 +150,8 @@ pub(crate) mod tests {
     }
 
     /// Where a test wants `/metrics` but does not look at it.
-    pub(crate) fn recorder_handle() -> PrometheusHandle {
-        recorder().handle()
+    pub(crate) fn exposition() -> Exposition {
+        Exposition::new(recorder().handle(), || ())
     }
 
     #[test]
@@ -155,8 +181,11 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_engine_s_metrics_are_described() {
-        let source = include_str!("../../core/src/engine/metrics.rs");
+    fn the_domain_s_metrics_are_described() {
+        let source = concat!(
+            include_str!("../../core/src/engine/metrics.rs"),
+            include_str!("../../core/src/store/metrics.rs")
+        );
         let names: Vec<_> = source.split('"').filter(|text| text.starts_with("neonex_")).collect();
         assert!(!names.is_empty());
         let recorder = recorder();

@@ -12,11 +12,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use metrics_exporter_prometheus::PrometheusHandle;
 use poem::endpoint::{make, make_sync};
 use poem::http::StatusCode;
 use poem::{Endpoint, Response};
 
+use crate::metrics::Exposition;
 use crate::problem::Problem;
 
 /// A check that takes longer has failed: who asks gives up about then.
@@ -99,8 +99,10 @@ pub(crate) fn readyz(readiness: Arc<Readiness>) -> impl Endpoint + 'static {
 }
 
 /// Prometheus' text format.
-pub(crate) fn metrics(handle: PrometheusHandle) -> impl Endpoint + 'static {
-    make_sync(move |_| Response::builder().content_type("text/plain; version=0.0.4").body(handle.render()))
+pub(crate) fn metrics(exposition: Exposition) -> impl Endpoint + 'static {
+    make_sync(move |_| {
+        Response::builder().content_type("text/plain; version=0.0.4").body(exposition.render())
+    })
 }
 
 const OK: &str = "{\"status\":\"ok\"}";

@@ -1,5 +1,6 @@
 //! The `neonex` command: arguments, configuration, output, and the set-up of the process.
 
+mod address;
 pub mod args;
 mod commands;
 pub mod config;

@@ -23,5 +23,10 @@ pub fn routes(platform: Platform, base: String) -> impl IntoEndpoint {
         .data(setup::Console { platform, base })
 }
 
+/// The page for people who open the server's own address, `/`: whether it needs setting up, and where things are.
+pub fn welcome(platform: Platform) -> impl IntoEndpoint {
+    setup::welcome.data(platform)
+}
+
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,12 @@ pub(crate) struct Home {
     pub(crate) needed: bool,
 }
 
+#[derive(Template)]
+#[template(path = "welcome.html")]
+pub(crate) struct Welcome {
+    pub(crate) needed: bool,
+}
+
 #[derive(Template, Default)]
 #[template(path = "setup/form.html")]
 pub(crate) struct SetUpForm {
@@ -80,6 +86,15 @@ pub(crate) struct Submitted {
 pub(crate) async fn home(console: Data<&Console>) -> Response {
     match console.platform.needs_set_up().await {
         Ok(needed) => page(StatusCode::OK, &Home { needed }),
+        Err(error) => store_failed(&error),
+    }
+}
+
+/// Says the same to who opens the server's own address, and where things are.
+#[handler]
+pub(crate) async fn welcome(platform: Data<&Platform>) -> Response {
+    match platform.needs_set_up().await {
+        Ok(needed) => page(StatusCode::OK, &Welcome { needed }),
         Err(error) => store_failed(&error),
     }
 }

@@ -14,7 +14,7 @@ use poem::test::{TestClient, TestResponse};
 use poem::{Endpoint, Route};
 
 use crate::page::Failed;
-use crate::setup::{Done, EmailFault, Foreign, Home, Refused, SetUpForm};
+use crate::setup::{Done, EmailFault, Foreign, Home, Refused, SetUpForm, Welcome};
 
 const PASSWORD: &str = "correct horse battery";
 const SETUP: &str = "/console/setup";
@@ -30,7 +30,7 @@ async fn platform(folder: &tempfile::TempDir) -> Platform {
 
 fn client(platform: &Platform) -> TestClient<impl Endpoint + use<>> {
     let routes = crate::routes(platform.clone(), "http://nx.test".to_owned());
-    TestClient::new(Route::new().nest(crate::MOUNT, routes))
+    TestClient::new(Route::new().at("/", crate::welcome(platform.clone())).nest(crate::MOUNT, routes))
 }
 
 fn body<'b>(token: &'b str, email: &'b str, password: &'b str, again: &'b str) -> [(&'b str, &'b str); 4] {
@@ -75,8 +75,11 @@ async fn a_link_makes_one_operator_and_shows_a_token_once() {
         assert!(page.contains("neonex token create"), "{page}");
         html(client.get(SETUP).query("token", &again).send().await, StatusCode::FORBIDDEN).await;
     }
-    let page = html(client.get("/console").send().await, StatusCode::OK).await;
-    assert!(page.contains("running") && page.contains("/docs"), "{page}");
+    for path in ["/console", "/"] {
+        let page = html(client.get(path).send().await, StatusCode::OK).await;
+        assert!(page.contains("running") && page.contains("\"/docs\""), "{page}");
+        assert_eq!(page.contains("\"/console\""), path == "/", "{page}");
+    }
     platform.close().await;
 }
 
@@ -136,8 +139,10 @@ async fn a_new_platform_says_what_is_needed_and_a_broken_one_that_it_failed() {
     let folder = tempfile::tempdir().unwrap();
     let platform = platform(&folder).await;
     let client = client(&platform);
-    let page = html(client.get("/console").send().await, StatusCode::OK).await;
-    assert!(page.contains("Set-up needed"), "{page}");
+    for path in ["/console", "/"] {
+        let page = html(client.get(path).send().await, StatusCode::OK).await;
+        assert!(page.contains("Set-up needed") && page.contains("journalctl"), "{page}");
+    }
     let page = html(client.get(SETUP).send().await, StatusCode::FORBIDDEN).await;
     assert!(page.contains("Start the server again"), "{page}");
 
@@ -177,9 +182,10 @@ fn samples() -> Vec<String> {
     let done = Done { token: "nx_pat_sample".to_owned(), base: "http://nx.test".to_owned() };
     let forms = [SetUpForm::default().render(), full.render(), taken.render()];
     let homes = [true, false].map(|needed| Home { needed }.render());
+    let welcomes = [true, false].map(|needed| Welcome { needed }.render());
     let refusals = [true, false].map(|needed| Refused { needed }.render());
     let failures = [true, false].map(|busy| Failed { busy }.render());
-    let pages = forms.into_iter().chain(homes).chain(refusals).chain(failures);
+    let pages = forms.into_iter().chain(homes).chain(welcomes).chain(refusals).chain(failures);
     pages.chain([done.render(), Foreign.render()]).map(Result::unwrap).collect()
 }
 

@@ -18,3 +18,4 @@ pub mod rng;
 pub mod secrets;
 pub mod store;
 pub mod tenants;
+mod whole_file;

@@ -4,8 +4,7 @@
 //! What can still go wrong: whoever loses the master key loses the secrets; it belongs in the backup, apart from the
 //! data.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use aes_gcm::aead::{Aead as _, Payload};
@@ -14,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::rng::{RandomnessUnavailable, Rng};
+use crate::whole_file;
 
 const KEY_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 12;
@@ -28,6 +28,17 @@ pub enum MasterKeyError {
     /// Not 32 bytes in base64.
     #[error("the master key is not 32 bytes in base64; `openssl rand -base64 32` makes one")]
     Malformed,
+    /// The key file does not hold a key: it was cut short, emptied or overwritten.
+    #[error(
+        "the key file {} does not hold a master key (32 bytes in base64); restore it from a backup, for secrets that \
+         were stored under it open with no other; only if nothing has been stored yet, delete it, and the next start \
+         makes a new one",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
     /// The key file cannot be read or made.
     #[error("cannot use the key file {}", path.display())]
     File {
@@ -64,16 +75,19 @@ impl MasterKey {
         Self(Aes256Gcm::new(bytes.into()))
     }
 
-    /// Reads the key in `path`, which is made (readable by its owner only) where it is missing.
+    /// Reads the key in `path`, which is made (readable by its owner only) where it is missing. Of two processes that
+    /// make it at once one would lose its key: hold the data folder's lock.
     pub fn from_file(path: &Path, rng: &dyn Rng) -> Result<Self, MasterKeyError> {
         let failed = |source| MasterKeyError::File { path: path.to_owned(), source };
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_base64(&text),
+            Ok(text) => {
+                Self::from_base64(&text).map_err(|_| MasterKeyError::Damaged { path: path.to_owned() })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let mut bytes = [0; KEY_LENGTH];
                 rng.fill(&mut bytes)?;
                 let text = STANDARD.encode(bytes);
-                create(path, &text).map_err(failed)?;
+                whole_file::write(path, &format!("{text}\n")).map_err(failed)?;
                 Self::from_base64(&text)
             }
             Err(error) => Err(failed(error)),
@@ -96,17 +110,6 @@ impl MasterKey {
         let payload = Payload { msg: sealed, aad: context };
         self.0.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| SecretError::Unreadable)
     }
-}
-
-/// Writes a new file with mode 0600, whole or not at all. One that another process made meanwhile is left alone.
-fn create(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
 }
 
 #[cfg(test)]
@@ -138,5 +141,41 @@ mod tests {
         let path = folder.path().join("master.key");
         MasterKey::from_file(&path, &SystemRng).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_key_file_that_holds_no_key_is_left_alone_and_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let key = STANDARD.encode([7; KEY_LENGTH]);
+        for damaged in ["", "\n", &key[..20], &STANDARD.encode([7; KEY_LENGTH - 1]), "no base64 at all"] {
+            std::fs::write(&path, damaged).unwrap();
+            let error = MasterKey::from_file(&path, &SystemRng).err().unwrap().to_string();
+            assert!(error.contains("master.key") && error.contains("restore it from a backup"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), damaged, "it was overwritten");
+        }
+        std::fs::write(&path, key).unwrap();
+        MasterKey::from_file(&path, &SystemRng).unwrap();
+    }
+
+    /// As a crash or a full disk would leave it: where the whole of it cannot be written, there is no key file.
+    #[test]
+    fn a_key_file_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let unfinished = folder.path().join("master.key.new");
+        std::fs::create_dir_all(unfinished.join("full")).unwrap();
+        let refused = MasterKey::from_file(&path, &SystemRng);
+        assert!(matches!(refused, Err(MasterKeyError::File { .. })));
+        assert!(!path.exists());
+        std::fs::remove_dir_all(&unfinished).unwrap();
+        std::fs::write(&unfinished, "half of a k").unwrap();
+        let key = MasterKey::from_file(&path, &SystemRng).unwrap();
+        let sealed = key.seal(b"here", b"canary", &SystemRng).unwrap();
+        assert_eq!(
+            MasterKey::from_file(&path, &SystemRng).unwrap().open(b"here", &sealed).unwrap(),
+            b"canary"
+        );
+        assert!(!unfinished.exists(), "the unfinished file was left behind");
     }
 }

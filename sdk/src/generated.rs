@@ -82,19 +82,55 @@ pub mod types {
     /// A field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Field {
+        /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub auto: ::std::option::Option<::std::string::String>,
+        /// To whose records it points, of `relation`: the collection's name, or its id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub collection: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
-        /// Characters at most, of `text`.
+        /// How many numbers, of `vector`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dimensions: ::std::option::Option<u32>,
+        /// Whether only secret keys, members and operators see it.
+        pub hidden: bool,
+        /// Whether it points to several records, of `relation`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub many: ::std::option::Option<bool>,
+        /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max: ::std::option::Option<::serde_json::Value>,
+        /// How many at most, of `multi_select` and of `relation` to many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_items: ::std::option::Option<u32>,
+        /// Characters at most, of `text` and `rich_text`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_length: ::std::option::Option<u32>,
+        /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min: ::std::option::Option<::serde_json::Value>,
+        /// Characters at least, of `text`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min_length: ::std::option::Option<u32>,
         /// Its name.
         pub name: ::std::string::String,
         /// Whether it may be null.
         pub nullable: bool,
-        /// What may be chosen, of `select`.
+        /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+        /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub on_delete: ::std::option::Option<::std::string::String>,
+        /// What may be chosen, of `select` and `multi_select`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub options: ::std::vec::Vec<::std::string::String>,
+        /// Of `text`: a regular expression (of Rust's `regex`) that is found in every value.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pattern: ::std::option::Option<::std::string::String>,
+        /// Digits in all, of `decimal`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub precision: ::std::option::Option<u32>,
         /// Whether a new record must give a value.
         pub required: bool,
         /// Digits after the point, of `decimal`.
@@ -173,20 +209,57 @@ pub mod types {
     /// A new field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewField {
+        /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub auto: ::std::option::Option<::std::string::String>,
+        /// To whose records it points, of `relation`: the collection's name, or its id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub collection: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
-        /// Characters at most, of `text`.
+        /// How many numbers, of `vector`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dimensions: ::std::option::Option<u32>,
+        /// Whether only secret keys, members and operators see it.
+        #[serde(default)]
+        pub hidden: bool,
+        /// Whether it points to several records, of `relation`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub many: ::std::option::Option<bool>,
+        /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max: ::std::option::Option<::serde_json::Value>,
+        /// How many at most, of `multi_select` and of `relation` to many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_items: ::std::option::Option<u32>,
+        /// Characters at most, of `text` and `rich_text`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_length: ::std::option::Option<u32>,
+        /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min: ::std::option::Option<::serde_json::Value>,
+        /// Characters at least, of `text`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min_length: ::std::option::Option<u32>,
         /// Its name: a letter, then letters, digits and `_`, 60 at most.
         pub name: ::std::string::String,
         /// Whether it may be null; by default if it is not required.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub nullable: ::std::option::Option<bool>,
-        /// What may be chosen, of `select`.
+        /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+        /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub on_delete: ::std::option::Option<::std::string::String>,
+        /// What may be chosen, of `select` and `multi_select`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Of `text`: a regular expression (of Rust's `regex`) that is found in every value.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pattern: ::std::option::Option<::std::string::String>,
+        /// Digits in all, of `decimal`; 18 by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub precision: ::std::option::Option<u32>,
         /// Where a collection is changed: the field's name until now.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub renamed_from: ::std::option::Option<::std::string::String>,
@@ -196,7 +269,8 @@ pub mod types {
         /// Digits after the point, of `decimal`; 2 by default.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scale: ::std::option::Option<u32>,
-        /// `text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `email`, `url` or `uuid`.
+        /// `text`, `rich_text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `multi_select`,
+        /// `email`, `url`, `uuid`, `relation`, `geo_point` or `vector`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         /// Whether no two records may have the same value.

@@ -82,10 +82,22 @@ impl NewField {
             required: false,
             nullable: None,
             unique: false,
+            hidden: false,
             default: None,
+            min: None,
+            max: None,
             options: None,
+            max_items: None,
+            collection: None,
+            many: None,
+            on_delete: None,
+            min_length: None,
             max_length: None,
+            pattern: None,
+            precision: None,
             scale: None,
+            auto: None,
+            dimensions: None,
             renamed_from: None,
         }
     }
@@ -148,6 +160,11 @@ impl NewField {
     /// A choice among `options`.
     pub fn select<S: Into<String>>(name: impl Into<String>, options: impl IntoIterator<Item = S>) -> Self {
         Self { options: Some(options.into_iter().map(Into::into).collect()), ..Self::new(name, "select") }
+    }
+
+    /// The id of a record of another collection, which cannot be deleted as long as this one is there.
+    pub fn relation(name: impl Into<String>, collection: impl Into<String>) -> Self {
+        Self { collection: Some(collection.into()), ..Self::new(name, "relation") }
     }
 
     /// A new record must give a value.

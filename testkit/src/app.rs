@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use neonex_api::app::{App, Settings};
 use neonex_api::caller::Surface;
 use neonex_api::gate::Gate;
+use neonex_api::metrics::Exposition;
 use neonex_api::probes::Readiness;
 use neonex_api::rate_limit::{Rate, RateLimits};
 use neonex_api::{Operations, operations};
@@ -116,7 +117,7 @@ impl TestApp {
 impl Api {
     fn over(test: &TestPlatform, platform: Platform, limits: Option<Arc<RateLimits>>) -> Self {
         let surface = Surface::new(platform, limits);
-        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let metrics = Exposition::new(PrometheusBuilder::new().build_recorder().handle(), || ());
         let app = App::new(Settings::new(test.clock.clone(), test.rng()))
             .operations(operations(&surface))
             .document::<Operations>()
@@ -165,9 +166,14 @@ impl AppTenant {
 
 impl Client {
     /// The same caller with one more header, or with another value of it. What cannot be a header is sent empty.
+    ///
+    /// # Panics
+    ///
+    /// Where the name is none.
     #[must_use]
-    pub fn with(&self, name: &'static str, value: &str) -> Self {
-        let name = HeaderName::from_static(name);
+    #[expect(clippy::expect_used, reason = "a header that cannot be sent fails the test")]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a test's header has a name");
         let mut headers: Vec<_> = self.headers.iter().filter(|(known, _)| *known != name).cloned().collect();
         headers.push((name, HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))));
         Self { api: self.api.clone(), headers }

@@ -78,8 +78,13 @@ impl Program {
 
     /// Starts the server on a free port and waits until it listens. Its log goes into the folder.
     pub async fn serve(&self) -> anyhow::Result<Server> {
+        self.serve_on("127.0.0.1:0").await
+    }
+
+    /// The same, on a given address.
+    pub async fn serve_on(&self, listen: &str) -> anyhow::Result<Server> {
         let log = File::options().create(true).append(true).open(self.folder.join(LOG))?;
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = self.command(&["serve", "--listen", listen]);
         command.stdout(Stdio::piped()).stderr(log);
         let mut child = tokio::process::Command::from(command).kill_on_drop(true).spawn()?;
         let id = child.id().context("the server ended at once")?;
@@ -89,7 +94,8 @@ impl Program {
         let Some(url) = first.as_deref().and_then(|line| line.strip_prefix("Neonex is running at ")) else {
             bail!("the server does not listen; it said {first:?}, and its log:\n{}", self.log()?);
         };
-        let url = url.to_owned();
+        // The first, if it can be opened at several.
+        let url = url.split(" and ").next().unwrap_or(url).to_owned();
         Ok(Server { url, id, child: Mutex::new(child), output: Mutex::new(output) })
     }
 

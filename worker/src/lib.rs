@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use metrics::{counter, describe_counter};
-use neonex_core::platform::Platform;
+use neonex_core::platform::{Platform, Swept};
 use neonex_core::store::StoreError;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -13,7 +13,7 @@ const USAGE: Duration = Duration::from_secs(30);
 const PURGE: Duration = Duration::from_mins(1);
 const SWEEPS: &str = "neonex_worker_sweeps_total";
 
-/// Works until `shutdown`. A sweep that fails is logged and tried again at its next turn.
+/// Works until `shutdown`. What fails of a sweep is logged and tried again at a later turn.
 pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
     describe_counter!(SWEEPS, "Sweeps of the background worker, by kind and outcome.");
     let (mut usage, mut purge) = (every(USAGE), every(PURGE));
@@ -21,11 +21,11 @@ pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            _ = usage.tick() => note("usage", platform.flush_usage().await),
+            _ = usage.tick() => note("usage", Ok(platform.flush_usage().await)),
             _ = purge.tick() => note("purge", platform.purge_tenants().await),
         }
     }
-    note("usage", platform.flush_usage().await);
+    note("usage", Ok(platform.flush_usage().await));
 }
 
 fn every(period: Duration) -> tokio::time::Interval {
@@ -34,8 +34,9 @@ fn every(period: Duration) -> tokio::time::Interval {
     ticks
 }
 
-fn note<T>(sweep: &'static str, outcome: Result<T, StoreError>) {
-    let word = if outcome.is_ok() { "ok" } else { "failed" };
+/// A sweep has failed where a part of it has: which one is in the log already.
+fn note<T>(sweep: &'static str, outcome: Result<Swept<T>, StoreError>) {
+    let word = if outcome.as_ref().is_ok_and(|swept| swept.failed == 0) { "ok" } else { "failed" };
     counter!(SWEEPS, "sweep" => sweep, "outcome" => word).increment(1);
     if let Err(error) = outcome {
         tracing::warn!(sweep, error = &error as &dyn std::error::Error, "a sweep failed");

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Things, client, problem, settings};
 use crate::app::App;
 use crate::document;
-use crate::metrics::tests::recorder_handle;
+use crate::metrics::tests::exposition;
 use crate::probes::{NotReady, Readiness};
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn one_line_per_request_and_one_per_fault() {
 async fn probes_answer() {
     let readiness =
         Readiness::new(|| async { vec![NotReady { part: "database", reason: "hunter2".to_owned() }] });
-    let client = TestClient::new(App::new(settings()).probes(readiness, recorder_handle()).build());
+    let client = TestClient::new(App::new(settings()).probes(readiness, exposition()).build());
     let live = client.get("/livez").send().await;
     live.assert_header("content-type", "application/json");
     live.assert_text("{\"status\":\"ok\"}").await;
@@ -105,7 +105,7 @@ async fn probes_answer() {
     metrics.assert_header("content-type", "text/plain; version=0.0.4");
 
     let ready = Readiness::new(|| async { Vec::new() });
-    let client = TestClient::new(App::new(settings()).probes(ready.clone(), recorder_handle()).build());
+    let client = TestClient::new(App::new(settings()).probes(ready.clone(), exposition()).build());
     client.get("/readyz").send().await.assert_status_is_ok();
     ready.drain();
     client.get("/readyz").send().await.assert_status(StatusCode::SERVICE_UNAVAILABLE);

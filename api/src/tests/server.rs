@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::{SHORT, settings};
 use crate::app::App;
-use crate::metrics::tests::recorder_handle;
+use crate::metrics::tests::exposition;
 use crate::probes::Readiness;
 use crate::server::{Timing, serve};
 
@@ -33,7 +33,7 @@ async fn start(timing: Timing) -> Running {
     let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let readiness = Readiness::new(|| async { Vec::new() });
     let app = App::new(settings())
-        .probes(readiness.clone(), recorder_handle())
+        .probes(readiness.clone(), exposition())
         .get("/slow", slow(begun.clone(), go.clone()))
         .build();
     let (stop, stopped) = oneshot::channel();

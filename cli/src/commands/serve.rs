@@ -8,10 +8,11 @@ use std::time::Duration;
 use neonex_api::app::{App, Settings};
 use neonex_api::caller::Surface;
 use neonex_api::client_address::TrustedProxies;
+use neonex_api::metrics::{self, Exposition};
 use neonex_api::probes::{NotReady, Readiness};
 use neonex_api::rate_limit::{Rate, RateLimits};
 use neonex_api::server::{self, Timing};
-use neonex_api::{Operations, metrics, operations};
+use neonex_api::{Operations, operations};
 use neonex_core::accounts::{Email, Password, SetUp};
 use neonex_core::clock::SystemClock;
 use neonex_core::platform::Platform;
@@ -19,6 +20,7 @@ use neonex_core::rng::SystemRng;
 use tokio::net::TcpListener;
 
 use super::load;
+use crate::address::addresses;
 use crate::args::ServeArgs;
 use crate::config::{Config, FirstOperator, LimitsConfig};
 use crate::exit::CommandError;
@@ -43,16 +45,21 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
     if let Some(operator) = &config.admin.operator {
         first_operator(platform, operator).await?;
     }
-    let base = base(config, &listener)?;
+    let local = listener.local_addr().map_err(CommandError::io("the port has no address"))?;
+    let addresses = addresses(config.server.public_url.as_ref(), local);
+    let base = addresses.first().cloned().unwrap_or_default();
     let readiness = readiness(platform.clone());
+    let observed = platform.clone();
+    let exposition = Exposition::new(recorder, move || observed.observe());
     let surface = Surface::new(platform.clone(), limits(&config.limits));
     let app = App::new(settings(config)?)
         .operations(operations(&surface))
         .document::<Operations>()
-        .probes(Arc::clone(&readiness), recorder)
-        .nest("/console", neonex_console::routes(platform.clone(), base.clone()))
+        .probes(Arc::clone(&readiness), exposition)
+        .nest(neonex_console::MOUNT, neonex_console::routes(platform.clone(), base))
+        .root(platform.clone(), neonex_console::welcome(platform.clone()))
         .build();
-    greet(platform, &base).await?;
+    greet(platform, &addresses).await?;
     let worker = with_worker.then(|| {
         let told = shutdown.clone();
         tokio::spawn(neonex_worker::run(platform.clone(), async move { told.told().await }))
@@ -136,23 +143,15 @@ async fn first_operator(platform: &Platform, operator: &FirstOperator) -> Result
     Ok(())
 }
 
-/// The address under which clients reach the server: as configured, else where it listens.
-fn base(config: &Config, listener: &TcpListener) -> Result<String, CommandError> {
-    let address = listener.local_addr().map_err(CommandError::io("the port has no address"))?;
-    Ok(config
-        .server
-        .public_url
-        .as_ref()
-        .map_or_else(|| format!("http://{address}"), |url| url.as_str().trim_end_matches('/').to_owned()))
-}
-
 /// Says where the server is and, while nobody can sign in, how to make the first operator.
-async fn greet(platform: &Platform, base: &str) -> Result<(), CommandError> {
-    let mut text = format!("Neonex is running at {base}\n");
+async fn greet(platform: &Platform, addresses: &[String]) -> Result<(), CommandError> {
+    let mut text = format!("Neonex is running at {}\n", addresses.join(" and "));
     if platform.needs_set_up().await.map_err(|error| CommandError::Start(error.into()))? {
         let link = platform.make_setup_link().await.map_err(|error| CommandError::Start(error.into()))?;
-        text += "Make the first operator (this link works once, for 30 minutes):\n  ";
-        text.extend([base, "/console/setup?token=", link.reveal(), "\n"]);
+        text += "Make the first operator (this link works once, for 30 minutes):\n";
+        for address in addresses {
+            text.extend(["  ", address, "/console/setup?token=", link.reveal(), "\n"]);
+        }
     }
     crate::output::text(&text)
 }

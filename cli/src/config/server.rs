@@ -57,10 +57,13 @@ pub const LISTEN: Setting = Setting::new("server.listen", "NEONEX_LISTEN", Unset
 const PUBLIC_URL: Setting = Setting::new(
     "server.public_url",
     "NEONEX_PUBLIC_URL",
-    Unset::Means("links that need an address of the server are not sent"),
+    Unset::Means("links begin with the address where the server listens"),
 )
 .must_be("an http or https URL without query or fragment, such as `https://api.example.com`")
-.about("The address under which clients know the server. Never taken from a request.");
+.about(
+    "The address under which clients know the server: what it prints at its start, and what links begin with. \
+     Never taken from a request.",
+);
 const TRUSTED_PROXIES: Setting =
     Setting::new("server.trusted_proxies", "NEONEX_TRUSTED_PROXIES", Unset::Means("no proxy is believed"))
         .form(Form::List)

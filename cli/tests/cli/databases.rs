@@ -10,18 +10,18 @@ use serde_json::Value;
 
 use super::{Outcome, Place};
 
-const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+pub(crate) const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const FOUNDATION: &str = "m20261123_000001_foundation";
 /// Nobody listens on port 1.
 const NOBODY: &str = "postgres://app@127.0.0.1:1/neonex";
 
-struct Database {
-    place: Place,
+pub(crate) struct Database {
+    pub(crate) place: Place,
     server: Option<TestStore>,
 }
 
 impl Database {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let server = match Backend::of_this_run().unwrap() {
             Backend::Sqlite => None,
             Backend::Postgres | Backend::MariaDb => Some(TestStore::create().await.unwrap()),
@@ -29,7 +29,7 @@ impl Database {
         Self { place: Place::new(), server }
     }
 
-    fn run(&self, arguments: &[&str]) -> Outcome {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         match self.url() {
             None => self.place.run(arguments),
             Some(url) => {
@@ -38,7 +38,7 @@ impl Database {
         }
     }
 
-    fn url(&self) -> Option<String> {
+    pub(crate) fn url(&self) -> Option<String> {
         self.server.as_ref().map(|server| server.url().unwrap())
     }
 
@@ -54,7 +54,7 @@ impl Database {
             .collect()
     }
 
-    async fn remove(self) {
+    pub(crate) async fn remove(self) {
         if let Some(server) = self.server {
             server.remove().await.unwrap();
         }

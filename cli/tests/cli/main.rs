@@ -8,7 +8,9 @@ mod config;
 mod databases;
 mod exits;
 mod help;
+mod metrics;
 mod migrate_create;
+mod running;
 
 use std::path::Path;
 use std::process::{Command, Output};

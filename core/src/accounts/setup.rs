@@ -13,7 +13,7 @@ use crate::invalid::Invalid;
 use crate::platform::Platform;
 use crate::rng::RandomnessUnavailable;
 use crate::store::entities::{accounts, setup_links};
-use crate::store::{Place, StoreError};
+use crate::store::{Place, StoreError, Tx};
 
 /// How long a set-up link works: half an hour.
 pub const SETUP_LINK_SECONDS: i64 = 30 * 60;
@@ -87,7 +87,7 @@ impl Platform {
         Ok(found.is_none())
     }
 
-    /// A new link's credential. Links made before go on working until they expire.
+    /// A new link's credential. Links made before go on working until they expire or there is an operator.
     pub async fn make_setup_link(&self) -> Result<Credential, SetUpError> {
         let credential = Credential::generate(CredentialKind::SetUp, self.rng())?;
         let now = self.now();
@@ -148,9 +148,7 @@ impl Platform {
                     if tx.update(unused).await? == 0 {
                         return Err(SetUpError::InvalidLink);
                     }
-                    // With the first operator every other link ends, too.
-                    let others = setup_links::Entity::update_many().col_expr(Column::UsedAt, now.into());
-                    tx.update(others.filter(Column::UsedAt.is_null())).await?;
+                    end_links(tx, now).await?;
                     tx.insert(account).await.map_err(email_taken)?;
                     Ok(tx.insert(token).await?)
                 }
@@ -163,10 +161,15 @@ impl Platform {
     /// Makes an operator of that address, unless it has an account already. Says whether it made one.
     pub async fn ensure_operator(&self, new: SetUp) -> Result<bool, SetUpError> {
         let (row, _) = self.operator_row(new).await?;
+        let now = self.now().as_micros();
         let made = self
             .store()
             .write(Place::Control, Undo::Savepoint, move |tx| {
-                async move { tx.insert(row).await.map_err(email_taken) }.boxed()
+                async move {
+                    tx.insert(row).await.map_err(email_taken)?;
+                    Ok(end_links(tx, now).await?)
+                }
+                .boxed()
             })
             .await;
         match made {
@@ -189,6 +192,13 @@ impl Platform {
         };
         Ok((row, id))
     }
+}
+
+/// With the first operator every open link ends, however the operator was made.
+async fn end_links(tx: &mut Tx<'_>, now: i64) -> Result<(), StoreError> {
+    use setup_links::Column;
+    let open = setup_links::Entity::update_many().col_expr(Column::UsedAt, now.into());
+    tx.update(open.filter(Column::UsedAt.is_null())).await.map(drop)
 }
 
 fn email_taken(error: StoreError) -> SetUpError {

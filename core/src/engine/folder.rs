@@ -4,6 +4,8 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::whole_file;
+
 const LOCK_FILE: &str = "neonex.lock";
 const FORMAT_FILE: &str = "format";
 
@@ -152,14 +154,7 @@ fn check_format(folder: &Path, text: &str, supported: u32) -> Result<u32, DataFo
     Ok(found)
 }
 
-/// Whole or not at all, also across a power cut.
 fn write_format(folder: &Path, version: u32) -> io::Result<()> {
-    let temporary = folder.join("format.new");
-    let mut file = File::create(&temporary)?;
-    writeln!(file, "{version}\n{}", env!("CARGO_PKG_VERSION"))?;
-    file.sync_all()?;
-    std::fs::rename(&temporary, folder.join(FORMAT_FILE))?;
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
+    let text = format!("{version}\n{}\n", env!("CARGO_PKG_VERSION"));
+    whole_file::write(&folder.join(FORMAT_FILE), &text)
 }

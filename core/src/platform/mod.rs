@@ -50,6 +50,15 @@ struct Inner {
     forgotten: AtomicU64,
 }
 
+/// What a sweep over several databases came to. One that fails is logged and comes round again; it holds up no other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept<T> {
+    /// What was done.
+    pub done: T,
+    /// In how many databases, or for how many tenants, it could not be.
+    pub failed: usize,
+}
+
 /// The platform could not be brought up.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -129,14 +138,14 @@ impl Platform {
         self.0.store.ping().await.is_ok()
     }
 
+    /// Brings the metrics of what is not counted as it changes up to date; to be called before they are read.
+    pub fn observe(&self) {
+        self.0.store.observe();
+    }
+
     /// Ends all work that has been accepted, then closes the databases.
     pub async fn close(&self) {
-        if let Err(error) = self.flush_usage().await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "when keys were last used was not written"
-            );
-        }
+        self.flush_usage().await;
         self.0.store.close().await;
     }
 

@@ -9,6 +9,7 @@
 pub(crate) mod entities;
 mod entity;
 mod error;
+pub(crate) mod metrics;
 mod migrate;
 mod row;
 mod server;
@@ -187,6 +188,13 @@ impl Store {
                 done.map_err(StoreError::from)?
             }
             Backend::Server(server) => Box::pin(server.write(tenant(place), work)).await,
+        }
+    }
+
+    /// Brings the metrics of what is not counted as it changes up to date.
+    pub fn observe(&self) {
+        if let Backend::Server(server) = &*self.0 {
+            server.observe();
         }
     }
 

@@ -6,7 +6,7 @@
 //! connection changes tenants: [`Server::tenant`] is the one way to a connection, and sets it.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use futures_util::future::BoxFuture;
@@ -18,6 +18,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row as _};
 use uuid::Uuid;
 
 use super::error::StoreError;
+use super::metrics::PoolMetrics;
 use super::row::Row;
 use super::sql::Sql;
 use super::tx::Tx;
@@ -218,6 +219,7 @@ pub enum ServerError {
 #[derive(Clone)]
 pub(crate) struct Server {
     pool: managed::Pool<Address>,
+    metrics: PoolMetrics,
     dialect: Dialect,
 }
 
@@ -247,7 +249,7 @@ impl Server {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(ServerError::Pool)?;
-        Ok(Self { pool, dialect })
+        Ok(Self { pool, metrics: PoolMetrics::new("database"), dialect })
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
@@ -256,7 +258,10 @@ impl Server {
 
     /// A connection on which only rows of `tenant` can be seen; of no tenant where it is `None`.
     async fn tenant(&self, tenant: Option<Uuid>) -> Result<managed::Object<Address>, StoreError> {
-        let mut connection = self.pool.get().await.map_err(|error| match error {
+        let asked = Instant::now();
+        let lent = self.pool.get().await;
+        self.metrics.waited(asked.elapsed());
+        let mut connection = lent.map_err(|error| match error {
             managed::PoolError::Backend(error) => error,
             managed::PoolError::Timeout(_) => StoreError::Busy,
             error => StoreError::Unavailable(error.to_string().into()),
@@ -286,6 +291,10 @@ impl Server {
         let result = work(&mut Tx::server(&mut connection)).await;
         connection.end(result.is_ok()).await?;
         result
+    }
+
+    pub(crate) fn observe(&self) {
+        self.metrics.observe(self.pool.status());
     }
 
     pub(crate) fn close(&self) {

@@ -43,6 +43,23 @@ async fn a_link_makes_one_operator_once() {
     test.remove().await.unwrap();
 }
 
+/// A link that was printed at an earlier start must not make a second operator of whoever finds it in a log.
+#[tokio::test]
+async fn an_operator_made_unattended_ends_every_link() {
+    let test = TestPlatform::start().await.unwrap();
+    let platform = &test.platform;
+    let links = [platform.make_setup_link().await.unwrap(), platform.make_setup_link().await.unwrap()];
+    assert!(platform.ensure_operator(new("ada@example.com")).await.unwrap());
+    for link in &links {
+        assert!(!platform.is_setup_link(link.reveal()).await.unwrap());
+        let late = platform.set_up(link.reveal(), new("eve@example.com")).await;
+        assert!(matches!(late, Err(SetUpError::InvalidLink)), "{late:?}");
+    }
+    let accounts = number(test.store(), Place::Control, "SELECT count(*) FROM accounts", &[]).await;
+    assert_eq!(accounts, 1);
+    test.remove().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_link_ends_after_half_an_hour_and_outlives_a_failure() {
     let test = TestPlatform::start().await.unwrap();

@@ -6,11 +6,11 @@ use neonex_core::access::{
 use neonex_core::idempotency::{Once, Outcome};
 use neonex_core::ids::KeyId;
 use neonex_core::keys::{Key, KeyError, KeyKind, MadeKey, NewKey};
-use neonex_core::platform::AuthError;
+use neonex_core::platform::{AuthError, Swept};
 use neonex_core::store::{Dialect, Place};
-use neonex_testkit::{TestPlatform, enter};
+use neonex_testkit::{TestPlatform, TestTenant, enter};
 
-use crate::support::{number, once, rows_of, texts};
+use crate::support::{define, number, once, rows_of, texts};
 
 fn secret(scopes: &[&str]) -> NewKey {
     let scopes: Vec<String> = scopes.iter().map(|&scope| scope.to_owned()).collect();
@@ -198,25 +198,92 @@ async fn the_last_use_is_kept_to_the_minute() {
     let acme = test.tenant("acme").await.unwrap();
     let key = acme.key(KeyKind::Secret, None).await.unwrap();
     let scope = acme.as_operator().await.unwrap();
-    test.platform.flush_usage().await.unwrap();
+    test.platform.flush_usage().await;
     assert_eq!(find(&scope, key.key.id).await.last_used_at, None);
     let first = test.platform.now();
     key.scope().await.unwrap();
-    assert_eq!(test.platform.flush_usage().await.unwrap(), 1);
+    assert_eq!(test.platform.flush_usage().await, Swept { done: 1, failed: 0 });
     assert_eq!(find(&scope, key.key.id).await.last_used_at, Some(first));
     test.clock.advance(59);
     key.scope().await.unwrap();
-    assert_eq!(test.platform.flush_usage().await.unwrap(), 0, "within the minute nothing is written");
+    assert_eq!(test.platform.flush_usage().await.done, 0, "within the minute nothing is written");
     test.clock.advance(1);
     key.scope().await.unwrap();
-    test.platform.flush_usage().await.unwrap();
+    test.platform.flush_usage().await;
     assert_eq!(find(&scope, key.key.id).await.last_used_at, Some(test.platform.now()));
 
     // What is noted of a tenant that is deleted meanwhile is let go.
     test.clock.advance(60);
     key.scope().await.unwrap();
     test.operator().await.unwrap().delete_tenant("acme").await.unwrap();
-    test.platform.flush_usage().await.unwrap();
+    test.platform.flush_usage().await;
+    test.remove().await.unwrap();
+}
+
+/// Has the database refuse to change a tenant's keys.
+async fn refuse(test: &TestPlatform, tenant: &TestTenant) {
+    let id = tenant.id.as_uuid();
+    let bytes = id.simple();
+    let statements = match test.store().dialect() {
+        Dialect::Sqlite => vec![
+            "CREATE TRIGGER refuse BEFORE UPDATE ON api_keys BEGIN SELECT RAISE(ABORT, 'refused'); END"
+                .to_owned(),
+        ],
+        Dialect::MariaDb => vec![format!(
+            "CREATE TRIGGER refuse BEFORE UPDATE ON api_keys FOR EACH ROW \
+             IF OLD.tenant_id = x'{bytes}' THEN SIGNAL SQLSTATE '45000'; END IF"
+        )],
+        Dialect::Postgres => vec![
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'refused'; END $$"
+                .to_owned(),
+            format!(
+                "CREATE TRIGGER refuse BEFORE UPDATE ON api_keys FOR EACH ROW \
+                 WHEN (OLD.tenant_id = '{id}') EXECUTE FUNCTION refuse()"
+            ),
+        ],
+    };
+    define(test.store(), tenant.place(), statements).await;
+}
+
+async fn relent(test: &TestPlatform, tenant: &TestTenant) {
+    let table = if test.store().dialect() == Dialect::Postgres { " ON api_keys" } else { "" };
+    define(test.store(), tenant.place(), vec![format!("DROP TRIGGER refuse{table}")]).await;
+}
+
+#[tokio::test]
+async fn a_use_that_cannot_be_noted_holds_up_no_other_and_is_noted_later() {
+    let test = TestPlatform::start().await.unwrap();
+    let mut tenants = Vec::new();
+    for slug in ["acme", "t1", "t2", "t3", "t4"] {
+        let tenant = test.tenant(slug).await.unwrap();
+        let (one, two) = (tenant.key(KeyKind::Secret, None).await, tenant.key(KeyKind::Secret, None).await);
+        tenants.push((tenant, [one.unwrap(), two.unwrap()]));
+    }
+    test.platform.flush_usage().await;
+    let used_at = async |at: usize, key: usize| {
+        let (tenant, keys) = &tenants[at];
+        find(&tenant.as_operator().await.unwrap(), keys[key].key.id).await.last_used_at
+    };
+    let first = test.platform.now();
+    for key in tenants.iter().flat_map(|(_, keys)| keys) {
+        key.scope().await.unwrap();
+    }
+    refuse(&test, &tenants[0].0).await;
+    assert_eq!(test.platform.flush_usage().await, Swept { done: 8, failed: 1 });
+    for at in 1..tenants.len() {
+        assert_eq!((used_at(at, 0).await, used_at(at, 1).await), (Some(first), Some(first)));
+    }
+    assert_eq!((used_at(0, 0).await, used_at(0, 1).await), (None, None));
+    assert_eq!(test.platform.flush_usage().await, Swept { done: 0, failed: 1 }, "it was not tried again");
+
+    // One of the keys is used again meanwhile; that use must not be lost to the one that waits.
+    test.clock.advance(60);
+    tenants[0].1[0].scope().await.unwrap();
+    test.platform.flush_usage().await;
+    relent(&test, &tenants[0].0).await;
+    assert_eq!(test.platform.flush_usage().await.failed, 0);
+    assert_eq!((used_at(0, 0).await, used_at(0, 1).await), (Some(test.platform.now()), Some(first)));
     test.remove().await.unwrap();
 }
 
@@ -248,7 +315,7 @@ async fn no_credential_is_kept_in_plain_text() {
     let acme = test.tenant("acme").await.unwrap();
     let key = acme.key(KeyKind::Secret, None).await.unwrap();
     key.scope().await.unwrap();
-    test.platform.flush_usage().await.unwrap();
+    test.platform.flush_usage().await;
     scan(&test, acme.place(), &key.credential).await;
     scan(&test, acme.place(), test.operator_token()).await;
     let link = test.platform.make_setup_link().await.unwrap();

@@ -57,6 +57,16 @@ pub(crate) async fn execute(store: &Store, place: Place, statements: Vec<(String
         .unwrap();
 }
 
+/// Changes the schema.
+pub(crate) async fn define(store: &Store, place: Place, statements: Vec<String>) {
+    store
+        .write::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
+            async move { tx.define(&statements).await }.boxed()
+        })
+        .await
+        .unwrap();
+}
+
 fn statement(store: &Store, sql: &str, ids: &[Uuid]) -> Sql {
     Sql::new(store.dialect().placeholders(sql), ids.iter().map(|&id| id.into()).collect())
 }

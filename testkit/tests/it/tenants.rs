@@ -4,15 +4,15 @@ use neonex_core::access::{CollectionsWrite, KeysWrite, OperatorScope};
 use neonex_core::collections::{NewCollection, NewField};
 use neonex_core::idempotency::{Once, Outcome};
 use neonex_core::keys::KeyKind;
-use neonex_core::platform::AuthError;
-use neonex_core::records::{ListQuery, RecordInput};
+use neonex_core::platform::{AuthError, Swept};
+use neonex_core::records::ListQuery;
 use neonex_core::store::{Dialect, Place};
 use neonex_core::tenants::{
     DELETION_GRACE_SECONDS, NewTenant, Settings, Tenant, TenantError, TenantPatch, TenantStatus,
 };
 use neonex_testkit::{TestPlatform, TestTenant, enter, operator};
 
-use crate::support::{number, once, rows_of};
+use crate::support::{define, number, once, rows_of};
 
 fn new(slug: &str) -> NewTenant {
     NewTenant::parse(slug.to_owned(), slug.to_uppercase(), Settings::default()).unwrap()
@@ -34,7 +34,7 @@ async fn fill(tenant: &TestTenant) -> neonex_testkit::TestKey {
     scope.create_collection(&scope.permit::<CollectionsWrite>().unwrap(), movies, None).await.unwrap();
     let scope = key.scope().await.unwrap();
     let records = scope.records("movies").unwrap();
-    let input = RecordInput::parse(records.collection(), br#"{"title":"Heat"}"#).unwrap();
+    let input = records.input(br#"{"title":"Heat"}"#).unwrap();
     let key_of_request = once(scope.actor(), "k1", "b");
     records.create(input, Some(key_of_request)).await.unwrap();
     key
@@ -151,11 +151,11 @@ async fn a_deleted_tenant_is_refused_and_can_be_had_back_for_a_week() {
     // Asked again, it is not given more time.
     test.clock.advance(DELETION_GRACE_SECONDS - 1);
     assert_eq!(scope.delete_tenant("acme").await.unwrap().status, TenantStatus::Deleting { after });
-    assert!(test.platform.purge_tenants().await.unwrap().is_empty());
+    assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept::default());
 
     assert_eq!(scope.restore_tenant("acme").await.unwrap().status, TenantStatus::Active);
     test.clock.advance(10);
-    assert!(test.platform.purge_tenants().await.unwrap().is_empty());
+    assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept::default());
     let records = key.scope().await.unwrap();
     assert_eq!(records.records("movies").unwrap().list(&ListQuery::default()).await.unwrap().next, None);
     assert_eq!(rows_of(test.store(), &acme, "changes").await, 1);
@@ -184,7 +184,7 @@ async fn a_purge_takes_all_of_a_tenant_and_nothing_of_another() {
     let others_table = table_of(&others_key.scope().await.unwrap());
     scope.delete_tenant("acme").await.unwrap();
     test.clock.advance(DELETION_GRACE_SECONDS);
-    assert_eq!(test.platform.purge_tenants().await.unwrap(), [acme.id]);
+    assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept { done: vec![acme.id], failed: 0 });
 
     assert!(matches!(scope.tenant("acme").await, Err(TenantError::NotFound)));
     assert!(key.scope().await.is_err());
@@ -219,6 +219,51 @@ async fn a_purge_takes_all_of_a_tenant_and_nothing_of_another() {
     assert!(String::from_utf8(page.json).unwrap().contains("Heat"));
     // The slug is free again.
     create(&scope, "acme").await;
+    test.remove().await.unwrap();
+}
+
+/// Makes the removal of a tenant's data fail. Embedded: a folder stands where the file is to be. On a server: another
+/// table refers to the tenant's own.
+async fn hold(test: &TestPlatform, tenant: &TestTenant, held: bool) {
+    if let Some(folder) = test.database().folder() {
+        let path = folder.join("tenants").join(format!("{}.db", tenant.id));
+        if held {
+            std::fs::create_dir(path).unwrap();
+        } else {
+            std::fs::remove_dir(path).unwrap();
+        }
+        return;
+    }
+    let statement = if held {
+        let table = table_of(&fill(tenant).await.scope().await.unwrap());
+        format!("CREATE TABLE hold (id {{uuid}} NOT NULL, FOREIGN KEY (id) REFERENCES {table} (id))")
+    } else {
+        "DROP TABLE hold".to_owned()
+    };
+    define(test.store(), tenant.place(), vec![test.store().dialect().render(&statement)]).await;
+}
+
+#[tokio::test]
+async fn a_purge_that_fails_holds_up_no_other_and_comes_round_again() {
+    let test = TestPlatform::start().await.unwrap();
+    let scope = test.operator().await.unwrap();
+    let (stuck, other) = (test.tenant("stuck").await.unwrap(), test.tenant("other").await.unwrap());
+    hold(&test, &stuck, true).await;
+    // The one that fails is due first.
+    for slug in ["stuck", "other"] {
+        scope.delete_tenant(slug).await.unwrap();
+        test.clock.advance(1);
+    }
+    test.clock.advance(DELETION_GRACE_SECONDS);
+    assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept { done: vec![other.id], failed: 1 });
+    // It is put off: tenants that cannot be purged must not fill every turn.
+    assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept::default());
+    assert!(matches!(scope.tenant("stuck").await.unwrap().status, TenantStatus::Deleting { .. }));
+    assert!(matches!(scope.restore_tenant("stuck").await, Err(TenantError::NotFound)));
+
+    hold(&test, &stuck, false).await;
+    test.clock.advance(10 * 60);
+    assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept { done: vec![stuck.id], failed: 0 });
     test.remove().await.unwrap();
 }
 
