@@ -3,9 +3,11 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
+# Chosen by filter, not by `--package`, which would build everything again with that package's features alone.
+ON_EACH_BACKEND := binary_id(neonex-testkit::it) + binary_id(neonex::cli) + binary_id(neonex::crash)
 GENERATE_SDK := cargo run --quiet --locked --package neonex-sdk-generate -- openapi.yaml | rustfmt --edition 2024
 
-.PHONY: help test soak bench lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
+.PHONY: help test soak bench profile lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -14,15 +16,14 @@ services: ## start PostgreSQL, MariaDB and Redis for the tests, install promtool
 	@infra/services.sh up
 
 # The integration tests, those of the commands and the crash test run on SQLite with the rest, then on each server.
+# Examples in the documentation are run by a test among them (cli/tests/clients), which has a server for them.
 test: ## everything: unit, integration and documentation tests
 	@services="$$(infra/services.sh up)"; eval "$$services"; \
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	cargo nextest run --workspace --locked; \
 	for backend in postgres mariadb; do \
-	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --locked \
-	    --package neonex-testkit --test it --package neonex --test cli --test crash; \
-	done; \
-	cargo test --doc --workspace --locked
+	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --workspace --locked -E '$(ON_EACH_BACKEND)'; \
+	done
 
 # The same tests as in `make test`, at their full length.
 soak: ## the crash test with 200 kills on each database (ROUNDS=200), a minute of too many requests
@@ -30,15 +31,27 @@ soak: ## the crash test with 200 kills on each database (ROUNDS=200), a minute o
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	for backend in sqlite postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend NEONEX_CRASH_ROUNDS=$${ROUNDS:-200} \
-	    cargo nextest run --profile soak --locked --package neonex --test crash; \
+	    cargo nextest run --profile soak --workspace --locked -E 'binary_id(neonex::crash)'; \
 	done; \
-	NEONEX_LIMIT_SECONDS=$${SECONDS_EACH:-60} cargo nextest run --profile soak --locked \
-	  --package neonex-testkit --test it -E 'test(two_instances_admit_one_quota)'
+	NEONEX_LIMIT_SECONDS=60 cargo nextest run --profile soak --workspace --locked -E 'test(two_instances_admit_one_quota)'
 
-# The server as it is packaged; what measures it need not be.
-bench: ## measure the server and write bench/RESULTS.md (ARGS="--quick", see bench/README.md)
+# The server as it is packaged. The bench is built in the same way: part of it is what the server is held against.
+# PEERS are products to measure beside it; of parse-server and directus, which need minutes, none by default.
+PEERS := pocketbase
+bench: ## measure the server and write bench/RESULTS.md (ARGS="--quick", PEERS="…", see bench/README.md)
+	@services="$$(infra/services.sh up)"; eval "$$services"; \
+	peers=(); \
+	for peer in $(PEERS); do \
+	  place="$$(infra/tools.sh "$$peer")"; \
+	  if [[ $$peer == pocketbase ]]; then place+=/pocketbase; fi; \
+	  peers+=("--$$peer" "$$place"); \
+	done; \
+	cargo build --profile dist --package neonex --locked; \
+	cargo run --profile dist --package neonex-bench --locked -- "$${peers[@]}" $(ARGS)
+
+profile: ## show where the server's processor time goes (ARGS="--work create --rule", see bench/README.md)
 	cargo build --profile dist --package neonex --locked
-	cargo run --release --package neonex-bench --locked -- $(ARGS)
+	cargo run --profile dist --package neonex-bench --locked -- profile $(ARGS)
 
 lint: lint-code lint-scripts lint-spec deny ## format check, clippy, scripts, OpenAPI document, dependency policy
 

@@ -194,6 +194,8 @@ redis_up() {
 # ---- Commands
 
 up() {
+  # For the tutorial, whose commands a test runs.
+  need_client curl curl
   need_client promtool prometheus
   postgres_up
   mariadb_up

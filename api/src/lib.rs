@@ -65,6 +65,7 @@ mod root;
 mod route;
 pub mod server;
 pub mod tenants;
+mod text;
 
 #[cfg(test)]
 mod tests;

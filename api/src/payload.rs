@@ -17,6 +17,8 @@ use poem_openapi::registry::{
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object};
 
+use crate::text::Time;
+
 /// An answer whose JSON is ready, with the schema of `T`. On its own it is a 200; as the field of a derived
 /// `ApiResponse` it has that variant's status and headers.
 #[derive(Debug, Clone)]
@@ -126,9 +128,9 @@ struct RecordBase {
     #[oai(validator(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))]
     id: String,
     /// When it was made: RFC 3339, UTC.
-    created_at: String,
+    created_at: Time,
     /// When it was last changed: RFC 3339, UTC.
-    updated_at: String,
+    updated_at: Time,
 }
 
 /// The schema of a record as it is read: `id`, `created_at`, `updated_at`, and the fields of its collection.

@@ -9,12 +9,12 @@ pub(crate) async fn call(
     client: &Client,
     method: Method,
     url: &str,
-    authorization: &str,
+    headers: &[(&'static str, String)],
     body: Option<&Value>,
 ) -> anyhow::Result<Value> {
     let mut request = client.request(method.clone(), url);
-    if !authorization.is_empty() {
-        request = request.header("authorization", authorization);
+    for (name, value) in headers {
+        request = request.header(*name, value);
     }
     if let Some(body) = body {
         request = request.json(body);
@@ -28,8 +28,13 @@ pub(crate) async fn call(
     serde_json::from_str(&text).with_context(|| format!("{method} {url} answered no JSON: {text}"))
 }
 
-/// The text member `name` of `object`.
-pub(crate) fn text(object: &Value, name: &str) -> anyhow::Result<String> {
-    let value = object.get(name).and_then(Value::as_str);
-    Ok(value.with_context(|| format!("the answer has no text `{name}`: {object}"))?.to_owned())
+/// The text that the JSON pointer names.
+pub(crate) fn text(object: &Value, pointer: &str) -> anyhow::Result<String> {
+    let value = object.pointer(pointer).and_then(Value::as_str);
+    Ok(value.with_context(|| format!("the answer has no text at {pointer}: {object}"))?.to_owned())
+}
+
+/// The header of a bearer credential.
+pub(crate) fn bearer(credential: &str) -> Vec<(&'static str, String)> {
+    vec![("Authorization", format!("Bearer {credential}"))]
 }

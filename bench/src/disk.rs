@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::statistics::percentile;
 
-const SAMPLES: usize = 500;
+const SAMPLES: usize = 200;
 
 /// Times of an append of 4 KiB and its `fdatasync`, in milliseconds.
 #[derive(Debug, Clone, Copy, Serialize)]

@@ -1,40 +1,168 @@
-//! What the figures should reach. All are ratios within the run, or bounds that any machine can meet: absolute
-//! rates of a machine that others share say little.
+//! What the figures should reach. All are ratios within the run, or bounds that any machine can meet: absolute rates of
+//! a machine that others share say little.
 
 use serde::Serialize;
 
-use crate::neonex::Durability::{Full, Normal};
+use crate::blocks::servers::BARE;
+use crate::neonex::{RULE, SECRET};
+use crate::peers::{parse, pocketbase};
 use crate::run::Figures;
-use crate::scenario::{Outcome, p99, rate};
-use crate::wrk::Work::{Create, List, Mixed, Read};
+use crate::scenario::Outcome;
 
 /// A goal and how the run stands to it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Goal {
     pub(crate) what: String,
-    pub(crate) measured: String,
+    /// `None` where the run has nothing to say.
+    pub(crate) measured: Option<String>,
     pub(crate) wanted: String,
-    pub(crate) met: bool,
+    pub(crate) met: Option<bool>,
 }
 
-impl Goal {
-    fn at_least(what: &str, measured: f64, wanted: f64, show: fn(f64) -> String) -> Self {
-        Self {
+#[derive(Clone, Copy)]
+enum Bound {
+    AtLeast,
+    AtMost,
+}
+use Bound::{AtLeast, AtMost};
+
+/// Goals as they are gathered.
+struct Goals<'f> {
+    figures: &'f Figures,
+    goals: Vec<Goal>,
+}
+
+impl Goals<'_> {
+    fn add(
+        &mut self,
+        what: &str,
+        measured: Option<f64>,
+        (bound, wanted): (Bound, f64),
+        show: fn(f64) -> String,
+    ) {
+        let (sign, met) = match bound {
+            AtLeast => ("≥", measured.map(|measured| measured >= wanted)),
+            AtMost => ("≤", measured.map(|measured| measured <= wanted)),
+        };
+        self.goals.push(Goal {
             what: what.to_owned(),
-            measured: show(measured),
-            wanted: format!("≥ {}", show(wanted)),
-            met: measured >= wanted,
-        }
+            measured: measured.map(show),
+            wanted: format!("{sign} {}", show(wanted)),
+            met,
+        });
     }
 
-    fn at_most(what: &str, measured: f64, wanted: f64, show: fn(f64) -> String) -> Self {
-        Self {
-            what: what.to_owned(),
-            measured: show(measured),
-            wanted: format!("≤ {}", show(wanted)),
-            met: measured <= wanted,
-        }
+    fn outcome(&self, name: &str) -> Option<&Outcome> {
+        let outcomes = self.figures.blocks.iter().flat_map(|block| &block.outcomes);
+        outcomes.into_iter().find(|outcome| outcome.name == name)
     }
+
+    /// How many times the rate of `other` that of `who` is.
+    fn ratio(&self, name: &str, who: &str, other: &str) -> Option<f64> {
+        let outcome = self.outcome(name)?;
+        Some(outcome.of(who)?.rate() / outcome.of(other)?.rate())
+    }
+
+    fn p99(&self, name: &str, who: &str) -> Option<f64> {
+        Some(self.outcome(name)?.of(who)?.p99())
+    }
+}
+
+/// The goals of the design, in its order. Of a partial run, only those that it can be held to.
+pub(crate) fn goals(figures: &Figures, whole: bool) -> Vec<Goal> {
+    let mut goals = Goals { figures, goals: Vec::new() };
+    reads(&mut goals);
+    durable_creates(&mut goals);
+    writes(&mut goals);
+    servers(&mut goals);
+    resources(&mut goals);
+    let mut goals = goals.goals;
+    goals.push(Goal {
+        what: "10,000 live subscribers on one collection (to come)".to_owned(),
+        measured: None,
+        wanted: "each change to all within 1 s".to_owned(),
+        met: None,
+    });
+    goals.retain(|goal| whole || goal.met.is_some());
+    goals
+}
+
+fn reads(goals: &mut Goals<'_>) {
+    let of_constant = goals.outcome("full-read-64").and_then(|outcome| {
+        let read = outcome.of(RULE)?;
+        Some(read.rate() / outcome.constant())
+    });
+    goals.add("read by id, 64 clients, of the constant route", of_constant, (AtLeast, 0.75), percent);
+    for (work, wanted) in [("read", 8.0), ("list", 7.0)] {
+        let ratio = goals.ratio(&format!("peers-{work}-32"), RULE, pocketbase::WHO);
+        goals.add(&format!("{work}, 32 clients, of PocketBase"), ratio, (AtLeast, wanted), times);
+    }
+}
+
+/// A durable create cannot be faster than the disk, nor than the server answers at all: the goal is a share of
+/// whichever is less.
+fn durable_creates(goals: &mut Goals<'_>) {
+    for clients in [64_u32, 256] {
+        let name = format!("full-create-{clients}");
+        let found = goals.outcome(&name).and_then(|outcome| {
+            let (create, sync) = (outcome.of(RULE)?, outcome.sync_seconds()?);
+            Some((create.rate(), create.p99(), sync, outcome.constant()))
+        });
+        let (disk, constant) = match found {
+            Some((_, _, sync, constant)) => (0.75 * f64::from(clients) / sync, 0.40 * constant),
+            None => (f64::INFINITY, f64::INFINITY),
+        };
+        let limit =
+            if disk < constant { "75 % of clients ÷ fdatasync" } else { "40 % of the constant route" };
+        let what = format!("durable create, {clients} clients: {limit}, the smaller");
+        goals.add(&what, found.map(|found| found.0), (AtLeast, disk.min(constant)), per_second);
+        let wanted = found.map_or(f64::INFINITY, |found| 4000.0 * found.2 + 10.0);
+        let what = format!("durable create, {clients} clients: p99, of 4 × fdatasync + 10 ms");
+        goals.add(&what, found.map(|found| found.1), (AtMost, wanted), millis);
+    }
+}
+
+fn writes(goals: &mut Goals<'_>) {
+    for (work, limit) in [("create", 15.0), ("mixed", 20.0)] {
+        let name = format!("peers-{work}-32");
+        let ratio = goals.ratio(&name, RULE, pocketbase::WHO);
+        goals.add(&format!("{work}, 32 clients, normal, of PocketBase"), ratio, (AtLeast, 8.0), times);
+        let p99 = goals.p99(&name, RULE);
+        goals.add(&format!("{work}, 32 clients, normal: p99"), p99, (AtMost, limit), millis);
+    }
+}
+
+fn servers(goals: &mut Goals<'_>) {
+    for work in ["read", "create"] {
+        let name = format!("postgres-{work}-32");
+        let ratio = goals.ratio(&name, SECRET, BARE);
+        goals.add(&format!("PostgreSQL, {work}, of bare sqlx"), ratio, (AtLeast, 0.80), percent);
+        let ratio = goals.ratio(&name, RULE, parse::WHO);
+        goals.add(&format!("PostgreSQL, {work}, of Parse Server"), ratio, (AtLeast, 5.0), times);
+    }
+}
+
+fn resources(goals: &mut Goals<'_>) {
+    let figures = goals.figures;
+    let usage = figures.block("full").and_then(|block| block.memory.first());
+    let idle = usage.map(|usage| usage.idle.resident);
+    goals.add("resident memory, one tenant, idle", idle, (AtMost, 40.0), mebibytes);
+    let ran = |name: &str| figures.block(name).filter(|block| !block.outcomes.is_empty());
+    for name in ["full", "peers"] {
+        let after = ran(name).and_then(|block| block.memory.first()).map(|usage| usage.after.resident);
+        let what = format!("resident memory after the runs of `{name}`");
+        goals.add(&what, after, (AtMost, 120.0), mebibytes);
+    }
+    let tenants = figures.tenants.as_ref().filter(|tenants| tenants.number >= 1000);
+    let memory = tenants.map(|tenants| tenants.after.resident);
+    goals.add("resident memory, 1,000 tenants touched once", memory, (AtMost, 300.0), mebibytes);
+    let first = tenants.map(|tenants| tenants.first_p99_ms);
+    goals.add("first request of a tenant after a start: p99", first, (AtMost, 50.0), millis);
+    let start = figures.starts.as_ref().map(|starts| starts.median_ms);
+    goals.add("start to ready, empty data folder", start, (AtMost, 300.0), millis);
+    let ratio = figures.neighbour.as_ref().map(|found| found.noisy.p99_ms / found.quiet.p99_ms);
+    let what = "noisy neighbour: p99 of the other tenant, of its baseline";
+    goals.add(what, ratio, (AtMost, 2.0), times);
 }
 
 fn percent(ratio: f64) -> String {
@@ -55,76 +183,4 @@ fn millis(millis: f64) -> String {
 
 fn mebibytes(size: f64) -> String {
     format!("{size:.0} MiB")
-}
-
-/// The goals that this run can be held to; a scenario that did not run, or had errors, has none.
-pub(crate) fn goals(figures: &Figures) -> Vec<Goal> {
-    let mut goals = Vec::new();
-    if let Some(read) = figures.find(Read, 64, Full) {
-        let ratio = read.of_yardstick();
-        goals.push(Goal::at_least("read by id, 64 clients, of the constant route", ratio, 0.60, percent));
-        goals.push(Goal::at_least("the same, as designed", ratio, 0.75, percent));
-    }
-    for clients in [64, 256] {
-        if let Some(create) = figures.find(Create, clients, Full) {
-            durable_create(figures, create, &mut goals);
-        }
-    }
-    for (work, clients, limit) in [(Create, 32, 15.0), (Mixed, 32, 20.0)] {
-        if let Some(outcome) = figures.find(work, clients, Normal) {
-            let what = format!("{}, {clients} clients, normal: p99", work.name());
-            goals.push(Goal::at_most(&what, p99(&outcome.rounds), limit, millis));
-        }
-    }
-    for (work, wanted) in [(Read, 8.0), (List, 7.0), (Create, 8.0), (Mixed, 8.0)] {
-        if let Some(ratio) = figures.find(work, 32, Normal).and_then(Outcome::of_peer) {
-            let what = format!("{}, 32 clients, normal, of PocketBase", work.name());
-            goals.push(Goal::at_least(&what, ratio, wanted, times));
-        }
-    }
-    resources(figures, &mut goals);
-    goals
-}
-
-/// A durable create cannot be faster than the disk, nor than the server answers at all: the goal is a share of
-/// whichever is less.
-fn durable_create(figures: &Figures, create: &Outcome, goals: &mut Vec<Goal>) {
-    let (clients, sync) = (create.clients, figures.syncs.seconds());
-    let disk = 0.75 * f64::from(clients) / sync;
-    let constant = rate(&create.yardstick);
-    let measured = rate(&create.rounds);
-    let mut share_of = |share: f64, label: &str| {
-        let what = format!(
-            "durable create, {clients} clients{label}: smaller of {} of the constant route and 75 % of \
-             clients ÷ fdatasync ({})",
-            percent(share),
-            per_second(disk)
-        );
-        goals.push(Goal::at_least(&what, measured, disk.min(share * constant), per_second));
-    };
-    if clients == 64 {
-        share_of(0.30, "");
-    }
-    share_of(0.40, ", as designed");
-    let what = format!("durable create, {clients} clients: p99 within 4 × fdatasync + 10 ms");
-    goals.push(Goal::at_most(&what, p99(&create.rounds), 4000.0 * sync + 10.0, millis));
-}
-
-fn resources(figures: &Figures, goals: &mut Vec<Goal>) {
-    for usage in &figures.memory {
-        let durability = usage.durability.name();
-        let what = format!("resident memory, one tenant, idle ({durability})");
-        goals.push(Goal::at_most(&what, usage.idle.resident, 40.0, mebibytes));
-        let what = format!("resident memory after the runs ({durability})");
-        goals.push(Goal::at_most(&what, usage.after.resident, 120.0, mebibytes));
-    }
-    if let Some(tenants) = &figures.tenants {
-        let memory = tenants.memory.resident;
-        goals.push(Goal::at_most("resident memory, 1,000 tenants touched once", memory, 300.0, mebibytes));
-        let what = "first request of a tenant after a start: p99";
-        goals.push(Goal::at_most(what, tenants.first_p99_ms, 50.0, millis));
-    }
-    if let Some(start) = &figures.start {
-        goals.push(Goal::at_most("start to ready, empty data folder", start.median_ms, 300.0, millis));
-    }
 }

@@ -20,13 +20,67 @@ pub(crate) struct Machine {
     pub(crate) disk: String,
     /// `YYYY-MM-DDThh:mm:ssZ`.
     pub(crate) date: String,
+    /// How busy the machine was when the run began, before anything of it ran.
+    pub(crate) before: Activity,
+    /// And over the whole run.
+    pub(crate) during: Activity,
     /// The programs that took part.
     pub(crate) versions: Vec<String>,
 }
 
+/// What the processors did in a span of time.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Activity {
+    /// Share of their time in which they did anything.
+    pub(crate) busy: f64,
+    /// Share of their time that the host gave to other machines.
+    pub(crate) stolen: f64,
+    /// Load average over a minute, at the end of the span.
+    pub(crate) load: f64,
+}
+
+/// Where a span of time begins.
+pub(crate) struct Watch {
+    busy: f64,
+    stolen: f64,
+    all: f64,
+}
+
+impl Watch {
+    /// Begins now.
+    pub(crate) fn begin() -> anyhow::Result<Self> {
+        let stat = fs::read_to_string("/proc/stat")?;
+        let ticks = stat.lines().next().unwrap_or_default().split_ascii_whitespace().skip(1);
+        // proc(5): user, nice, system, idle, iowait, irq, softirq, steal; guests are part of user and nice.
+        let ticks: Vec<f64> = ticks.take(8).filter_map(|field| field.parse().ok()).collect();
+        let [user, nice, system, idle, wait, irq, soft, stolen] = ticks.as_slice() else {
+            bail!("/proc/stat begins with no line of eight figures");
+        };
+        let busy = user + nice + system + irq + soft;
+        Ok(Self { busy, stolen: *stolen, all: busy + stolen + idle + wait })
+    }
+
+    /// What happened since.
+    pub(crate) fn end(&self) -> anyhow::Result<Activity> {
+        let now = Self::begin()?;
+        let all = (now.all - self.all).max(1.0);
+        let average = fs::read_to_string("/proc/loadavg")?;
+        let load = average.split_ascii_whitespace().next().and_then(|load| load.parse().ok());
+        Ok(Activity {
+            busy: (now.busy - self.busy) / all,
+            stolen: (now.stolen - self.stolen) / all,
+            load: load.context("/proc/loadavg begins with no figure")?,
+        })
+    }
+}
+
 impl Machine {
     /// Describes this machine, and the disk under `folder`.
-    pub(crate) fn describe(folder: &Path, versions: Vec<String>) -> anyhow::Result<Self> {
+    pub(crate) fn describe(
+        folder: &Path,
+        versions: Vec<String>,
+        (before, during): (Activity, Activity),
+    ) -> anyhow::Result<Self> {
         let cpuinfo = fs::read_to_string("/proc/cpuinfo")?;
         let cpu = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
         let (file_system, device) = mount(folder)?;
@@ -36,6 +90,8 @@ impl Machine {
             kernel: fs::read_to_string("/proc/sys/kernel/osrelease")?.trim().to_owned(),
             disk: format!("{file_system} on {device}"),
             date: now(),
+            before,
+            during,
             versions,
         })
     }
@@ -87,4 +143,12 @@ pub(crate) fn commit() -> Option<String> {
     let commit = git(&["rev-parse", "--short", "HEAD"])?;
     let changed = git(&["status", "--porcelain", "--untracked-files=no", ":/", ":!/bench"])?;
     Some(if changed.is_empty() { commit } else { format!("{commit}, with changes") })
+}
+
+/// Name and version of an npm package that is installed in `folder`.
+pub(crate) fn package(folder: &Path, name: &str) -> anyhow::Result<String> {
+    let path = folder.join(format!("node_modules/{name}/package.json"));
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let version = crate::client::text(&serde_json::from_str(&text)?, "/version")?;
+    Ok(format!("{name} {version}"))
 }

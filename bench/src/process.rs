@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 /// How long a server may take to answer for the first time.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Microseconds of one tick in `/proc/<pid>/stat`: `USER_HZ` is 100 on every Linux that Rust supports.
 const TICK: f64 = 10_000.0;
 
@@ -21,6 +21,8 @@ pub(crate) struct Memory {
     pub(crate) resident: f64,
     /// What only this process has (`RssAnon`).
     pub(crate) anonymous: f64,
+    /// The most that ever was resident (`VmHWM`).
+    pub(crate) peak: f64,
 }
 
 /// A server that runs. It is killed when this is dropped.
@@ -58,15 +60,20 @@ impl Process {
         self.child.id()
     }
 
-    /// Waits until `url` answers with success, and says how long it took from `started`.
-    pub(crate) async fn ready(&mut self, url: &str, started: Instant) -> anyhow::Result<Duration> {
-        let client = reqwest::Client::new();
+    /// Waits until `url` answers `client` with success, and says how long it took from `started`. The client is
+    /// made before, so that making it does not count.
+    pub(crate) async fn ready(
+        &mut self,
+        client: &reqwest::Client,
+        url: &str,
+        started: Instant,
+    ) -> anyhow::Result<Duration> {
         loop {
             if client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(started.elapsed());
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!("the server ended before it was ready: {status}; its log is beside the data folder");
+                bail!("the server ended before it was ready: {status}");
             }
             if started.elapsed() > PATIENCE {
                 bail!("the server was not ready after {PATIENCE:?}");
@@ -90,7 +97,11 @@ impl Process {
                 .with_context(|| format!("/proc/{}/status has no {name}", self.id()))?;
             Ok(kibibytes / 1024.0)
         };
-        Ok(Memory { resident: mebibytes("VmRSS")?, anonymous: mebibytes("RssAnon")? })
+        Ok(Memory {
+            resident: mebibytes("VmRSS")?,
+            anonymous: mebibytes("RssAnon")?,
+            peak: mebibytes("VmHWM")?,
+        })
     }
 }
 

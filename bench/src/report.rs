@@ -2,129 +2,203 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::bench::Block;
+use crate::blocks::neighbour::{Latency, Neighbour, WRITERS};
+use crate::blocks::tenants::Tenants;
+use crate::disk::Sync;
 use crate::goals::Goal;
+use crate::machine::Activity;
 use crate::process::Memory;
-use crate::run::{Figures, Usage};
-use crate::scenario::{Outcome, YARDSTICK_CLIENTS, p99, rate};
-use crate::statistics::median;
-use crate::wrk::Round;
+use crate::run::Figures;
+use crate::scenario::{Entry, Outcome, YARDSTICK_CLIENTS};
+use crate::statistics::{median, spread};
 
 /// Writes the whole report.
 pub(crate) fn markdown(figures: &Figures, goals: &[Goal]) -> Result<String, fmt::Error> {
     let mut out =
         String::from("# Results\n\nWritten by `make bench`; `bench/README.md` says how to read it.\n\n");
     machine(&mut out, figures)?;
-    scenarios(&mut out, figures)?;
-    if figures.peer.is_some() {
-        peers(&mut out, figures)?;
+    if !goals.is_empty() {
+        writeln!(out, "\n## Goals\n")?;
+        let rows = goals.iter().map(|goal| {
+            let measured = goal.measured.clone().unwrap_or_else(|| "–".to_owned());
+            let met = match goal.met {
+                Some(true) => "met",
+                Some(false) => "**not met**",
+                None => "not measured",
+            };
+            vec![goal.what.clone(), measured, goal.wanted.clone(), met.to_owned()]
+        });
+        table(&mut out, &["Goal", "Measured", "Wanted", ""], rows.collect())?;
+    }
+    for block in &figures.blocks {
+        scenarios(&mut out, block)?;
     }
     resources(&mut out, figures)?;
-    writeln!(out, "\n## Goals\n")?;
-    let rows = goals.iter().map(|goal| {
-        let met = if goal.met { "met" } else { "**not met**" };
-        vec![goal.what.clone(), goal.measured.clone(), goal.wanted.clone(), met.to_owned()]
-    });
-    table(&mut out, &["Goal", "Measured", "Wanted", ""], rows.collect())?;
+    if !figures.failures.is_empty() {
+        writeln!(out, "\n## What could not be measured\n")?;
+        for failure in &figures.failures {
+            writeln!(out, "- {failure}")?;
+        }
+    }
     Ok(out)
 }
 
 fn machine(out: &mut String, figures: &Figures) -> fmt::Result {
     let machine = &figures.machine;
-    let versions = machine.versions.iter().chain(&figures.peer).cloned().collect::<Vec<_>>().join("; ");
-    let pace = figures.pace;
-    let rows = vec![
-        vec!["date".to_owned(), machine.date.clone()],
-        vec!["processor".to_owned(), format!("{} × {}", machine.cores, machine.cpu)],
-        vec!["kernel".to_owned(), machine.kernel.clone()],
-        vec!["disk".to_owned(), machine.disk.clone()],
-        vec!["programs".to_owned(), versions],
-        vec!["rounds".to_owned(), format!("{} of {} s, medians shown", pace.rounds, pace.seconds)],
+    let (pace, minutes) = (figures.pace, figures.seconds / 60);
+    let activity = |activity: Activity| {
+        format!(
+            "{:.0} % busy, {:.1} % taken by the host, load average {:.2}",
+            activity.busy * 100.0,
+            activity.stolen * 100.0,
+            activity.load
+        )
+    };
+    writeln!(out, "- date: {}, {minutes} min {} s", machine.date, figures.seconds % 60)?;
+    writeln!(out, "- machine: {} × {}, Linux {}", machine.cores, machine.cpu, machine.kernel)?;
+    writeln!(out, "- disk: {}", machine.disk)?;
+    writeln!(out, "- before the run: {}", activity(machine.before))?;
+    writeln!(out, "- during the run: {}", activity(machine.during))?;
+    writeln!(out, "- rounds: {} of {} s, medians shown", pace.rounds, pace.seconds)?;
+    for version in &machine.versions {
+        writeln!(out, "- {version}")?;
+    }
+    Ok(())
+}
+
+fn scenarios(out: &mut String, block: &Block) -> fmt::Result {
+    writeln!(out, "\n## `{}`: {}\n", block.name, block.title)?;
+    let constant = format!("Of {YARDSTICK_CLIENTS}-client constant");
+    let head = [
+        "Scenario",
+        "Who",
+        "req/s",
+        "Spread",
+        "Ratio",
+        &constant,
+        "p50 ms",
+        "p99 ms",
+        "CPU µs/req",
+        "Errors",
     ];
-    table(out, &["", ""], rows)
-}
-
-fn scenarios(out: &mut String, figures: &Figures) -> fmt::Result {
-    let heading = format!("Of {YARDSTICK_CLIENTS}-client constant");
-    writeln!(out, "\n## Scenarios\n")?;
-    let head =
-        ["Scenario", "Clients", "Durability", "req/s", &heading, "p50 ms", "p99 ms", "CPU µs/req", "Errors"];
-    let rows = figures.outcomes.iter().map(|outcome| {
-        let mut row = vec![
-            outcome.work.name().to_owned(),
-            outcome.clients.to_string(),
-            outcome.durability.name().to_owned(),
-            format!("{:.0}", rate(&outcome.rounds)),
-            format!("{:.0} %", outcome.of_yardstick() * 100.0),
-        ];
-        row.extend(latency(&outcome.rounds));
-        row.push(validity(outcome));
-        row
+    let rows =
+        block.outcomes.iter().flat_map(|outcome| outcome.entries.iter().map(|entry| row(outcome, entry)));
+    let rows: Vec<_> = rows.collect();
+    if !rows.is_empty() {
+        table(out, &head, rows)?;
+        writeln!(out)?;
+        let rows = block.outcomes.iter().map(yardstick).collect();
+        table(out, &["Scenario", "Constant route, req/s", "Its drift", "fdatasync before", "after"], rows)?;
+        writeln!(out)?;
+    }
+    let rows = block.memory.iter().map(|usage| {
+        let memory = |memory: Memory| format!("{:.0} ({:.0})", memory.resident, memory.anonymous);
+        let figures = [usage.idle, usage.before, usage.after].map(memory);
+        let peak = format!("{:.0}", usage.after.peak);
+        [usage.who.clone()].into_iter().chain(figures).chain([peak]).collect()
     });
-    table(out, &head, rows.collect())
+    let head = ["Memory, MiB resident (anonymous)", "Idle", "With posts", "After load", "Peak"];
+    table(out, &head, rows.collect())?;
+    for remark in &block.remarks {
+        writeln!(out, "\n{remark}")?;
+    }
+    Ok(())
 }
 
-fn latency(rounds: &[Round]) -> [String; 3] {
-    [
+/// A ratio is the subject's rate divided by this one's.
+fn row(outcome: &Outcome, entry: &Entry) -> Vec<String> {
+    let rounds = &entry.rounds;
+    let subject = outcome.entries.first().map_or(0.0, Entry::rate);
+    let is_subject = outcome.entries.first().is_some_and(|first| first.who == entry.who);
+    let ratio = if is_subject { String::new() } else { format!("{:.2}×", subject / entry.rate()) };
+    // One side's errors make the whole scenario invalid: a ratio is worth no more than either.
+    let (errors, invalid) = (entry.errors(), outcome.errors() > 0.0);
+    vec![
+        outcome.name.clone(),
+        entry.who.clone(),
+        format!("{:.0}", entry.rate()),
+        percent(spread(rounds.iter().map(|round| round.rate))),
+        ratio,
+        percent(entry.rate() / outcome.constant()),
         format!("{:.2}", median(rounds.iter().map(|round| round.p50_ms))),
-        format!("{:.2}", p99(rounds)),
+        format!("{:.2}", entry.p99()),
         format!("{:.1}", median(rounds.iter().map(|round| round.cpu_us))),
+        if invalid { format!("**{errors:.0}, invalid**") } else { "0".to_owned() },
     ]
 }
 
-fn validity(outcome: &Outcome) -> String {
-    let errors = outcome.errors();
-    if errors == 0.0 { "0".to_owned() } else { format!("**{errors:.0}: invalid**") }
-}
-
-fn peers(out: &mut String, figures: &Figures) -> fmt::Result {
-    writeln!(out, "\n## PocketBase, in the same rounds\n")?;
-    let head = ["Scenario", "Clients", "req/s", "p50 ms", "p99 ms", "CPU µs/req", "Neonex"];
-    let compared = figures.outcomes.iter().filter_map(|outcome| Some((outcome, outcome.of_peer()?)));
-    let rows = compared.map(|(outcome, ratio)| {
-        let mut row = vec![
-            outcome.work.name().to_owned(),
-            outcome.clients.to_string(),
-            format!("{:.0}", rate(&outcome.peer)),
-        ];
-        row.extend(latency(&outcome.peer));
-        row.push(format!("{ratio:.1}×"));
-        row
-    });
-    table(out, &head, rows.collect())
+fn yardstick(outcome: &Outcome) -> Vec<String> {
+    let sync = |at: usize| {
+        let sync = outcome.syncs.and_then(|syncs| syncs.get(at).copied());
+        sync.map_or_else(String::new, |Sync { median_ms, p99_ms }| {
+            format!("{median_ms:.2} ms, p99 {p99_ms:.2} ms")
+        })
+    };
+    let rate = format!("{:.0}", outcome.constant());
+    vec![outcome.name.clone(), rate, percent(outcome.drift()), sync(0), sync(1)]
 }
 
 fn resources(out: &mut String, figures: &Figures) -> fmt::Result {
-    writeln!(out, "\n## Disk, memory, start\n")?;
-    let sync = |label: &str, sync: crate::disk::Sync| {
-        let figure = format!("{:.2} ms, p99 {:.2} ms", sync.median_ms, sync.p99_ms);
-        vec![format!("append of 4 KiB and `fdatasync`, {label} the durable scenarios"), figure]
-    };
-    let mut rows = vec![sync("before", figures.syncs.before), sync("after", figures.syncs.after)];
-    rows.extend(figures.memory.iter().flat_map(memory));
-    if let Some(tenants) = &figures.tenants {
-        rows.push(memory_row("memory, 1,000 tenants touched once".to_owned(), tenants.memory));
-        let figure = format!("median {:.1} ms, p99 {:.1} ms", tenants.first_p50_ms, tenants.first_p99_ms);
-        rows.push(vec!["first request of a tenant after a start".to_owned(), figure]);
-    }
-    if let Some(start) = &figures.start {
-        let figure = format!("best {:.0} ms, median {:.0} ms of 10", start.best_ms, start.median_ms);
+    let mut rows = Vec::new();
+    if let Some(starts) = &figures.starts {
+        let figure = format!(
+            "median {:.0} ms, best {:.0} ms, worst {:.0} ms of {}",
+            starts.median_ms, starts.best_ms, starts.worst_ms, starts.number
+        );
         rows.push(vec!["start to ready, empty data folder".to_owned(), figure]);
     }
+    rows.extend(figures.tenants.iter().flat_map(tenants));
+    rows.extend(figures.neighbour.iter().flat_map(neighbour));
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Start, tenants, neighbour\n")?;
     table(out, &["", ""], rows)
 }
 
-fn memory(usage: &Usage) -> Vec<Vec<String>> {
-    let durability = usage.durability.name();
-    let mut rows = vec![
-        memory_row(format!("memory, one tenant, idle ({durability})"), usage.idle),
-        memory_row(format!("memory after the runs ({durability})"), usage.after),
-    ];
-    rows.extend(usage.peer.map(|peer| memory_row("PocketBase's memory after the runs".to_owned(), peer)));
-    rows
+fn tenants(tenants: &Tenants) -> Vec<Vec<String>> {
+    let number = thousands(tenants.number);
+    let memory = |memory: Memory| {
+        format!("{:.0} MiB resident, {:.0} MiB anonymous", memory.resident, memory.anonymous)
+    };
+    let first = format!("median {:.1} ms, p99 {:.1} ms", tenants.first_p50_ms, tenants.first_p99_ms);
+    vec![
+        vec![format!("making {number} tenants"), format!("{:.1} s", tenants.making_seconds)],
+        vec![format!("memory, {number} tenants, after a start"), memory(tenants.before)],
+        vec![format!("memory, {number} tenants touched once"), memory(tenants.after)],
+        vec!["first request of a tenant after a start".to_owned(), first],
+    ]
 }
 
-fn memory_row(label: String, memory: Memory) -> Vec<String> {
-    vec![label, format!("{:.0} MiB resident, {:.0} MiB anonymous", memory.resident, memory.anonymous)]
+fn neighbour(found: &Neighbour) -> Vec<Vec<String>> {
+    let latency = |latency: Latency| {
+        format!("p50 {:.2} ms, p99 {:.2} ms of {} requests", latency.p50_ms, latency.p99_ms, latency.requests)
+    };
+    vec![
+        vec!["a tenant at a steady pace, alone".to_owned(), latency(found.quiet)],
+        vec![
+            format!("beside one that wrote {:.0} rows by {WRITERS} clients, {:.0}/s", found.rows, found.rate),
+            latency(found.noisy),
+        ],
+    ]
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A number with commas.
+pub(crate) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// A Markdown table with its columns aligned, so that it reads well in a terminal too.
@@ -144,4 +218,17 @@ fn table(out: &mut String, head: &[&str], rows: Vec<Vec<String>>) -> fmt::Result
         writeln!(out, "|")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn numbers_have_commas() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(10_000), "10,000");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+    }
 }

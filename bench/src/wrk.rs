@@ -1,10 +1,11 @@
 //! One round of load, made by `wrk` with a script of `bench/lua/`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, bail};
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use tokio::process::Command;
 
 use crate::target::Target;
 
@@ -12,7 +13,7 @@ use crate::target::Target;
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/lua");
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Work {
     /// A constant answer through the whole middleware: what the others are held against.
@@ -43,6 +44,8 @@ impl Work {
 /// What one round came to.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Round {
+    /// Answers.
+    pub(crate) requests: f64,
     /// Answers per second.
     pub(crate) rate: f64,
     /// Median time of an answer.
@@ -51,7 +54,8 @@ pub(crate) struct Round {
     pub(crate) p99_ms: f64,
     /// Processor time of the server for one answer.
     pub(crate) cpu_us: f64,
-    /// Answers of 400 and above, and failed connections. Any makes the round worthless.
+    /// Answers of 400 and above, failed connections, and created records that are not there. Any makes the round
+    /// worthless.
     pub(crate) errors: f64,
 }
 
@@ -76,10 +80,32 @@ pub(crate) fn find() -> anyhow::Result<PathBuf> {
     )
 }
 
-/// Asks `target` for `work` with `clients` connections for `seconds`.
-///
-/// One thread of wrk: the server has to share the machine with as little as possible.
-pub(crate) fn run(
+/// Asks `target` for `work` with `clients` connections for `seconds`. After creates, the records are counted: an
+/// answered write that is not there is an error.
+pub(crate) async fn run(
+    program: &Path,
+    target: &Target,
+    work: Work,
+    clients: u32,
+    seconds: u32,
+) -> anyhow::Result<Round> {
+    if work != Work::Create {
+        return load(program, target, work, clients, seconds).await;
+    }
+    let before = target.count().await?;
+    let mut round = load(program, target, work, clients, seconds).await?;
+    match target.count().await {
+        Ok(after) => round.errors += (before + round.requests - after).max(0.0),
+        Err(error) => {
+            eprintln!("{}: {error:#}", target.who);
+            round.errors += 1.0;
+        }
+    }
+    Ok(round)
+}
+
+/// The load alone. One thread of wrk: the server has to share the machine with as little as possible.
+pub(crate) async fn load(
     program: &Path,
     target: &Target,
     work: Work,
@@ -87,6 +113,7 @@ pub(crate) fn run(
     seconds: u32,
 ) -> anyhow::Result<Round> {
     let path = if work == Work::Constant { target.constant.as_str() } else { target.records.as_str() };
+    let headers: Vec<_> = target.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     let before = target.process.cpu_micros()?;
     let output = Command::new(program)
         .args(["-t1", &format!("-c{clients}"), &format!("-d{seconds}s"), "-s"])
@@ -94,11 +121,13 @@ pub(crate) fn run(
         .arg(format!("{}{path}", target.address))
         .env("BENCH_LUA", SCRIPTS)
         .env("BENCH_SEED", "20261123")
-        .env("BENCH_AUTHORIZATION", &target.authorization)
+        .env("BENCH_HEADERS", headers.concat())
         .env("BENCH_RECORDS", &target.records)
         .env("BENCH_LIST", &target.list)
         .env("BENCH_IDS", &target.ids)
-        .output()?;
+        .kill_on_drop(true)
+        .output()
+        .await?;
     let cpu = target.process.cpu_micros()? - before;
     let text = String::from_utf8_lossy(&output.stdout);
     let Some(line) = text.lines().find_map(|line| line.strip_prefix("RESULT ")) else {
@@ -106,6 +135,7 @@ pub(crate) fn run(
     };
     let report: Report = serde_json::from_str(line)?;
     Ok(Round {
+        requests: report.requests,
         rate: report.requests / report.microseconds * 1e6,
         p50_ms: report.p50 / 1000.0,
         p99_ms: report.p99 / 1000.0,

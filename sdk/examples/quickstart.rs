@@ -6,8 +6,6 @@
 //! cargo run -p neonex-sdk --example quickstart
 //! ```
 
-use std::env;
-
 use anyhow::{Context as _, ensure};
 use futures_util::TryStreamExt as _;
 use neonex_sdk::types::{NewCollection, NewField, NewKey, NewTenant};
@@ -24,9 +22,7 @@ struct Post {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let url = env::var("NEONEX_URL").context("NEONEX_URL says where the server is")?;
-    let token = env::var("NEONEX_TOKEN").context("NEONEX_TOKEN is an operator's token")?;
-    let operator = Client::builder(url).credential(token).build()?;
+    let operator = Client::from_env()?;
 
     let slug = format!("quickstart-{}", std::process::id());
     let tenant = operator.tenants().create(&NewTenant::new(slug, "Quickstart")).await?;
@@ -40,12 +36,12 @@ async fn main() -> anyhow::Result<()> {
 async fn tour(operator: &Client, tenant: &str) -> anyhow::Result<()> {
     // From here on as the tenant's own backend would: with a key that is good for this tenant only.
     let key = operator.keys(tenant).create(&NewKey::secret("quickstart")).await?;
-    let client = operator.with_credential(key.key.as_deref().context("a new key shows its text")?)?;
+    let client = operator.with_credential(key.key.context("a new key shows its text")?.reveal())?;
 
     let posts = NewCollection::new("posts")
-        .field(NewField::new("title", "text").required())
-        .field(NewField::new("views", "int").default_value(0))
-        .field(NewField::new("author", "text"))
+        .field(NewField::text("title").required())
+        .field(NewField::int("views").default_value(0))
+        .field(NewField::text("author"))
         .index(["views"]);
     let posts = client.collections().create(&posts).await?;
     println!("collection {} has {} fields", posts.name, posts.fields.len());

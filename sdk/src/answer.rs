@@ -11,17 +11,24 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Refusal, Unreadable};
 
 /// An answer of any status.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Whether an earlier try of the same request may have been carried out without an answer.
+    pub(crate) doubtful: bool,
 }
 
 impl Answer {
     /// The answer, if it is a success.
     pub(crate) fn accepted(self) -> Result<Self, Error> {
         if self.status.is_success() { Ok(self) } else { Err(Refusal::from(self).into()) }
+    }
+
+    /// That what was to be deleted is gone: now, or since an earlier try whose answer was lost.
+    pub(crate) fn gone(self) -> Result<(), Error> {
+        if self.doubtful && self.status == StatusCode::NOT_FOUND { Ok(()) } else { self.accepted().map(drop) }
     }
 
     /// Reads the body.
@@ -69,7 +76,8 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(DATE, HeaderValue::from_static("Mon, 23 Nov 2026 11:00:00 GMT"));
             headers.insert(RETRY_AFTER, HeaderValue::from_static(retry_after));
-            Answer { status: StatusCode::SERVICE_UNAVAILABLE, headers, body: Bytes::new() }.retry_after()
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            Answer { status, headers, body: Bytes::new(), doubtful: false }.retry_after()
         };
         assert_eq!(at("7"), Some(Duration::from_secs(7)));
         assert_eq!(at("Mon, 23 Nov 2026 11:00:30 GMT"), Some(Duration::from_secs(30)));

@@ -3,6 +3,7 @@
 //! It sends with the client's retries, and keeps the answer: the generated errors drop it where its body is not what
 //! the document says.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use progenitor_client::{ClientHooks, ClientInfo as _, OperationInfo};
@@ -13,7 +14,7 @@ use crate::generated;
 use crate::transport::Transport;
 
 /// What a generated client carries along.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Call {
     transport: Arc<Transport>,
     answer: Arc<Mutex<Option<Answer>>>,
@@ -56,5 +57,12 @@ impl ClientHooks<Call> for generated::Client {
         let response = answer.to_response();
         *call.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
         Ok(response)
+    }
+}
+
+/// Without the answer, in which a new key may stand.
+impl fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Call").field(&self.transport).finish()
     }
 }

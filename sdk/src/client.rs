@@ -13,9 +13,26 @@ use crate::generated::{self, ResponseValue};
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::types::Problem;
-use crate::{Collections, Error, Keys, Records, Tenants};
+use crate::{Collections, Error, Keys, Records, Tenants, env};
 
 /// Speaks to a server with one credential. Cheap to clone; all clones share their connections.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use neonex_sdk::{Client, RetryPolicy};
+///
+/// # fn main() -> Result<(), neonex_sdk::Error> {
+/// let client = Client::builder("https://api.example.com")
+///     .credential("nx_sec_0")
+///     .timeout(Duration::from_secs(5))
+///     .retry(RetryPolicy::times(1))
+///     .user_agent("blog/1.0")
+///     .build()?;
+/// assert!(!format!("{client:?}").contains("nx_sec"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client(Arc<Transport>);
 
@@ -24,6 +41,7 @@ pub struct Client(Arc<Transport>);
 #[must_use = "`build` makes the client"]
 pub struct ClientBuilder {
     url: String,
+    http: Option<reqwest::Client>,
     credential: Option<String>,
     tenant: Option<String>,
     timeout: Duration,
@@ -36,12 +54,19 @@ impl Client {
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder {
             url: url.into(),
+            http: None,
             credential: None,
             tenant: None,
             timeout: Duration::from_secs(30),
             retry: RetryPolicy::default(),
             user_agent: concat!("neonex-sdk/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
+    }
+
+    /// A client of the server and with the credential that the environment names: [`env::URL`], which must be set,
+    /// [`env::TOKEN`] and [`env::TENANT`].
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
     }
 
     /// The same server, with another credential and no tenant named.
@@ -77,11 +102,14 @@ impl Client {
         Records::new(self.clone(), collection.into())
     }
 
-    /// Calls any operation of the API document.
+    /// Calls any operation of the API document, each of which is a method of [`generated::Client`].
     ///
-    /// ```no_run
-    /// # async fn run(client: neonex_sdk::Client) -> Result<(), neonex_sdk::Error> {
-    /// let tenant = client.call(|api| async move { api.get_tenant("acme").await }).await?;
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), neonex_sdk::Error> {
+    /// let client = neonex_sdk::Client::from_env()?;
+    /// let posts = client.call(|api| async move { api.get_collection("posts").await }).await?;
+    /// assert_eq!(posts.name, "posts");
     /// # Ok(())
     /// # }
     /// ```
@@ -104,6 +132,16 @@ impl Client {
 }
 
 impl ClientBuilder {
+    /// What the environment says; see [`Client::from_env`].
+    pub fn from_env() -> Result<Self, Error> {
+        let url = env::read(env::URL)?.ok_or_else(|| Error::Invalid(format!("{} is not set", env::URL)))?;
+        Ok(Self {
+            credential: env::read(env::TOKEN)?,
+            tenant: env::read(env::TENANT)?,
+            ..Client::builder(url)
+        })
+    }
+
     /// An API key, or a token of an operator or a user.
     pub fn credential(mut self, credential: impl Into<String>) -> Self {
         self.credential = Some(credential.into());
@@ -113,6 +151,13 @@ impl ClientBuilder {
     /// The tenant by id or slug, where the credential does not name it.
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
         self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// Sends with this client, for a proxy or certificates of one's own. Whether a redirection is followed is then for
+    /// it to say; by default none is, as the API redirects nobody.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
         self
     }
 
@@ -136,20 +181,31 @@ impl ClientBuilder {
 
     /// Makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client, Error> {
-        let base = Url::parse(&self.url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none())
-            .ok_or_else(|| Error::Invalid(format!("`{}` is no address of a server", self.url)))?;
-        // The API redirects nobody; whoever does is not to get the credential.
-        let http = reqwest::Client::builder()
-            .user_agent(header("user agent", &self.user_agent)?)
-            .timeout(self.timeout)
-            .redirect(Policy::none());
+        // A credential in the address would be shown with it.
+        let plain = |url: &Url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        };
+        let base = Url::parse(&self.url).ok().filter(plain).ok_or_else(|| {
+            Error::Invalid(
+                "the server's address must be one of http or https, without user and parameters".to_owned(),
+            )
+        })?;
+        let http = match self.http {
+            Some(client) => client,
+            // Whoever redirects is not to get the credential.
+            None => reqwest::Client::builder().redirect(Policy::none()).build()?,
+        };
         Ok(Client(Arc::new(Transport {
-            http: http.build()?,
+            http,
             base,
             authorization: self.credential.as_deref().map(bearer).transpose()?,
             tenant: self.tenant.map(|tenant| header("tenant", &tenant)).transpose()?,
+            user_agent: header("user agent", &self.user_agent)?,
+            timeout: self.timeout,
             retry: self.retry,
         })))
     }
@@ -176,7 +232,8 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ClientBuilder")
-            .field("url", &self.url)
+            // One with a user in it, which `build` refuses, is not shown.
+            .field("url", &if self.url.contains('@') { "[redacted]" } else { self.url.as_str() })
             .field("credential", &self.credential.as_ref().map(|_| "[redacted]"))
             .field("tenant", &self.tenant)
             .finish_non_exhaustive()
@@ -202,9 +259,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_refused_at_once() {
-        for url in ["localhost:8080", "ftp://localhost", "", "http://localhost/?a=b"] {
+        for url in ["localhost:8080", "ftp://localhost", "", "http://localhost/?a=b", "http://localhost/#a"] {
             assert!(matches!(Client::builder(url).build(), Err(Error::Invalid(_))), "{url}");
         }
+        let secret = Client::builder("http://nx_sec_hidden@localhost");
+        assert!(!format!("{secret:?}").contains("hidden"));
+        let refused = secret.build().unwrap_err();
+        assert!(!format!("{refused:?} {refused}").contains("hidden"));
         let broken = Client::builder("http://localhost").credential("two\nlines").build().unwrap_err();
         assert!(!format!("{broken:?} {broken}").contains("two"));
     }

@@ -1,9 +1,37 @@
 //! Collections of a tenant.
 
+use reqwest::{Method, Request};
+
 use crate::types::{Collection, CollectionPatch, NewCollection};
 use crate::{Client, Error};
 
 /// The collections of the credential's tenant. A collection is named by name or id.
+///
+/// ```
+/// use neonex_sdk::Client;
+/// use neonex_sdk::types::{CollectionPatch, NewCollection, NewField, Rules};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), neonex_sdk::Error> {
+/// let collections = Client::from_env()?.collections();
+/// let comments = NewCollection::new("comments")
+///     .field(NewField::text("text").required().max_length(2000))
+///     .field(NewField::int("stars").default_value(0))
+///     .field(NewField::select("state", ["shown", "hidden"]))
+///     .index(["stars"])
+///     .rules(Rules { list: Some("record.state == 'shown'".to_owned()), ..Rules::default() });
+/// let comments = collections.create(&comments).await?;
+/// assert_eq!(comments.fields.len(), 3);
+///
+/// // What a change does not name stays; an empty list empties.
+/// let no_indexes = CollectionPatch { indexes: Some(Vec::new()), ..CollectionPatch::default() };
+/// let comments = collections.update("comments", &no_indexes).await?;
+/// assert!(comments.indexes.is_empty() && comments.rules.list.is_some());
+///
+/// collections.delete("comments").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Collections(pub(crate) Client);
 
@@ -31,6 +59,8 @@ impl Collections {
 
     /// Deletes it, with all its records.
     pub async fn delete(&self, collection: &str) -> Result<(), Error> {
-        self.0.call(|api| async move { api.delete_collection(collection).await }).await
+        let transport = self.0.transport();
+        let request = Request::new(Method::DELETE, transport.url(&["v1", "collections", collection]));
+        transport.send(request).await?.gone()
     }
 }

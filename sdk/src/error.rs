@@ -13,6 +13,29 @@ use crate::types::{Problem, ProblemDetail};
 const REQUEST_ID: &str = "x-request-id";
 
 /// Why a call failed.
+///
+/// ```
+/// # #[tokio::main]
+/// # async fn main() -> anyhow::Result<()> {
+/// use neonex_sdk::{Client, Error};
+///
+/// let client = Client::from_env()?;
+/// match client.tenants().get("nobody").await {
+///     Ok(tenant) => println!("{} is {}", tenant.name, tenant.status),
+///     Err(error) if error.is_not_found() => println!("there is none"),
+///     Err(error) if error.is_retryable() => println!("try again after {:?}", error.retry_after()),
+///     Err(Error::Refused(refusal)) => println!("{refusal}"),
+///     Err(error) => return Err(error.into()),
+/// }
+///
+/// // What is wrong with the input is said place by place.
+/// let error = client.collections().create(&serde_json::from_str(r#"{"name": "1st"}"#)?).await.unwrap_err();
+/// assert_eq!(error.code(), Some("invalid_body"));
+/// assert_eq!(error.details()[0].pointer, "/name");
+/// println!("quote {:?} to whoever runs the server", error.request_id());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -26,8 +49,8 @@ pub enum Error {
     #[error("{0}")]
     Refused(Box<Refusal>),
     /// The server answered with a success that is not what was expected.
-    #[error("{0}")]
-    Unreadable(#[source] Box<Unreadable>),
+    #[error(transparent)]
+    Unreadable(Box<Unreadable>),
 }
 
 /// An answer that is an error.
@@ -46,9 +69,9 @@ pub struct Refusal {
     pub body: Bytes,
 }
 
-/// A success whose body could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("the server's answer ({status}) could not be read")]
+/// A success whose body could not be read. `Debug` does not show the body, in which a new key may stand.
+#[derive(thiserror::Error)]
+#[error("the server's answer ({status}) could not be read{}", in_brackets(.request_id.as_deref()))]
 #[non_exhaustive]
 pub struct Unreadable {
     /// The HTTP status.
@@ -167,10 +190,23 @@ impl fmt::Display for Refusal {
         for detail in self.problem.iter().flat_map(|problem| &problem.errors) {
             write!(formatter, "; {}: {}", detail.pointer, detail.message)?;
         }
-        match &self.request_id {
-            Some(id) => write!(formatter, " [request {id}]"),
-            None => Ok(()),
-        }
+        formatter.write_str(&in_brackets(self.request_id.as_deref()))
+    }
+}
+
+fn in_brackets(request_id: Option<&str>) -> String {
+    request_id.map(|id| format!(" [request {id}]")).unwrap_or_default()
+}
+
+impl fmt::Debug for Unreadable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Unreadable")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .field("source", &self.source)
+            .finish()
     }
 }
 

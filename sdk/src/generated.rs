@@ -37,7 +37,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Collection {
         /// When it was made.
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Its fields, in the order in which records show them.
         pub fields: ::std::vec::Vec<Field>,
         /// Its id.
@@ -46,9 +46,10 @@ pub mod types {
         pub indexes: ::std::vec::Vec<Index>,
         /// Its name.
         pub name: ::std::string::String,
+        /// Its rules.
         pub rules: Rules,
         /// When it was last changed.
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     }
     /// All collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -66,33 +67,70 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub drop_fields: ::std::vec::Vec<::std::string::String>,
         /// All fields as they are to be.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub fields: ::std::vec::Vec<NewField>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fields: ::std::option::Option<::std::vec::Vec<NewField>>,
         /// All indexes as they are to be.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub indexes: ::std::vec::Vec<Index>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub indexes: ::std::option::Option<::std::vec::Vec<Index>>,
         /// A new name. Records and their ids stay.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
+        /// All rules as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
     }
     /// A field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Field {
+        /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub auto: ::std::option::Option<::std::string::String>,
+        /// To whose records it points, of `relation`: the collection's name, or its id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub collection: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
-        /// Characters at most, of `text`.
+        /// How many numbers, of `vector`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dimensions: ::std::option::Option<u32>,
+        /// Whether only secret keys, members and operators see it.
+        pub hidden: bool,
+        /// Whether it points to several records, of `relation`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub many: ::std::option::Option<bool>,
+        /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max: ::std::option::Option<::serde_json::Value>,
+        /// How many at most, of `multi_select` and of `relation` to many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_items: ::std::option::Option<u32>,
+        /// Characters at most, of `text` and `rich_text`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_length: ::std::option::Option<u32>,
+        /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min: ::std::option::Option<::serde_json::Value>,
+        /// Characters at least, of `text`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min_length: ::std::option::Option<u32>,
         /// Its name.
         pub name: ::std::string::String,
         /// Whether it may be null.
         pub nullable: bool,
-        /// What may be chosen, of `select`.
+        /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+        /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub on_delete: ::std::option::Option<::std::string::String>,
+        /// What may be chosen, of `select` and `multi_select`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub options: ::std::vec::Vec<::std::string::String>,
+        /// Of `text`: a regular expression (of Rust's `regex`) that is found in every value.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pattern: ::std::option::Option<::std::string::String>,
+        /// Digits in all, of `decimal`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub precision: ::std::option::Option<u32>,
         /// Whether a new record must give a value.
         pub required: bool,
         /// Digits after the point, of `decimal`.
@@ -117,21 +155,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Key {
         /// When it was made.
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// From when on it is refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Its first characters, to tell keys apart.
         pub hint: ::std::string::String,
         /// Its id.
         pub id: ::std::string::String,
         /// What is to be presented. Shown when the key is made, and never again.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub key: ::std::option::Option<::std::string::String>,
+        pub key: ::std::option::Option<crate::Secret>,
+        /// What it is for.
         pub kind: crate::generated::enums::KeyKind,
         /// When it was last used, to the minute.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub last_used_at: ::std::option::Option<::std::string::String>,
+        pub last_used_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Its name for people.
         pub name: ::std::string::String,
         /// The key that a rotation made in its place.
@@ -139,7 +178,7 @@ pub mod types {
         pub replaced_by: ::std::option::Option<::std::string::String>,
         /// Since when it is refused.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub revoked_at: ::std::option::Option<::std::string::String>,
+        pub revoked_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// What it may do.
         pub scopes: ::std::vec::Vec<::std::string::String>,
     }
@@ -163,26 +202,64 @@ pub mod types {
         pub indexes: ::std::vec::Vec<Index>,
         /// Its name: a letter, then letters, digits and `_`, 60 at most.
         pub name: ::std::string::String,
+        /// Its rules.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
     }
     /// A new field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewField {
+        /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub auto: ::std::option::Option<::std::string::String>,
+        /// To whose records it points, of `relation`: the collection's name, or its id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub collection: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
-        /// Characters at most, of `text`.
+        /// How many numbers, of `vector`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dimensions: ::std::option::Option<u32>,
+        /// Whether only secret keys, members and operators see it.
+        #[serde(default)]
+        pub hidden: bool,
+        /// Whether it points to several records, of `relation`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub many: ::std::option::Option<bool>,
+        /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max: ::std::option::Option<::serde_json::Value>,
+        /// How many at most, of `multi_select` and of `relation` to many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub max_items: ::std::option::Option<u32>,
+        /// Characters at most, of `text` and `rich_text`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub max_length: ::std::option::Option<u32>,
+        /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min: ::std::option::Option<::serde_json::Value>,
+        /// Characters at least, of `text`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub min_length: ::std::option::Option<u32>,
         /// Its name: a letter, then letters, digits and `_`, 60 at most.
         pub name: ::std::string::String,
         /// Whether it may be null; by default if it is not required.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub nullable: ::std::option::Option<bool>,
-        /// What may be chosen, of `select`.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub options: ::std::vec::Vec<::std::string::String>,
+        /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+        /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub on_delete: ::std::option::Option<::std::string::String>,
+        /// What may be chosen, of `select` and `multi_select`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub options: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Of `text`: a regular expression (of Rust's `regex`) that is found in every value.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pattern: ::std::option::Option<::std::string::String>,
+        /// Digits in all, of `decimal`; 18 by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub precision: ::std::option::Option<u32>,
         /// Where a collection is changed: the field's name until now.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub renamed_from: ::std::option::Option<::std::string::String>,
@@ -192,7 +269,8 @@ pub mod types {
         /// Digits after the point, of `decimal`; 2 by default.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scale: ::std::option::Option<u32>,
-        /// `text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `email`, `url` or `uuid`.
+        /// `text`, `rich_text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `multi_select`,
+        /// `email`, `url`, `uuid`, `relation`, `geo_point` or `vector`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         /// Whether no two records may have the same value.
@@ -204,20 +282,22 @@ pub mod types {
     pub struct NewKey {
         /// From when on it is refused (RFC 3339). Never, where nothing is said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// What it is for.
         pub kind: crate::generated::enums::KeyKind,
         /// Its name for people.
         pub name: ::std::string::String,
         /// What a secret key may do: `collections:read`, `collections:write`, `keys:read`, `keys:write`, `records:read`,
         /// `records:write`. All of it where nothing is said.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub scopes: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
     /// A new tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewTenant {
         /// Its name for people.
         pub name: ::std::string::String,
+        /// Its settings.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<TenantSettings>,
         /// Its name in addresses: 2 to 63 lower-case letters, digits and hyphens.
@@ -326,20 +406,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Tenant {
         /// When it was made.
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When its data goes, if it is deleted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub delete_after: ::std::option::Option<::std::string::String>,
+        pub delete_after: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Its id.
         pub id: ::std::string::String,
         /// Its name for people.
         pub name: ::std::string::String,
+        /// Its settings.
         pub settings: TenantSettings,
         /// Its name in addresses.
         pub slug: ::std::string::String,
+        /// Whether it works.
         pub status: crate::generated::enums::TenantState,
         /// When it was last changed.
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     }
     /// A page of tenants.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -356,6 +438,7 @@ pub mod types {
         /// Its name for people.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
+        /// All settings as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub settings: ::std::option::Option<TenantSettings>,
         /// Its name in addresses.

@@ -7,6 +7,28 @@ use crate::types::{Key, KeyList, NewKey, RotateKey};
 use crate::{Client, Error};
 
 /// The API keys of one tenant.
+///
+/// ```
+/// use neonex_sdk::Client;
+/// use neonex_sdk::types::{NewKey, RotateKey};
+/// # #[tokio::main]
+/// # async fn main() -> anyhow::Result<()> {
+/// # let tenant = std::env::var(neonex_sdk::env::TENANT)?;
+///
+/// let operator = Client::from_env()?;
+/// let keys = operator.keys(tenant);
+/// let key = keys.create(&NewKey::secret("nightly report").scopes(["records:read"])).await?;
+/// let report = operator.with_credential(key.key.expect("a new key shows its text").reveal())?;
+/// let refused = report.collections().delete("posts").await.unwrap_err();
+/// assert_eq!(refused.code(), Some("scope_needed"));
+///
+/// // The old key works for another hour.
+/// let new = keys.rotate(&key.id, &RotateKey { overlap_seconds: 3600 }).await?;
+/// assert_ne!(new.id, key.id);
+/// keys.revoke(&new.id).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Keys {
     pub(crate) client: Client,

@@ -3,7 +3,7 @@
 //! A [`Client`] speaks for one credential. Records are read into and written from types of your own; tenants, keys
 //! and collections have the types of the API document.
 //!
-//! ```no_run
+//! ```
 //! use futures_util::TryStreamExt as _;
 //! use neonex_sdk::Client;
 //! use serde::{Deserialize, Serialize};
@@ -14,8 +14,10 @@
 //!     views: i64,
 //! }
 //!
-//! # async fn run() -> Result<(), neonex_sdk::Error> {
-//! let client = Client::builder("http://127.0.0.1:8080").credential("nx_sec_0").build()?;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), neonex_sdk::Error> {
+//! // NEONEX_URL says where the server is, NEONEX_TOKEN who calls; `Client::builder` takes both from elsewhere.
+//! let client = Client::from_env()?;
 //! let posts = client.records::<Post>("posts");
 //!
 //! let post = posts.create(&Post { title: "Hello".to_owned(), views: 1 }).await?;
@@ -28,9 +30,12 @@
 //! # }
 //! ```
 //!
+//! The streams are those of [`futures_util`](https://docs.rs/futures-util), whose `TryStreamExt` has what one does with
+//! them. The examples in this documentation are run against a server.
+//!
 //! # What goes wrong
 //!
-//! Every call fails with [`Error`], which keeps what the server answered: status, code, request id, what is wrong
+//! Every call that fails does so with [`Error`], which keeps what the server answered: status, code, request id, what is wrong
 //! place by place, and the body, readable or not.
 //!
 //! # Trying again
@@ -47,6 +52,7 @@ mod answer;
 mod call;
 mod client;
 mod collections;
+pub mod env;
 mod error;
 mod keys;
 mod new;
@@ -55,6 +61,7 @@ mod paging;
 mod random;
 mod records;
 mod retry;
+mod secret;
 mod tenants;
 mod transport;
 
@@ -63,7 +70,6 @@ mod transport;
     clippy::allow_attributes_without_reason,
     clippy::pedantic,
     clippy::unwrap_used,
-    missing_docs,
     reason = "the generator's code is the generator's to keep tidy"
 )]
 pub mod generated;
@@ -75,10 +81,19 @@ pub use keys::Keys;
 pub(crate) use open_enum::open_enum;
 pub use records::{AnyRecord, ETag, List, Page, Pending, Record, Records};
 pub use retry::RetryPolicy;
+pub use secret::Secret;
 pub use tenants::Tenants;
+
+// Their types stand in this API. Who names them through it has the same version.
+pub use {chrono, reqwest, uuid};
 
 /// The types of the API document.
 pub mod types {
     pub use crate::generated::enums::*;
     pub use crate::generated::types::*;
 }
+
+/// The tutorial's program, which is run with the examples of this documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/tutorial/quickstart.md")]
+struct Tutorial;

@@ -1,8 +1,9 @@
 //! Constructors for what has few parts that must be given and many that may.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::types::{Index, KeyKind, NewCollection, NewField, NewKey, NewTenant};
+use crate::types::{Index, KeyKind, NewCollection, NewField, NewKey, NewTenant, Rules};
 
 impl NewTenant {
     /// A tenant with the default settings.
@@ -14,12 +15,24 @@ impl NewTenant {
 impl NewKey {
     /// A secret key with all scopes.
     pub fn secret(name: impl Into<String>) -> Self {
-        Self { name: name.into(), kind: KeyKind::Secret, scopes: Vec::new(), expires_at: None }
+        Self { name: name.into(), kind: KeyKind::Secret, scopes: None, expires_at: None }
     }
 
     /// A publishable key.
     pub fn publishable(name: impl Into<String>) -> Self {
         Self { kind: KeyKind::Publishable, ..Self::secret(name) }
+    }
+
+    /// With these scopes only, as `records:read`.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+        Self { scopes: Some(scopes.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// Refused from then on.
+    #[must_use]
+    pub fn expires_at(self, at: DateTime<Utc>) -> Self {
+        Self { expires_at: Some(at), ..self }
     }
 }
 
@@ -38,15 +51,30 @@ impl NewCollection {
 
     /// With an index over these fields, most significant first.
     #[must_use]
-    pub fn index<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
-        let fields = fields.into_iter().map(Into::into).collect();
-        self.indexes.push(Index { fields, unique: false });
+    pub fn index<S: Into<String>>(self, fields: impl IntoIterator<Item = S>) -> Self {
+        self.indexed(fields, false)
+    }
+
+    /// With an index over these fields, in all of which no two records may have the same values.
+    #[must_use]
+    pub fn unique_index<S: Into<String>>(self, fields: impl IntoIterator<Item = S>) -> Self {
+        self.indexed(fields, true)
+    }
+
+    /// With these rules for whoever has no secret key.
+    #[must_use]
+    pub fn rules(self, rules: Rules) -> Self {
+        Self { rules: Some(rules), ..self }
+    }
+
+    fn indexed<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>, unique: bool) -> Self {
+        self.indexes.push(Index { fields: fields.into_iter().map(Into::into).collect(), unique });
         self
     }
 }
 
 impl NewField {
-    /// An optional field of that type, as `text`.
+    /// An optional field of that type, as `text`, which may be null.
     pub fn new(name: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -54,17 +82,89 @@ impl NewField {
             required: false,
             nullable: None,
             unique: false,
+            hidden: false,
             default: None,
-            options: Vec::new(),
+            min: None,
+            max: None,
+            options: None,
+            max_items: None,
+            collection: None,
+            many: None,
+            on_delete: None,
+            min_length: None,
             max_length: None,
+            pattern: None,
+            precision: None,
             scale: None,
+            auto: None,
+            dimensions: None,
             renamed_from: None,
         }
     }
 
+    /// A decimal number with that many digits after the point, which is read and written as text.
+    pub fn decimal(name: impl Into<String>, scale: u32) -> Self {
+        Self { scale: Some(scale), ..Self::new(name, "decimal") }
+    }
+
+    /// Text.
+    pub fn text(name: impl Into<String>) -> Self {
+        Self::new(name, "text")
+    }
+
+    /// A whole number.
+    pub fn int(name: impl Into<String>) -> Self {
+        Self::new(name, "int")
+    }
+
+    /// A number.
+    pub fn float(name: impl Into<String>) -> Self {
+        Self::new(name, "float")
+    }
+
+    /// True or false.
+    pub fn bool(name: impl Into<String>) -> Self {
+        Self::new(name, "bool")
+    }
+
+    /// A day.
+    pub fn date(name: impl Into<String>) -> Self {
+        Self::new(name, "date")
+    }
+
+    /// An instant.
+    pub fn datetime(name: impl Into<String>) -> Self {
+        Self::new(name, "datetime")
+    }
+
+    /// Any JSON.
+    pub fn json(name: impl Into<String>) -> Self {
+        Self::new(name, "json")
+    }
+
+    /// An e-mail address.
+    pub fn email(name: impl Into<String>) -> Self {
+        Self::new(name, "email")
+    }
+
+    /// An address of the web.
+    pub fn url(name: impl Into<String>) -> Self {
+        Self::new(name, "url")
+    }
+
+    /// A UUID.
+    pub fn uuid(name: impl Into<String>) -> Self {
+        Self::new(name, "uuid")
+    }
+
     /// A choice among `options`.
     pub fn select<S: Into<String>>(name: impl Into<String>, options: impl IntoIterator<Item = S>) -> Self {
-        Self { options: options.into_iter().map(Into::into).collect(), ..Self::new(name, "select") }
+        Self { options: Some(options.into_iter().map(Into::into).collect()), ..Self::new(name, "select") }
+    }
+
+    /// The id of a record of another collection, which cannot be deleted as long as this one is there.
+    pub fn relation(name: impl Into<String>, collection: impl Into<String>) -> Self {
+        Self { collection: Some(collection.into()), ..Self::new(name, "relation") }
     }
 
     /// A new record must give a value.
@@ -77,6 +177,12 @@ impl NewField {
     #[must_use]
     pub fn unique(self) -> Self {
         Self { unique: true, ..self }
+    }
+
+    /// With that many characters at most. For text.
+    #[must_use]
+    pub fn max_length(self, characters: u32) -> Self {
+        Self { max_length: Some(characters), ..self }
     }
 
     /// What a new record has where it gives nothing.

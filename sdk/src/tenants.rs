@@ -7,6 +7,30 @@ use crate::types::{NewTenant, Tenant, TenantList, TenantPatch};
 use crate::{Client, Error};
 
 /// The tenants of a platform. A tenant is named by id or slug.
+///
+/// ```
+/// use futures_util::TryStreamExt as _;
+/// use neonex_sdk::Client;
+/// use neonex_sdk::types::{NewTenant, TenantPatch, TenantState};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), neonex_sdk::Error> {
+/// let tenants = Client::from_env()?.tenants();
+/// let tenant = tenants.create(&NewTenant::new("globex", "Globex")).await?;
+/// let name = TenantPatch { name: Some("Globex Corporation".to_owned()), ..TenantPatch::default() };
+/// tenants.update(&tenant.id, &name).await?;
+///
+/// assert_eq!(tenants.suspend("globex").await?.status, TenantState::Suspended);
+/// assert_eq!(tenants.resume("globex").await?.status, TenantState::Active);
+///
+/// let all: Vec<_> = tenants.stream().try_collect().await?;
+/// assert!(all.iter().any(|tenant| tenant.name == "Globex Corporation"));
+///
+/// let deleted = tenants.delete("globex").await?;
+/// println!("its data goes at {:?}", deleted.delete_after);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tenants(pub(crate) Client);
 

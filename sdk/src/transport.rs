@@ -1,13 +1,14 @@
 //! How requests are carried out, whoever makes them.
 
 use std::fmt;
+use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Request, Url};
 
 use crate::answer::Answer;
 use crate::random;
-use crate::retry::{IDEMPOTENCY_KEY, RetryPolicy, is_repeatable};
+use crate::retry::{self, IDEMPOTENCY_KEY, RetryPolicy, is_repeatable};
 
 const TENANT: HeaderName = HeaderName::from_static("x-neonex-tenant");
 
@@ -19,6 +20,9 @@ pub(crate) struct Transport {
     /// `Bearer …`, marked sensitive.
     pub(crate) authorization: Option<HeaderValue>,
     pub(crate) tenant: Option<HeaderValue>,
+    pub(crate) user_agent: HeaderValue,
+    /// For one try.
+    pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
 }
 
@@ -38,9 +42,14 @@ impl Transport {
         self.complete(&mut request);
         let repeatable = is_repeatable(&request);
         let mut retries = 0;
+        let mut doubtful = false;
         loop {
             let same = request.try_clone();
-            let outcome = self.try_once(request).await;
+            let mut outcome = self.try_once(request).await;
+            if let Ok(answer) = &mut outcome {
+                answer.doubtful = doubtful;
+            }
+            doubtful |= retry::may_have_been_done(&outcome);
             let wait = self.retry.wait(retries, repeatable, &outcome);
             let (Some(same), Some(wait)) = (same, wait) else { return outcome };
             tokio::time::sleep(wait).await;
@@ -53,11 +62,12 @@ impl Transport {
     async fn try_once(&self, request: Request) -> Result<Answer, reqwest::Error> {
         let mut response = self.http.execute(request).await?;
         let headers = std::mem::take(response.headers_mut());
-        Ok(Answer { status: response.status(), headers, body: response.bytes().await? })
+        Ok(Answer { status: response.status(), headers, body: response.bytes().await?, doubtful: false })
     }
 
     /// Adds what every request carries.
     fn complete(&self, request: &mut Request) {
+        *request.timeout_mut() = Some(self.timeout);
         let post = request.method() == Method::POST;
         let headers = request.headers_mut();
         if let Some(authorization) = &self.authorization {
@@ -66,6 +76,7 @@ impl Transport {
         if let Some(tenant) = &self.tenant {
             headers.insert(TENANT, tenant.clone());
         }
+        headers.insert(USER_AGENT, self.user_agent.clone());
         // Without randomness there is no key, and then no retry of what may have been done.
         if post
             && !headers.contains_key(IDEMPOTENCY_KEY)

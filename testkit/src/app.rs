@@ -184,9 +184,14 @@ impl AppTenant {
 
 impl Client {
     /// The same caller with one more header, or with another value of it. What cannot be a header is sent empty.
+    ///
+    /// # Panics
+    ///
+    /// Where the name is none.
     #[must_use]
-    pub fn with(&self, name: &'static str, value: &str) -> Self {
-        let name = HeaderName::from_static(name);
+    #[expect(clippy::expect_used, reason = "a header that cannot be sent fails the test")]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a test's header has a name");
         let mut headers: Vec<_> = self.headers.iter().filter(|(known, _)| *known != name).cloned().collect();
         headers.push((name, HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))));
         Self { api: self.api.clone(), headers }

@@ -1,11 +1,12 @@
 //! Collections as clients see them.
 
 use neonex_core::collections::{
-    Collection, CollectionPatch, Field, FieldPatch, FieldType, Index, NewCollection, NewField, NewIndex,
-    Rules,
+    Collection, CollectionPatch, Field, FieldPatch, Index, NewCollection, NewField, NewIndex, Rules,
 };
 use poem_openapi::Object;
 use serde_json::Value as Json;
+
+use crate::text::Time;
 
 /// A new collection.
 #[derive(Debug, Object)]
@@ -30,7 +31,8 @@ pub(super) struct NewCollectionBody {
 pub(super) struct NewFieldBody {
     /// Its name: a letter, then letters, digits and `_`, 60 at most.
     name: String,
-    /// `text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `email`, `url` or `uuid`.
+    /// `text`, `rich_text`, `int`, `float`, `decimal`, `bool`, `date`, `datetime`, `json`, `select`, `multi_select`,
+    /// `email`, `url`, `uuid`, `relation`, `geo_point` or `vector`.
     #[oai(rename = "type")]
     kind: String,
     /// Whether a new record must give a value.
@@ -41,14 +43,40 @@ pub(super) struct NewFieldBody {
     /// Whether no two records may have the same value.
     #[oai(default)]
     unique: bool,
+    /// Whether only secret keys, members and operators see it.
+    #[oai(default)]
+    hidden: bool,
     /// What a new record has where it gives nothing.
     default: Option<Json>,
-    /// What may be chosen, of `select`.
+    /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
+    min: Option<Json>,
+    /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
+    max: Option<Json>,
+    /// What may be chosen, of `select` and `multi_select`.
     options: Option<Vec<String>>,
-    /// Characters at most, of `text`.
+    /// How many at most, of `multi_select` and of `relation` to many.
+    max_items: Option<u32>,
+    /// To whose records it points, of `relation`: the collection's name, or its id.
+    collection: Option<String>,
+    /// Whether it points to several records, of `relation`.
+    many: Option<bool>,
+    /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+    /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+    on_delete: Option<String>,
+    /// Characters at least, of `text`.
+    min_length: Option<u32>,
+    /// Characters at most, of `text` and `rich_text`.
     max_length: Option<u32>,
+    /// Of `text`: a regular expression (of Rust's `regex`) that is found in every value.
+    pattern: Option<String>,
+    /// Digits in all, of `decimal`; 18 by default.
+    precision: Option<u32>,
     /// Digits after the point, of `decimal`; 2 by default.
     scale: Option<u32>,
+    /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
+    auto: Option<String>,
+    /// How many numbers, of `vector`.
+    dimensions: Option<u32>,
     /// Where a collection is changed: the field's name until now.
     renamed_from: Option<String>,
 }
@@ -106,10 +134,22 @@ impl From<NewFieldBody> for FieldPatch {
             required: body.required,
             nullable: body.nullable,
             unique: body.unique,
+            hidden: body.hidden,
             default: body.default,
+            min: body.min,
+            max: body.max,
             options: body.options,
+            max_items: body.max_items,
+            collection: body.collection,
+            many: body.many.unwrap_or_default(),
+            on_delete: body.on_delete,
+            min_length: body.min_length,
             max_length: body.max_length,
+            pattern: body.pattern,
+            precision: body.precision,
             scale: body.scale,
+            auto: body.auto,
+            dimensions: body.dimensions,
         };
         Self { field, renamed_from: body.renamed_from }
     }
@@ -154,6 +194,7 @@ impl From<CollectionPatchBody> for CollectionPatch {
 /// A field.
 #[derive(Debug, Object)]
 #[oai(rename = "Field", skip_serializing_if_is_none)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, as developers write it")]
 pub(super) struct FieldView {
     /// Its name.
     name: String,
@@ -166,43 +207,66 @@ pub(super) struct FieldView {
     nullable: bool,
     /// Whether no two records may have the same value.
     unique: bool,
+    /// Whether only secret keys, members and operators see it.
+    hidden: bool,
     /// What a new record has where it gives nothing.
     default: Option<Json>,
-    /// What may be chosen, of `select`.
+    /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
+    min: Option<Json>,
+    /// The greatest value, of `int`, `float`, `decimal`, `date` and `datetime`.
+    max: Option<Json>,
+    /// What may be chosen, of `select` and `multi_select`.
     options: Option<Vec<String>>,
-    /// Characters at most, of `text`.
+    /// How many at most, of `multi_select` and of `relation` to many.
+    max_items: Option<u32>,
+    /// To whose records it points, of `relation`: the collection's name, or its id.
+    collection: Option<String>,
+    /// Whether it points to several records, of `relation`.
+    many: Option<bool>,
+    /// What becomes of the record when one that it points to is deleted, of `relation`: `restrict` (that one cannot
+    /// be), `cascade` (it is deleted, too) or `set_null` (it points there no more). By default `restrict`.
+    on_delete: Option<String>,
+    /// Characters at least, of `text`.
+    min_length: Option<u32>,
+    /// Characters at most, of `text` and `rich_text`.
     max_length: Option<u32>,
+    /// Of `text`: a regular expression (of Rust's `regex`) that is found in every value.
+    pattern: Option<String>,
+    /// Digits in all, of `decimal`.
+    precision: Option<u32>,
     /// Digits after the point, of `decimal`.
     scale: Option<u32>,
+    /// Of `datetime`: `create` or `update`, if the server sets it when a record is made, or whenever it is written.
+    auto: Option<String>,
+    /// How many numbers, of `vector`.
+    dimensions: Option<u32>,
 }
 
-impl From<&Field> for FieldView {
-    fn from(field: &Field) -> Self {
-        let (mut options, mut max_length, mut scale) = (None, None, None);
-        match &field.kind {
-            FieldType::Text { max_length: most } => max_length = *most,
-            FieldType::Decimal { scale: digits } => scale = Some(*digits),
-            FieldType::Select { options: all } => options = Some(all.clone()),
-            FieldType::Int
-            | FieldType::Float
-            | FieldType::Bool
-            | FieldType::Date
-            | FieldType::Datetime
-            | FieldType::Json
-            | FieldType::Email
-            | FieldType::Url
-            | FieldType::Uuid => {}
-        }
+impl FieldView {
+    fn new(collection: &Collection, field: &Field) -> Self {
+        let sent = NewField::from(field.clone());
         Self {
-            name: field.name.to_string(),
-            kind: field.kind.name().to_owned(),
+            name: sent.name,
+            kind: sent.kind,
             required: field.required,
             nullable: field.nullable,
             unique: field.unique,
-            default: field.default.clone(),
-            options,
-            max_length,
-            scale,
+            hidden: field.hidden,
+            default: sent.default,
+            min: sent.min,
+            max: sent.max,
+            options: sent.options,
+            max_items: sent.max_items,
+            collection: collection.target(field.name.as_str()).map(str::to_owned),
+            many: sent.many.then_some(true),
+            on_delete: sent.on_delete,
+            min_length: sent.min_length,
+            max_length: sent.max_length,
+            pattern: sent.pattern,
+            precision: sent.precision,
+            scale: sent.scale,
+            auto: sent.auto,
+            dimensions: sent.dimensions,
         }
     }
 }
@@ -222,9 +286,9 @@ pub(super) struct CollectionView {
     /// Its rules.
     rules: RulesView,
     /// When it was made.
-    created_at: String,
+    created_at: Time,
     /// When it was last changed.
-    updated_at: String,
+    updated_at: Time,
 }
 
 impl From<&Collection> for CollectionView {
@@ -235,11 +299,11 @@ impl From<&Collection> for CollectionView {
         Self {
             id: collection.id().to_string(),
             name: collection.name().to_owned(),
-            fields: definition.fields.iter().map(FieldView::from).collect(),
+            fields: definition.fields.iter().map(|field| FieldView::new(collection, field)).collect(),
             indexes: definition.indexes.iter().map(index).collect(),
             rules: RulesView { list, view, create, update, delete },
-            created_at: collection.created_at().to_string(),
-            updated_at: collection.updated_at().to_string(),
+            created_at: collection.created_at().into(),
+            updated_at: collection.updated_at().into(),
         }
     }
 }

@@ -68,7 +68,13 @@ impl Keys {
         let sent = body.0.to_json_string();
         let NewKeyBody { name, kind, scopes, expires_at } = body.0;
         let now = self.0.platform().now();
-        let new = NewKey::parse(name, kind.into(), scopes.as_deref(), expires_at.as_deref(), now)?;
+        let new = NewKey::parse(
+            name,
+            kind.into(),
+            scopes.as_deref(),
+            expires_at.as_ref().map(|time| time.0.as_str()),
+            now,
+        )?;
         let once = once(idempotency_key.0, scope.actor(), "POST keys", &sent, render)?;
         Ok(created(&tenant, scope.create_key(&permit, new, once).await?))
     }

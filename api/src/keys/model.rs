@@ -3,6 +3,8 @@
 use neonex_core::keys::{Key, KeyKind as DomainKind, MadeKey};
 use poem_openapi::{Enum, Object};
 
+use crate::text::{Secret, Time};
+
 /// What a key is for.
 #[derive(Debug, Clone, Copy, Enum)]
 #[oai(rename_all = "snake_case")]
@@ -34,7 +36,7 @@ pub(super) struct NewKeyBody {
     /// `records:write`. All of it where nothing is said.
     pub(super) scopes: Option<Vec<String>>,
     /// From when on it is refused (RFC 3339). Never, where nothing is said.
-    pub(super) expires_at: Option<String>,
+    pub(super) expires_at: Option<Time>,
 }
 
 /// How a key is rotated.
@@ -61,26 +63,25 @@ pub(super) struct KeyView {
     /// What it is for.
     kind: KeyKind,
     /// What is to be presented. Shown when the key is made, and never again.
-    key: Option<String>,
+    key: Option<Secret>,
     /// Its first characters, to tell keys apart.
     hint: String,
     /// What it may do.
     scopes: Vec<String>,
     /// When it was made.
-    created_at: String,
+    created_at: Time,
     /// From when on it is refused.
-    expires_at: Option<String>,
+    expires_at: Option<Time>,
     /// Since when it is refused.
-    revoked_at: Option<String>,
+    revoked_at: Option<Time>,
     /// When it was last used, to the minute.
-    last_used_at: Option<String>,
+    last_used_at: Option<Time>,
     /// The key that a rotation made in its place.
     replaced_by: Option<String>,
 }
 
 impl From<&Key> for KeyView {
     fn from(key: &Key) -> Self {
-        let time = |at: Option<neonex_core::clock::Timestamp>| at.map(|at| at.to_string());
         Self {
             id: key.id.to_string(),
             name: key.name.clone(),
@@ -91,10 +92,10 @@ impl From<&Key> for KeyView {
             key: None,
             hint: key.hint.clone(),
             scopes: key.scopes.names().into_iter().map(str::to_owned).collect(),
-            created_at: key.created_at.to_string(),
-            expires_at: time(key.expires_at),
-            revoked_at: time(key.revoked_at),
-            last_used_at: time(key.last_used_at),
+            created_at: key.created_at.into(),
+            expires_at: key.expires_at.map(Into::into),
+            revoked_at: key.revoked_at.map(Into::into),
+            last_used_at: key.last_used_at.map(Into::into),
             replaced_by: key.replaced_by.map(|id| id.to_string()),
         }
     }
@@ -102,7 +103,7 @@ impl From<&Key> for KeyView {
 
 impl From<&MadeKey> for KeyView {
     fn from(made: &MadeKey) -> Self {
-        Self { key: Some(made.credential.reveal().to_owned()), ..Self::from(&made.key) }
+        Self { key: Some(Secret(made.credential.reveal().to_owned())), ..Self::from(&made.key) }
     }
 }
 

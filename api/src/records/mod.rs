@@ -315,7 +315,7 @@ fn chosen_id(text: &str) -> Result<RecordId, Problem> {
 }
 
 fn input(records: &Domain<'_>, body: &RawBody<AnyRecordInput>) -> Result<RecordInput, Problem> {
-    Ok(RecordInput::parse(records.collection(), body.as_bytes())?)
+    Ok(records.input(body.as_bytes())?)
 }
 
 /// Here only the query can be invalid.

@@ -3,6 +3,8 @@
 use neonex_core::tenants::{Settings, Tenant, TenantStatus};
 use poem_openapi::{Enum, Object};
 
+use crate::text::Time;
+
 /// A new tenant.
 #[derive(Debug, Object)]
 #[oai(rename = "NewTenant", deny_unknown_fields)]
@@ -69,11 +71,11 @@ pub(super) struct TenantView {
     /// Its settings.
     settings: TenantSettings,
     /// When its data goes, if it is deleted.
-    delete_after: Option<String>,
+    delete_after: Option<Time>,
     /// When it was made.
-    created_at: String,
+    created_at: Time,
     /// When it was last changed.
-    updated_at: String,
+    updated_at: Time,
 }
 
 impl From<&Tenant> for TenantView {
@@ -81,7 +83,7 @@ impl From<&Tenant> for TenantView {
         let (status, delete_after) = match tenant.status {
             TenantStatus::Active => (TenantState::Active, None),
             TenantStatus::Suspended => (TenantState::Suspended, None),
-            TenantStatus::Deleting { after } => (TenantState::Deleting, Some(after.to_string())),
+            TenantStatus::Deleting { after } => (TenantState::Deleting, Some(after.into())),
         };
         Self {
             id: tenant.id.to_string(),
@@ -90,8 +92,8 @@ impl From<&Tenant> for TenantView {
             status,
             settings: TenantSettings { cors_origins: tenant.settings.cors_origins.clone() },
             delete_after,
-            created_at: tenant.created_at.to_string(),
-            updated_at: tenant.updated_at.to_string(),
+            created_at: tenant.created_at.into(),
+            updated_at: tenant.updated_at.into(),
         }
     }
 }

@@ -43,6 +43,10 @@ use self::values::Values;
 /// The variable that names the configuration file.
 pub const CONFIG_VARIABLE: &str = "NEONEX_CONFIG";
 
+/// What the clients read: the SDK and programs written with it (`neonex_sdk::env`). A machine may run a client beside a
+/// server, so these names are the clients' for good: no setting has one of them, and a server leaves them alone.
+pub const CLIENT_VARIABLES: &[&str] = &["NEONEX_URL", "NEONEX_TOKEN", "NEONEX_TENANT"];
+
 /// Every setting there is, in the order in which they are shown.
 pub const SECTIONS: &[Section] = &[
     ServerConfig::SECTION,
@@ -60,14 +64,15 @@ fn settings() -> impl Iterator<Item = &'static Setting> {
     SECTIONS.iter().flat_map(|section| section.settings.iter().copied())
 }
 
-/// Variables that start like ours and are none of ours to judge: those of our tests and of our build, and the
-/// addresses that Kubernetes gives to the containers beside a service named `neonex…`.
+/// Variables that start like ours and are none of ours to judge: those of clients, of our tests and of our build, and
+/// the addresses that Kubernetes gives to the containers beside a service named `neonex…`.
 fn is_foreign(name: &str, value: &str) -> bool {
     let build = ["NEONEX_TARGET_DIR", "NEONEX_TOOLS_DIR"].contains(&name);
     let service = name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT");
     let link = name.ends_with("_PORT") && value.contains("://");
     let port = |after: &str| after.starts_with(|letter: char| letter.is_ascii_digit());
-    name.starts_with("NEONEX_TEST_")
+    CLIENT_VARIABLES.contains(&name)
+        || name.starts_with("NEONEX_TEST_")
         || build
         || service
         || link
@@ -149,6 +154,7 @@ mod tests {
                 let prefix = format!("{}.", section.name);
                 assert!(setting.key.starts_with(&prefix), "{} is not in [{}]", setting.key, section.name);
                 assert!(setting.variable.starts_with("NEONEX_"), "{}", setting.key);
+                assert!(!CLIENT_VARIABLES.contains(&setting.variable), "{} is a client's", setting.variable);
                 assert!(!setting.must_be.is_empty() && !setting.about.is_empty(), "{}", setting.key);
                 assert!(names.insert(setting.key) && names.insert(setting.variable), "{}", setting.key);
             }

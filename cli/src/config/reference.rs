@@ -20,8 +20,9 @@ A setting comes from the first of these that has it:
 5. its default.
 
 A variable that is set but empty counts as not set. A setting or a `NEONEX_` variable that is not known is an error,
-except for `NEONEX_TEST_…`, which belong to the tests. In the environment, parts of a list are separated by commas.
-Relative paths start at the current folder.
+except for `NEONEX_URL`, `NEONEX_TOKEN` and `NEONEX_TENANT`, which belong to clients (the SDK), and `NEONEX_TEST_…`,
+which belong to the tests. In the environment, parts of a list are separated by commas. Relative paths start at the
+current folder.
 
 `neonex config check` names everything that is wrong at once. `neonex config show --origin` prints what is in force
 and where it comes from, with secrets masked.

@@ -9,7 +9,7 @@ use super::running::Running;
 #[tokio::test]
 async fn a_token_is_made_and_the_schema_looked_at_but_not_changed() {
     let place = Place::new();
-    let server = Running::start(&place);
+    let server = Running::start(&place).await;
     let made = place.run(&["token", "create"]);
     assert_eq!(made.code, Some(0), "{made:?}");
     let token = made.stdout.trim();
@@ -27,13 +27,13 @@ async fn a_token_is_made_and_the_schema_looked_at_but_not_changed() {
     {
         let refused = place.run(change);
         assert_eq!((refused.code, refused.stdout.as_str()), (Some(5), ""), "{change:?}: {refused:?}");
-        assert!(refused.stderr.contains(&format!("process {}", server.child.id())), "{refused:?}");
+        assert!(refused.stderr.contains(&format!("process {}", server.process_id())), "{refused:?}");
     }
     // Nothing of this disturbed the server.
     let tenants = server.call(token, "/v1/tenants", None).await;
     assert_eq!(tenants["items"][0]["id"], tenant, "{tenants}");
 
-    server.stop();
+    server.stop().await;
     let name = "m20261123_000001_foundation";
     let back = place.run(&["migrate", "down", "--yes"]);
     assert_eq!(back.stdout, format!("took back {tenant} {name}\ntook back control {name}\n"), "{back:?}");
@@ -44,13 +44,10 @@ async fn a_token_is_made_and_the_schema_looked_at_but_not_changed() {
 #[tokio::test]
 async fn the_link_that_serve_prints_leads_to_the_form() {
     let place = Place::new();
-    let server = Running::start(&place);
-    assert!(
-        server.setup.starts_with(&format!("{}/console/setup?token=nx_set_", server.base)),
-        "{}",
-        server.setup
-    );
-    let answer = Client::new().get(&server.setup).send().await.unwrap();
+    let server = Running::start(&place).await;
+    let link = server.setup.as_str();
+    assert!(link.starts_with(&format!("{}/console/setup?token=nx_set_", server.base)), "{link}");
+    let answer = Client::new().get(link).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
     let page = answer.text().await.unwrap();
@@ -58,34 +55,34 @@ async fn the_link_that_serve_prints_leads_to_the_form() {
     let style = page.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let answer = Client::new().get(format!("{}{style}", server.base)).send().await.unwrap();
     assert_eq!(answer.status(), 200, "{style}");
-    server.stop();
+    server.stop().await;
 }
 
 #[tokio::test]
 async fn a_server_on_every_address_prints_those_that_can_be_opened() {
     let place = Place::new();
-    let server = Running::start_with(&place, "0.0.0.0:0", &[]);
+    let server = Running::start_with(&place, "0.0.0.0:0", &[]).await;
     assert!(server.base.starts_with("http://localhost:"), "{}", server.base);
     let answer = Client::new().get(&server.setup).send().await.unwrap();
     assert_eq!(answer.status(), 200, "{}", server.setup);
-    server.stop();
+    server.stop().await;
 }
 
 #[tokio::test]
 async fn the_configured_address_is_printed_and_no_header_changes_it() {
     let place = Place::new();
     let public = [("NEONEX_PUBLIC_URL", "https://nx.example/")];
-    let server = Running::start_with(&place, "127.0.0.1:0", &public);
+    let server = Running::start_with(&place, "127.0.0.1:0", &public).await;
     assert_eq!(server.base, "https://nx.example");
     assert!(server.setup.starts_with("https://nx.example/console/setup?token=nx_set_"), "{}", server.setup);
-    server.stop();
+    server.stop().await;
 }
 
 /// What is at the root: for people a page, for programs a problem, and for neither the link.
 #[tokio::test]
 async fn the_root_says_that_set_up_is_needed_and_then_where_things_are() {
     let place = Place::new();
-    let server = Running::start(&place);
+    let server = Running::start(&place).await;
     let get = async |accept: &str| {
         let request = Client::new().get(format!("{}/", server.base)).header("accept", accept);
         let answer = request.send().await.unwrap();
@@ -132,5 +129,5 @@ async fn the_root_says_that_set_up_is_needed_and_then_where_things_are() {
             assert!(text.contains(place), "{place} is not in {text}");
         }
     }
-    server.stop();
+    server.stop().await;
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use neonex_core::engine::DataFolder;
-use neonex_testkit::{Backend, TestStore};
+use neonex_testkit::{Backend, TestStore, terminate};
 use serde_json::Value;
 
 use super::{Outcome, Place};
@@ -178,7 +178,7 @@ async fn the_worker_runs_beside_a_server_until_it_is_told_to_stop() {
         database.place.command(&["worker"], &environment).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(worker.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.contains("working")), "the worker ended before it began");
-    super::terminate(&worker);
+    terminate(worker.id()).unwrap();
     assert_eq!(worker.wait().unwrap().code(), Some(0));
     database.remove().await;
 }

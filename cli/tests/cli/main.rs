@@ -13,7 +13,9 @@ mod migrate_create;
 mod running;
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
+
+use neonex_testkit::Program;
 
 /// A place to run `neonex` in: an empty folder, and an environment without settings.
 struct Place {
@@ -49,15 +51,13 @@ impl Place {
     }
 
     fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_neonex"));
+        let mut command = self.program().command(arguments);
+        command.env("COLUMNS", "100").envs(environment.iter().copied());
         command
-            .args(arguments)
-            .current_dir(self.path())
-            .env_clear()
-            .env("COLUMNS", "100")
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null());
-        command
+    }
+
+    fn program(&self) -> Program {
+        Program::new(env!("CARGO_BIN_EXE_neonex"), self.path())
     }
 }
 
@@ -79,10 +79,4 @@ impl Outcome {
     fn all(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
-}
-
-/// Tells a process to stop, as a service manager does.
-fn terminate(process: &std::process::Child) {
-    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", process.id())]).status();
-    assert!(sent.unwrap().success());
 }

@@ -21,7 +21,7 @@ async fn start() -> (Database, Running) {
         assert_eq!(database.run(&["migrate", "up"]).code, Some(0));
         environment.push(("NEONEX_DATABASE_URL", url));
     }
-    let server = Running::start_with(&database.place, "127.0.0.1:0", &environment);
+    let server = Running::start_with(&database.place, "127.0.0.1:0", &environment).await;
     (database, server)
 }
 
@@ -98,7 +98,7 @@ async fn what_prometheus_reads_is_sound_and_has_the_figures_of_the_databases() {
     for start in expected {
         assert!(text.lines().any(|line| line.starts_with(start)), "{start} is not in\n{text}");
     }
-    server.stop();
+    server.stop().await;
     database.remove().await;
 }
 
@@ -133,6 +133,6 @@ async fn no_request_adds_a_label() {
         ask(number).await;
     }
     assert_eq!(series().await, before);
-    server.stop();
+    server.stop().await;
     database.remove().await;
 }

@@ -1,44 +1,33 @@
 //! A server that runs while a test looks at it.
 
-use std::io::{BufRead as _, BufReader, Read};
-use std::process::{Child, Stdio};
-
+use neonex_testkit::Server;
 use reqwest::Client;
 use serde_json::Value;
 
-use super::{Place, terminate};
+use super::Place;
 
-/// `neonex serve`. It is killed when this is dropped.
+/// `neonex serve`, with what it prints when it starts on an empty platform.
 pub(crate) struct Running {
-    pub(crate) child: Child,
+    server: Server,
     /// Its address.
     pub(crate) base: String,
     /// The set-up link.
     pub(crate) setup: String,
-    /// Kept, so that the server may go on writing.
-    _stdout: Box<dyn Read>,
 }
 
 impl Running {
-    pub(crate) fn start(place: &Place) -> Self {
-        Self::start_with(place, "127.0.0.1:0", &[])
+    pub(crate) async fn start(place: &Place) -> Self {
+        Self::start_with(place, "127.0.0.1:0", &[]).await
     }
 
-    pub(crate) fn start_with(place: &Place, listen: &str, environment: &[(&str, &str)]) -> Self {
-        let mut command = place.command(&["serve", "--listen", listen], environment);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = || {
-            let mut line = String::new();
-            stdout.read_line(&mut line).unwrap();
-            line.trim().to_owned()
-        };
-        let line_of_addresses = line();
-        let addresses = line_of_addresses.strip_prefix("Neonex is running at ").expect("an address");
-        let base = addresses.split(" and ").next().unwrap().to_owned();
-        assert!(line().contains("first operator"));
-        let setup = line();
-        Self { child, base, setup, _stdout: Box::new(stdout) }
+    pub(crate) async fn start_with(place: &Place, listen: &str, environment: &[(&str, &str)]) -> Self {
+        let with = |program: neonex_testkit::Program, (name, value): &(&str, &str)| program.with(name, value);
+        let program = environment.iter().fold(place.program(), with);
+        let server = program.serve_on(listen).await.unwrap();
+        let heading = server.line().await.unwrap();
+        assert!(heading.starts_with("Make the first operator"), "{heading}");
+        let setup = server.line().await.unwrap().trim().to_owned();
+        Self { base: server.url().to_owned(), server, setup }
     }
 
     pub(crate) async fn call(&self, token: &str, path: &str, body: Option<&Value>) -> Value {
@@ -54,15 +43,11 @@ impl Running {
         serde_json::from_str(&text).unwrap()
     }
 
-    pub(crate) fn stop(mut self) {
-        terminate(&self.child);
-        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+    pub(crate) fn process_id(&self) -> u32 {
+        self.server.process_id()
     }
-}
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ended_already = self.child.kill();
-        let _nothing_to_tell = self.child.wait();
+    pub(crate) async fn stop(self) {
+        assert_eq!(self.server.stop().await.unwrap().code(), Some(0));
     }
 }

@@ -87,8 +87,7 @@ async fn platform(kills: u32, choices: &mut Choices, totals: &mut Totals) -> any
         Backend::Sqlite => None,
         Backend::Postgres | Backend::MariaDb => Some(TestStore::create().await?),
     };
-    let home = Home { data: folder.path().join("data"), database: test.as_ref().and_then(TestStore::url) };
-    std::fs::create_dir(&home.data)?;
+    let home = Home::new(folder.path(), test.as_ref().and_then(TestStore::url));
     if let Some(test) = &test {
         // Only the server is to be connected.
         test.store.close().await;

@@ -65,6 +65,11 @@ impl TenantScope {
         &self.platform
     }
 
+    /// The tenant, for work that outlives the scope.
+    pub(crate) fn shared_tenant(&self) -> Arc<TenantState> {
+        Arc::clone(&self.tenant)
+    }
+
     pub(crate) fn place(&self) -> Place {
         Place::Tenant(self.tenant.id())
     }

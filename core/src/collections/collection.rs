@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use serde_json::value::RawValue;
 
-use super::definition::{Definition, Field, Rules};
+use super::definition::{Definition, Rules};
+use super::field::Field;
+use super::relation::Relation;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
 use crate::expr::{self, Checked, Vocabulary};
 use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
 use crate::records::layout::{Layout, vocabulary};
+use crate::records::limits::Limits;
 use crate::records::query::{Plan, PlanKey};
 use crate::records::value::FieldValue;
 
@@ -27,9 +29,13 @@ pub struct Collection {
     updated_at: Timestamp,
     pub(crate) layout: Layout,
     pub(crate) vocabulary: Vocabulary,
+    /// The same for those who do not see hidden fields.
+    pub(crate) open_vocabulary: Vocabulary,
     pub(crate) rules: CheckedRules,
     /// What each field has where a new record gives nothing.
     pub(crate) defaults: Vec<Option<FieldValue>>,
+    limits: Vec<Limits>,
+    pub(crate) relations: Vec<Relation>,
     pub(crate) plans: Cache<PlanKey, Arc<Plan>>,
 }
 
@@ -44,19 +50,24 @@ pub(crate) struct CheckedRules {
 }
 
 impl Collection {
-    /// Prepares a design, and says what is wrong with its rules and defaults.
+    /// Prepares a design, and says what is wrong with its rules and defaults. `name` knows the tenant's collections.
     pub(crate) fn new(
         id: CollectionId,
         definition: Definition,
         (created_at, updated_at): (Timestamp, Timestamp),
         dialect: Dialect,
+        name: impl Fn(CollectionId) -> Option<String>,
     ) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         findings.take("/fields", check_width(&definition.fields, dialect));
-        let vocabulary = vocabulary(&definition.fields);
+        let vocabulary = self::vocabulary(&definition.fields);
         let rules = findings.take("/rules", check_rules(&definition.rules, &vocabulary));
-        let defaults = findings.take("/fields", read_defaults(&definition.fields));
+        let open_vocabulary = self::vocabulary(definition.fields.iter().filter(|field| !field.hidden));
+        let limits = findings.take("/fields", Limits::of_each(&definition.fields));
+        let limits = limits.unwrap_or_default();
+        let defaults = findings.take("/fields", read_defaults(&definition.fields, &limits));
         let layout = Layout::new(super::table_name(id.as_uuid()), &definition, dialect);
+        let relations = Relation::of(id, &definition, name);
         let made = rules.zip(defaults).map(|(rules, defaults)| Self {
             id,
             definition,
@@ -64,8 +75,11 @@ impl Collection {
             updated_at,
             layout,
             vocabulary,
+            open_vocabulary,
             rules,
             defaults,
+            limits,
+            relations,
             plans: Cache::new(CACHED_PLANS),
         });
         findings.finish(made)
@@ -84,6 +98,17 @@ impl Collection {
     /// Its design.
     pub const fn definition(&self) -> &Definition {
         &self.definition
+    }
+
+    /// The name of the collection to whose records a field points.
+    pub fn target(&self, field: &str) -> Option<&str> {
+        let relation = self.relations.iter().find(|relation| relation.field == field)?;
+        Some(&relation.target_name)
+    }
+
+    /// The least and the greatest value of the field at that place.
+    pub(crate) fn limits(&self, place: usize) -> &Limits {
+        self.limits.get(place).unwrap_or(&Limits::NONE)
     }
 
     /// When it was made.
@@ -130,15 +155,14 @@ fn check_rules(rules: &Rules, vocabulary: &Vocabulary) -> Result<CheckedRules, I
     findings.finish(Some(checked))
 }
 
-fn read_defaults(fields: &[Field]) -> Result<Vec<Option<FieldValue>>, Invalid> {
+fn read_defaults(fields: &[Field], limits: &[Limits]) -> Result<Vec<Option<FieldValue>>, Invalid> {
     let mut findings = Findings::default();
     let mut defaults = Vec::with_capacity(fields.len());
     for (at, field) in fields.iter().enumerate() {
+        let limits = limits.get(at).unwrap_or(&Limits::NONE);
         let default = field.default.as_ref().map(|default| {
-            let pointer = format!("/{at}/default");
-            let text = RawValue::from_string(default.to_string())
-                .map_err(|error| Invalid::one("", "invalid_value", error.to_string()));
-            findings.take(&pointer, text.and_then(|text| FieldValue::read(field, &text)))
+            let read = FieldValue::read_json(field, default).and_then(|value| limits.check(field, value));
+            findings.take(&format!("/{at}/default"), read)
         });
         defaults.push(default.flatten());
     }

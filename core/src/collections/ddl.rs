@@ -10,10 +10,14 @@ use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, Sqli
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::definition::{Definition, Field, FieldType};
+use super::definition::Definition;
+use super::field::Field;
+use super::field_type::{Auto, FieldType};
+use super::relation::link_tables;
 use crate::ids::{CollectionId, TenantId};
 use crate::records::column::{bind, quote, type_name};
 use crate::records::layout::FIXED;
+use crate::records::storage::{Shadow, Storage};
 use crate::records::value::FieldValue;
 use crate::store::Sql;
 
@@ -33,8 +37,9 @@ pub(crate) struct PhysicalIndex {
 /// The indexes of a design: those of unique fields, and those asked for. An index is named after what it covers, so
 /// that two designs agree on what they share.
 pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<PhysicalIndex> {
-    let unique = definition.fields.iter().filter(|field| field.unique);
-    let own = unique.map(|field| (vec![field.name.to_string()], true));
+    let indexed = |field: &&Field| field.unique || field.kind.is_indexed();
+    let own = definition.fields.iter().filter(indexed);
+    let own = own.map(|field| (vec![field.name.to_string()], field.unique));
     let asked = definition.indexes.iter().map(|index| (index.fields.clone(), index.unique));
     let mut found: Vec<PhysicalIndex> = Vec::new();
     for (fields, unique) in own.chain(asked) {
@@ -88,11 +93,18 @@ impl Ddl {
             let key = if *name == "id" { " PRIMARY KEY" } else { "" };
             format!("{} {} NOT NULL{key}", self.quote(name), type_name(kind, self.dialect))
         });
-        let own = definition.fields.iter().map(|field| self.column(field));
+        let own = definition.fields.iter().flat_map(|field| {
+            let shadows = Shadow::of(field.name.as_str(), &field.kind);
+            let shadows: Vec<_> = shadows.iter().map(|shadow| self.shadow(shadow)).collect();
+            std::iter::once(self.column(field)).chain(shadows)
+        });
         let columns = fixed.chain(own).collect::<Vec<_>>().join(",\n    ");
         let end = self.dialect.render("{table}");
         let mut statements = vec![format!("CREATE TABLE IF NOT EXISTS {table} (\n    {columns}\n){end}")];
-        statements.extend(self.isolate());
+        statements.extend(self.isolate(&table));
+        for links in link_tables(self.collection, definition) {
+            statements.extend(self.create_links(&links));
+        }
         let indexes = indexes(self.collection, definition);
         statements.extend(indexes.iter().map(|index| self.create_index(definition, index)));
         statements
@@ -121,7 +133,7 @@ impl Ddl {
         let gone = old.iter().filter(|index| !new.contains(index));
         let mut statements: Vec<String> = gone.map(|(index, _)| self.drop_index(index)).collect();
         for (from, to) in renames {
-            statements.push(self.rename(before, from, to));
+            statements.extend(self.rename(before, from, to));
         }
         let earlier = |name: &str| -> Option<&Field> {
             let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
@@ -133,6 +145,11 @@ impl Ddl {
                     let guard = if self.dialect == Dialect::MariaDb { "IF NOT EXISTS " } else { "" };
                     let column = self.column(field) + &self.default(field, default.as_ref());
                     statements.push(format!("ALTER TABLE {table} ADD COLUMN {guard}{column}"));
+                    for shadow in Shadow::of(field.name.as_str(), &field.kind) {
+                        let column = self.shadow(&shadow) + &self.shadow_default(&shadow, default.as_ref());
+                        statements.push(format!("ALTER TABLE {table} ADD COLUMN {guard}{column}"));
+                    }
+                    statements.extend(self.fill_automatic(field));
                 }
                 Some(was) if type_name(&was.kind, self.dialect) != type_name(&field.kind, self.dialect) => {
                     statements.push(format!("ALTER TABLE {table} MODIFY COLUMN {}", self.column(field)));
@@ -142,7 +159,14 @@ impl Ddl {
         }
         let made = new.iter().filter(|index| !old.contains(index));
         statements.extend(made.map(|(_, create)| create.clone()));
+        let (old, new) = (link_tables(self.collection, before), link_tables(self.collection, after));
+        for links in new.iter().filter(|links| !old.contains(links)) {
+            statements.extend(self.create_links(links));
+        }
         // Last, because a column that is gone does not come back where DDL is not transactional.
+        for links in old.iter().filter(|links| !new.contains(links)) {
+            statements.push(format!("DROP TABLE IF EXISTS {links}"));
+        }
         let gone = |field: &&Field| {
             let name = field.name.as_str();
             let to = renames.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to);
@@ -150,8 +174,11 @@ impl Ddl {
         };
         let guard = if self.dialect == Dialect::MariaDb { "IF EXISTS " } else { "" };
         for field in before.fields.iter().filter(gone) {
-            let name = self.quote(field.name.as_str());
-            statements.push(format!("ALTER TABLE {table} DROP COLUMN {guard}{name}"));
+            let shadows = Shadow::of(field.name.as_str(), &field.kind);
+            let own = std::iter::once(field.name.as_str());
+            for name in own.chain(shadows.iter().map(|shadow| shadow.name.as_str())) {
+                statements.push(format!("ALTER TABLE {table} DROP COLUMN {guard}{}", self.quote(name)));
+            }
         }
         statements
     }
@@ -179,26 +206,62 @@ impl Ddl {
         floats.collect()
     }
 
-    /// Drops the table with all records.
-    pub(super) fn drop(&self) -> Vec<String> {
-        vec![format!("DROP TABLE IF EXISTS {}", self.table())]
+    /// Drops the table with all records, and those of their links.
+    pub(super) fn drop(&self, definition: &Definition) -> Vec<String> {
+        let links = link_tables(self.collection, definition);
+        links.into_iter().chain([self.table()]).map(|table| format!("DROP TABLE IF EXISTS {table}")).collect()
+    }
+
+    /// Makes the table of a field's links.
+    fn create_links(&self, table: &str) -> Vec<String> {
+        let id = Storage::Uuid.type_name(self.dialect);
+        let (end, index) = (self.dialect.render("{table}"), table.replacen("l_", "t_", 1));
+        let mut statements = vec![format!(
+            "CREATE TABLE IF NOT EXISTS {table} (\n    record_id {id} NOT NULL,\n    target_id {id} NOT NULL,\n    \
+             PRIMARY KEY (record_id, target_id)\n){end}"
+        )];
+        statements.extend(self.isolate(table));
+        statements.push(format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (target_id, record_id)"));
+        statements
     }
 
     /// MariaDB's `RENAME COLUMN` has no guard against being run again, but `CHANGE COLUMN` has.
-    fn rename(&self, before: &Definition, from: &str, to: &str) -> String {
-        let (table, old, new) = (self.table(), self.quote(from), self.quote(to));
-        let field = before.fields.iter().find(|field| field.name.as_str() == from);
-        match (self.dialect, field) {
-            (Dialect::MariaDb, Some(field)) => {
-                let kind = type_name(&field.kind, self.dialect);
+    fn rename(&self, before: &Definition, from: &str, to: &str) -> Vec<String> {
+        let Some(field) = before.fields.iter().find(|field| field.name.as_str() == from) else {
+            return Vec::new();
+        };
+        let rename = |from: &str, to: &str, kind: &str| {
+            let (table, old, new) = (self.table(), self.quote(from), self.quote(to));
+            if self.dialect == Dialect::MariaDb {
                 format!("ALTER TABLE {table} CHANGE COLUMN IF EXISTS {old} {new} {kind}")
+            } else {
+                format!("ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
             }
-            _ => format!("ALTER TABLE {table} RENAME COLUMN {old} TO {new}"),
-        }
+        };
+        let own = rename(from, to, &type_name(&field.kind, self.dialect));
+        let shadows = Shadow::of(from, &field.kind).into_iter().zip(Shadow::of(to, &field.kind));
+        let shadows =
+            shadows.map(|(from, to)| rename(&from.name, &to.name, Shadow::STORAGE.type_name(self.dialect)));
+        std::iter::once(own).chain(shadows).collect()
+    }
+
+    /// What a field that the server sets holds in records that are there already.
+    fn fill_automatic(&self, field: &Field) -> Option<String> {
+        let FieldType::Datetime { auto: Some(auto) } = field.kind else { return None };
+        let source = match auto {
+            Auto::Create => "created_at",
+            Auto::Update => "updated_at",
+        };
+        let (table, name) = (self.table(), self.quote(field.name.as_str()));
+        Some(format!("UPDATE {table} SET {name} = {source} WHERE {name} IS NULL"))
     }
 
     fn column(&self, field: &Field) -> String {
         format!("{} {}", self.quote(field.name.as_str()), type_name(&field.kind, self.dialect))
+    }
+
+    fn shadow(&self, shadow: &Shadow) -> String {
+        format!("{} {}", self.quote(&shadow.name), Shadow::STORAGE.type_name(self.dialect))
     }
 
     /// What a new column holds in records that are there already, and in those that a process writes which has not
@@ -207,6 +270,17 @@ impl Ddl {
         default.map_or_else(String::new, |value| {
             format!(" DEFAULT {}", literal(&field.kind, value, self.dialect))
         })
+    }
+
+    fn shadow_default(&self, shadow: &Shadow, default: Option<&FieldValue>) -> String {
+        let Some(default) = default else { return String::new() };
+        let bound = shadow.bind(default);
+        match bound {
+            sea_query::Value::Double(Some(number)) => {
+                format!(" DEFAULT {}", literal(&FieldType::Float, &FieldValue::Float(number), self.dialect))
+            }
+            _ => String::new(),
+        }
     }
 
     fn create_index(&self, definition: &Definition, index: &PhysicalIndex) -> String {
@@ -252,11 +326,11 @@ impl Ddl {
 
     /// A table belongs to one tenant, so the policy compares the connection's tenant with a constant: it costs once
     /// for a statement and not for each row.
-    fn isolate(&self) -> Vec<String> {
+    fn isolate(&self, table: &str) -> Vec<String> {
         if self.dialect != Dialect::Postgres {
             return Vec::new();
         }
-        let (table, tenant) = (self.table(), self.tenant.as_uuid());
+        let tenant = self.tenant.as_uuid();
         let own = format!("nullif(current_setting('neonex.tenant', true), '')::uuid = '{tenant}'::uuid");
         vec![
             format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),

@@ -3,18 +3,26 @@
 mod collection;
 mod ddl;
 mod definition;
+mod field;
+mod field_type;
 mod name;
 mod patch;
+mod pattern;
+mod relation;
 mod schema;
 mod service;
 mod steps;
+mod values;
 
 pub use self::collection::Collection;
 pub(crate) use self::ddl::{indexes, table_name};
-pub use self::definition::{
-    Definition, Field, FieldType, Index, MAX_FIELDS, MAX_INDEXES, NewCollection, NewField, NewIndex, Rules,
-};
+pub use self::definition::{Definition, Index, MAX_FIELDS, MAX_INDEXES, NewCollection, NewIndex, Rules};
+pub use self::field::{Field, NewField};
+pub(crate) use self::field_type::MAX_PRECISION;
+pub use self::field_type::{Auto, FieldType, Many, OnDelete};
 pub use self::name::{CollectionName, FieldName, RESERVED_FIELDS};
 pub use self::patch::{CollectionPatch, FieldPatch};
+pub use self::pattern::Pattern;
+pub(crate) use self::relation::{Relation, link_tables};
 pub(crate) use self::service::load;
 pub use self::service::{CollectionError, MAX_COLLECTIONS};

@@ -1,6 +1,8 @@
 //! Changes of a design: what may change, and what a change asks of the records that are there.
 
-use super::definition::{Definition, Field, FieldType, NewCollection, NewField, NewIndex, Rules};
+use super::definition::{Definition, NewCollection, NewIndex, Rules};
+use super::field::{Field, NewField};
+use super::field_type::FieldType;
 use super::name::CollectionName;
 use crate::invalid::{Findings, Invalid};
 
@@ -39,16 +41,14 @@ pub(super) struct Change {
 }
 
 /// What a change asks of the records that are there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Demand {
     /// No record at all, because a new field would have no value.
     NoRecords { field: String },
     /// A value in each.
     NoNulls { field: String },
-    /// No text longer than that.
-    MaxLength { field: String, most: u32 },
-    /// No option but these.
-    Options { field: String, options: Vec<String> },
+    /// Values that the changed field accepts, in the column of its earlier name.
+    Values { column: String, field: Box<Field> },
 }
 
 impl CollectionPatch {
@@ -179,7 +179,7 @@ fn compare(
     let name = field.name.as_str();
     let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
     let Some(was) = before.fields.iter().find(|field| field.name.as_str() == from) else {
-        if !field.nullable && field.default.is_none() {
+        if !field.nullable && field.default.is_none() && !field.kind.is_automatic() {
             demands.push(Demand::NoRecords { field: name.to_owned() });
         }
         return Ok(());
@@ -188,25 +188,23 @@ fn compare(
     if was.nullable && !field.nullable {
         demands.push(Demand::NoNulls { field: column() });
     }
-    match (&was.kind, &field.kind) {
-        (FieldType::Text { max_length: old }, FieldType::Text { max_length: Some(most) }) => {
-            if old.is_none_or(|old| old > *most) {
-                demands.push(Demand::MaxLength { field: column(), most: *most });
-            }
-        }
-        (FieldType::Select { options: old }, FieldType::Select { options }) => {
-            if old.iter().any(|option| !options.contains(option)) {
-                demands.push(Demand::Options { field: column(), options: options.clone() });
-            }
-        }
-        (FieldType::Text { .. }, FieldType::Text { max_length: None }) => {}
-        (old, new) if old == new => {}
-        _ => {
-            let message = format!("the type of `{name}` cannot change: add a field of the new type instead");
-            return Err(Invalid::one("/type", "type_change", message));
-        }
+    if !keeps_column(&was.kind, &field.kind) {
+        let message = format!("the type of `{name}` cannot change: add a field of the new type instead");
+        return Err(Invalid::one("/type", "type_change", message));
+    }
+    if was.kind != field.kind || was.min != field.min || was.max != field.max {
+        demands.push(Demand::Values { column: from.to_owned(), field: Box::new(field.clone()) });
     }
     Ok(())
+}
+
+/// Whether values of the one type lie in a column as values of the other would.
+fn keeps_column(was: &FieldType, is: &FieldType) -> bool {
+    match (was, is) {
+        (FieldType::Decimal { scale: was, .. }, FieldType::Decimal { scale: is, .. }) => was == is,
+        (FieldType::Vector { .. }, FieldType::Vector { .. }) => was == is,
+        _ => was.name() == is.name(),
+    }
 }
 
 /// The field that has the column of that name. Columns are one whatever their case.
@@ -217,25 +215,4 @@ fn spelt<'d>(definition: &'d Definition, name: &str) -> Option<&'d str> {
 
 fn has(definition: &Definition, name: &str) -> bool {
     definition.fields.iter().any(|field| field.name.as_str() == name)
-}
-
-impl From<Field> for NewField {
-    fn from(field: Field) -> Self {
-        let mut new = Self {
-            name: field.name.to_string(),
-            kind: field.kind.name().to_owned(),
-            required: field.required,
-            nullable: Some(field.nullable),
-            unique: field.unique,
-            default: field.default,
-            ..Self::default()
-        };
-        match field.kind {
-            FieldType::Text { max_length } => new.max_length = max_length,
-            FieldType::Decimal { scale } => new.scale = Some(scale),
-            FieldType::Select { options } => new.options = Some(options),
-            _ => {}
-        }
-        new
-    }
 }

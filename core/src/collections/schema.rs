@@ -13,6 +13,7 @@ use super::definition::Definition;
 use super::patch::Demand;
 use super::service::CollectionError;
 use super::steps::{self, Steps};
+use super::values;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::idempotency::IdempotencyKey;
@@ -194,32 +195,19 @@ async fn announce(tx: &mut Tx<'_>, tenant: TenantId, now: i64) -> Result<(), Sto
 async fn check(tx: &mut Tx<'_>, collection: CollectionId, demand: &Demand) -> Result<(), CollectionError> {
     let dialect = tx.dialect();
     let table = super::table_name(collection.as_uuid());
-    let column = |field: &String| quote(field, dialect);
-    let (condition, values, refusal) = match demand {
+    let (condition, refusal) = match demand {
         Demand::NoRecords { field } => (
             "1 = 1".to_owned(),
-            Vec::new(),
             format!("there are records, which would have no value for `{field}`; give it a default"),
         ),
         Demand::NoNulls { field } => (
-            format!("{} IS NULL", column(field)),
-            Vec::new(),
+            format!("{} IS NULL", quote(field, dialect)),
             format!("there are records without a value for `{field}`"),
         ),
-        Demand::MaxLength { field, most } => {
-            let length = if dialect == Dialect::Sqlite { "length" } else { "char_length" };
-            let refusal = format!("there are records with more than {most} characters in `{field}`");
-            (format!("{length}({}) > ?", column(field)), vec![i64::from(*most).into()], refusal)
-        }
-        Demand::Options { field, options } => {
-            let marks = vec!["?"; options.len()].join(", ");
-            let values = options.iter().map(|option| option.as_str().into()).collect();
-            let refusal = format!("there are records with other options in `{field}`");
-            (format!("{} NOT IN ({marks})", column(field)), values, refusal)
-        }
+        Demand::Values { column, field } => return values::check(tx, &table, column, field).await,
     };
     let select = format!("SELECT 1 FROM {table} WHERE {condition} LIMIT 1");
-    let found = tx.query(&Sql::new(dialect.placeholders(&select), values), |_| Ok(())).await?;
+    let found = tx.query(&Sql::new(select, Vec::new()), |_| Ok(())).await?;
     if found.is_empty() { Ok(()) } else { Err(CollectionError::Records(refusal)) }
 }
 

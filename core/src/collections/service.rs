@@ -1,5 +1,6 @@
 //! What developers do with collections.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -10,6 +11,7 @@ use super::collection::Collection;
 use super::ddl::Ddl;
 use super::definition::{Definition, NewCollection};
 use super::patch::{Change as PatchChange, CollectionPatch};
+use super::relation;
 use super::schema::{Change, Changed, Context, change, from_json};
 use super::steps::{self, Steps};
 use crate::access::{CollectionsRead, CollectionsWrite, Denied, Permit, TenantScope};
@@ -42,6 +44,14 @@ pub enum CollectionError {
     /// The records that are there do not allow the change.
     #[error("{0}")]
     Records(String),
+    /// Another collection's records point to those of this one.
+    #[error("`{field}` of `{collection}` points to its records; drop that field first")]
+    Referenced {
+        /// The other collection.
+        collection: String,
+        /// Its field.
+        field: String,
+    },
     /// Another change of the tenant's collections is under way.
     #[error("another change of the tenant's collections is under way")]
     UnderWay,
@@ -80,7 +90,7 @@ impl TenantScope {
     pub async fn create_collection(
         &self,
         _: &Permit<CollectionsWrite>,
-        new: NewCollection,
+        mut new: NewCollection,
         once: Option<Once<Collection>>,
     ) -> Result<Outcome<Arc<Collection>>, CollectionError> {
         let platform = self.platform();
@@ -88,9 +98,15 @@ impl TenantScope {
             return Err(CollectionError::TooMany);
         }
         let id = CollectionId::generate(platform.clock(), platform.rng())?;
-        let after = Definition::try_from(new)?;
+        let own = new.name.clone();
+        let find = |name: &str| if name == own { Some(id) } else { self.find_id(name) };
+        relation::resolve(new.fields.iter_mut(), find)?;
+        let mut after = Definition::try_from(new)?;
+        relation::number_links(&mut after, None);
         let now = platform.now();
-        let made = Collection::new(id, after.clone(), (now, now), platform.store().dialect())?;
+        let own = |target| (target == id).then(|| after.name.to_string());
+        let name = |target| own(target).or_else(|| self.name_of(target));
+        let made = Collection::new(id, after.clone(), (now, now), platform.store().dialect(), name)?;
         let mut context = self.context(id, now)?;
         context.once = once.map(|once| (once.key, (once.render)(&made)));
         let ddl = self.ddl(id);
@@ -98,7 +114,7 @@ impl TenantScope {
             Ok(Change {
                 name: format!("create {}", after.name),
                 before: None,
-                steps: Steps { forward: ddl.create(&after), back: ddl.drop() },
+                steps: Steps { forward: ddl.create(&after), back: ddl.drop(&after) },
                 fills: Vec::new(),
                 after: Some(after),
                 demands: Vec::new(),
@@ -117,18 +133,22 @@ impl TenantScope {
         &self,
         _: &Permit<CollectionsWrite>,
         named: &str,
-        patch: CollectionPatch,
+        mut patch: CollectionPatch,
     ) -> Result<Arc<Collection>, CollectionError> {
         let old = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?;
         let (id, created_at) = (old.id(), old.created_at());
         let platform = self.platform();
         let (dialect, now) = (platform.store().dialect(), platform.now());
+        let fields = patch.fields.iter_mut().flatten().map(|patch| &mut patch.field);
+        relation::resolve(fields, |name| self.find_id(name))?;
         let ddl = self.ddl(id);
         let changed = change(platform.store(), self.context(id, now)?, move |current| {
             let before = current.ok_or(CollectionError::NotFound)?;
-            let PatchChange { after, renames, demands } = patch.apply(&before)?;
+            let PatchChange { mut after, renames, demands } = patch.apply(&before)?;
+            relation::number_links(&mut after, Some((&before, &renames)));
             let defaults = |definition: &Definition| {
-                Collection::new(id, definition.clone(), (created_at, now), dialect).map(|made| made.defaults)
+                Collection::new(id, definition.clone(), (created_at, now), dialect, |_| None)
+                    .map(|made| made.defaults)
             };
             let values = defaults(&after)?;
             let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
@@ -151,7 +171,9 @@ impl TenantScope {
             Changed::Replayed(_) => None,
         };
         let after = after.ok_or(CollectionError::NotFound)?;
-        Ok(Arc::new(Collection::new(id, after, (created_at, now), dialect)?))
+        let own = after.name.to_string();
+        let name = |target| if target == id { Some(own.clone()) } else { self.name_of(target) };
+        Ok(Arc::new(Collection::new(id, after, (created_at, now), dialect, name)?))
     }
 
     /// Deletes a collection with all its records.
@@ -161,6 +183,11 @@ impl TenantScope {
         named: &str,
     ) -> Result<(), CollectionError> {
         let id = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?.id();
+        let mut referrers = self.tenant().referrers(id).filter(|(referrer, _)| referrer.id() != id);
+        if let Some((referrer, relation)) = referrers.next() {
+            let (collection, field) = (referrer.name().to_owned(), relation.field.clone());
+            return Err(CollectionError::Referenced { collection, field });
+        }
         let platform = self.platform();
         let ddl = self.ddl(id);
         let context = self.context(id, platform.now())?;
@@ -168,9 +195,9 @@ impl TenantScope {
             let before = current.ok_or(CollectionError::NotFound)?;
             Ok(Change {
                 name: format!("delete {}", before.name),
+                steps: Steps { forward: ddl.drop(&before), back: Vec::new() },
                 before: Some(before),
                 after: None,
-                steps: Steps { forward: ddl.drop(), back: Vec::new() },
                 fills: Vec::new(),
                 demands: Vec::new(),
             })
@@ -178,6 +205,14 @@ impl TenantScope {
         .await;
         platform.forget_tenant(self.tenant().id()).await;
         changed.map(drop)
+    }
+
+    fn find_id(&self, named: &str) -> Option<CollectionId> {
+        self.tenant().find_collection(named).map(|found| found.id())
+    }
+
+    fn name_of(&self, id: CollectionId) -> Option<String> {
+        self.tenant().collections().find(|other| other.id() == id).map(|found| found.name().to_owned())
     }
 
     fn ddl(&self, collection: CollectionId) -> Ddl {
@@ -223,11 +258,13 @@ pub(crate) async fn load(store: &Store, tenant: TenantId, now: Timestamp) -> Res
             .boxed()
         })
         .await?;
+    let names: HashMap<_, _> = rows.iter().map(|row| (row.id, row.name.clone())).collect();
     let open = |row: collections::Model| {
         let time = |micros| Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN);
         let times = (time(row.created_at), time(row.updated_at));
         let definition = from_json(&row.definition)?;
-        let made = Collection::new(CollectionId::from_uuid(row.id), definition, times, dialect);
+        let name = |target: CollectionId| names.get(&target.as_uuid()).cloned();
+        let made = Collection::new(CollectionId::from_uuid(row.id), definition, times, dialect, name);
         made.map(Arc::new).map_err(|error| StoreError::Fault(error.into()))
     };
     let collections = rows.into_iter().map(open).collect::<Result<_, StoreError>>()?;

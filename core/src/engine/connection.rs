@@ -175,6 +175,9 @@ fn configure(conn: &Connection, class: SizeClass) -> rusqlite::Result<()> {
     conn.pragma_update(None, "mmap_size", mmap)?;
     conn.pragma_update(None, "trusted_schema", false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // A quoted name that is no column (any more) is an error, and not a text that reads like it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     conn.set_prepared_statement_cache_capacity(statements);
     Ok(())
 }

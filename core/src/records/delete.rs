@@ -3,33 +3,27 @@
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use sea_query::Value;
 
 use super::error::RecordError;
-use super::service::{ChangeEntry, ETag, Precondition, RecordId, Records, Verb, find_locked};
+use super::relations::Deletion;
+use super::service::{ETag, Precondition, RecordId, Records, Verb, find_locked};
 use crate::engine::Undo;
-use crate::store::Sql;
 
 impl Records<'_> {
-    /// Deletes a record.
+    /// Deletes a record, and with those that point to it does what their fields say.
     pub async fn delete(&self, id: RecordId, precondition: Precondition) -> Result<(), RecordError> {
         let rule = self.rule(Verb::Delete, id)?;
         let (author, now) = (self.author(), self.scope.platform().now());
-        let collection = Arc::clone(&self.collection);
+        let (collection, tenant) = (Arc::clone(&self.collection), self.scope.shared_tenant());
         self.scope
             .platform()
             .store()
-            .write(self.scope.place(), Undo::None, move |tx| {
+            .write(self.scope.place(), Undo::Savepoint, move |tx| {
                 async move {
-                    let layout = &collection.layout;
-                    let before = find_locked(tx, layout, id, rule.as_ref()).await?;
+                    let before = find_locked(tx, &collection.layout, id, rule.as_ref()).await?;
                     let before = before.ok_or(RecordError::NotFound)?;
                     precondition.check(Some(ETag::new(before.updated_at)))?;
-                    let delete = Sql::new(Arc::clone(&layout.delete), vec![Value::Uuid(Some(id.as_uuid()))]);
-                    tx.execute(&delete).await?;
-                    let before = Some(before.json(layout));
-                    let entry = ChangeEntry { operation: "delete", before, after: None };
-                    Ok(author.log(tx, id, now, entry).await?)
+                    Deletion::new(&tenant, &author, now).run(tx, &collection, before).await
                 }
                 .boxed()
             })

@@ -22,10 +22,26 @@ pub enum RecordError {
     #[error("there is a record with this id already")]
     Exists,
     /// There is a record with these values.
-    #[error("there is a record with the same {} already", fields.join(", "))]
+    #[error("there is a record with the same {} already", if fields.is_empty() { "values".to_owned() } else { fields.join(", ") })]
     NotUnique {
-        /// The fields that must be unique together.
+        /// The fields that must be unique together, without those that are hidden.
         fields: Vec<String>,
+    },
+    /// Another record points to it, and does not let it go.
+    #[error("a record of `{collection}` points to it in `{field}`")]
+    Referenced {
+        /// The other record's collection.
+        collection: String,
+        /// Its field.
+        field: String,
+    },
+    /// More records would change or go along than one request may touch.
+    #[error(
+        "more than {most} records would change or be deleted with it; delete those that point to it first"
+    )]
+    TooManyReferrers {
+        /// How many may.
+        most: usize,
     },
     /// The record is not the one that the client has seen.
     #[error("the record has changed since it was read")]

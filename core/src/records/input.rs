@@ -21,11 +21,11 @@ pub struct RecordInput {
 }
 
 impl RecordInput {
-    /// Reads a JSON object, and says of each part what is wrong with it.
-    pub fn parse(collection: &Collection, body: &[u8]) -> Result<Self, Invalid> {
+    /// Reads a JSON object, and says of each part what is wrong with it. Without `hidden`, hidden fields are unknown.
+    pub(crate) fn parse(collection: &Collection, body: &[u8], hidden: bool) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         let mut reader = serde_json::Deserializer::from_slice(body);
-        let seed = Reader { collection, findings: &mut findings };
+        let seed = Reader { collection, hidden, findings: &mut findings };
         let read = seed.deserialize(&mut reader).and_then(|input| reader.end().map(|()| input));
         let input = findings.take(
             "",
@@ -43,7 +43,8 @@ impl RecordInput {
         let fields = collection.definition().fields.iter().zip(&collection.defaults);
         for ((field, default), sent) in fields.zip(self.values) {
             let value = sent.or_else(|| default.clone());
-            if value.is_none() && (field.required || !field.nullable) {
+            let wanted = (field.required || !field.nullable) && !field.kind.is_automatic();
+            if value.is_none() && wanted {
                 let message = format!("`{}` is required", field.name);
                 findings.add(format!("/{}", field.name), "required", message);
             }
@@ -55,6 +56,7 @@ impl RecordInput {
 
 struct Reader<'c> {
     collection: &'c Collection,
+    hidden: bool,
     findings: &'c mut Findings,
 }
 
@@ -80,7 +82,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
             let sent: &'de RawValue = map.next_value()?;
             // Pointers are made for what is wrong only.
             let pointer = || format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            let Some(place) = self.collection.layout.place(&name) else {
+            let known = |place: &usize| self.hidden || fields.get(*place).is_some_and(|field| !field.hidden);
+            let Some(place) = self.collection.layout.place(&name).filter(known) else {
                 match name.as_ref() {
                     "id" => input.id = self.findings.take("/id", read_id(sent)),
                     "created_at" | "updated_at" => {
@@ -93,10 +96,16 @@ impl<'de> Visitor<'de> for Reader<'_> {
             let (Some(field), Some(slot)) = (fields.get(place), input.values.get_mut(place)) else {
                 continue;
             };
+            if field.kind.is_automatic() {
+                self.findings.add(pointer(), "read_only", format!("`{name}` is set by the server"));
+                continue;
+            }
             if slot.is_some() {
                 self.findings.add(pointer(), "duplicate", format!("`{name}` stands there twice"));
             }
-            *slot = match FieldValue::read(field, sent) {
+            let value = FieldValue::read(field, sent)
+                .and_then(|value| self.collection.limits(place).check(field, value));
+            *slot = match value {
                 Ok(value) => Some(value),
                 Err(invalid) => {
                     self.findings.within(&pointer(), invalid);

@@ -3,21 +3,30 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::column::{placeholder, quote, selected};
-use crate::collections::{Definition, Field, FieldType};
+use super::column::{quote, selected};
+use super::storage::{Shadow, Storage};
+use super::value::FieldValue;
+use crate::collections::{Auto, Definition, Field, FieldType};
 use crate::dialect::Dialect;
 use crate::expr::{FieldKind, Vocabulary};
 
 /// Columns that stand before the fields: `id`, `created_at`, `updated_at`.
-pub(crate) const FIXED: [(&str, FieldType); 3] =
-    [("id", FieldType::Uuid), ("created_at", FieldType::Datetime), ("updated_at", FieldType::Datetime)];
+pub(crate) const FIXED: [(&str, FieldType); 3] = [
+    ("id", FieldType::Uuid),
+    ("created_at", FieldType::Datetime { auto: None }),
+    ("updated_at", FieldType::Datetime { auto: None }),
+];
 
 /// A column: its name, and what it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) kind: FieldType,
     pub(crate) nullable: bool,
+    /// Whether only those see it who read past the rules.
+    pub(crate) hidden: bool,
+    /// Columns that are written with it.
+    pub(crate) shadows: Vec<Shadow>,
 }
 
 /// A collection's table.
@@ -28,7 +37,11 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
     /// Where a field stands among the fields.
     places: HashMap<String, usize>,
+    /// Fields that the server sets, by their places among the fields.
+    pub(crate) automatic: Vec<(usize, Auto)>,
     pub(crate) insert: Arc<str>,
+    /// `SELECT` of every column `FROM` the table.
+    pub(crate) select: String,
     /// The row of an id, held against other writers.
     pub(crate) by_id_locked: Arc<str>,
     pub(crate) delete: Arc<str>,
@@ -38,28 +51,50 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn new(table: String, definition: &Definition, dialect: Dialect) -> Self {
-        let fixed =
-            FIXED.into_iter().map(|(name, kind)| Column { name: name.to_owned(), kind, nullable: false });
+        let fixed = FIXED.into_iter().map(|(name, kind)| Column {
+            name: name.to_owned(),
+            kind,
+            nullable: false,
+            hidden: false,
+            shadows: Vec::new(),
+        });
         let own = definition.fields.iter().map(|field| Column {
             name: field.name.to_string(),
             kind: field.kind.clone(),
             nullable: field.nullable,
+            hidden: field.hidden,
+            shadows: Shadow::of(field.name.as_str(), &field.kind),
         });
         let columns: Vec<Column> = fixed.chain(own).collect();
         let list =
             |write: &dyn Fn(&Column) -> String| columns.iter().map(write).collect::<Vec<_>>().join(", ");
-        let names = list(&|column| quote(&column.name, dialect));
-        let marks = list(&|column| placeholder(&column.kind, dialect).to_owned());
+        // Shadows stand right after their column.
+        let names = list(&|column| {
+            let own = std::iter::once(&column.name);
+            let all = own.chain(column.shadows.iter().map(|shadow| &shadow.name));
+            all.map(|name| quote(name, dialect)).collect::<Vec<_>>().join(", ")
+        });
+        let marks = list(&|column| {
+            let own = std::iter::once(Storage::of(&column.kind));
+            let all = own.chain(column.shadows.iter().map(|_| Shadow::STORAGE));
+            all.map(|storage| storage.placeholder(dialect)).collect::<Vec<_>>().join(", ")
+        });
         let select =
             format!("SELECT {} FROM {table}", list(&|column| selected(&column.name, &column.kind, dialect)));
         let by_id = dialect.placeholders(&format!("{select} WHERE id = ?"));
         let lock = if dialect == Dialect::Sqlite { "" } else { " FOR UPDATE" };
         let fields = definition.fields.iter().enumerate();
+        let automatic = fields.clone().filter_map(|(at, field)| match field.kind {
+            FieldType::Datetime { auto } => auto.map(|auto| (at, auto)),
+            _ => None,
+        });
         Self {
+            automatic: automatic.collect(),
             places: fields.map(|(at, field)| (field.name.to_string(), at)).collect(),
             keys: columns.iter().map(|column| format!("\"{}\":", column.name).into_bytes()).collect(),
             insert: dialect.placeholders(&format!("INSERT INTO {table} ({names}) VALUES ({marks})")).into(),
             by_id_locked: format!("{by_id}{lock}").into(),
+            select,
             delete: dialect.placeholders(&format!("DELETE FROM {table} WHERE id = ?")).into(),
             columns,
             table,
@@ -71,6 +106,25 @@ impl Layout {
         self.places.get(name).copied()
     }
 
+    /// Fields that the server sets with every change, by their places.
+    pub(crate) fn touched(&self) -> impl Iterator<Item = usize> {
+        self.automatic.iter().filter(|(_, auto)| *auto == Auto::Update).map(|(place, _)| *place)
+    }
+
+    /// Puts back what the server set, where a record is replaced by what a client sent.
+    pub(crate) fn keep_automatic(&self, before: &[FieldValue], values: &mut [FieldValue]) {
+        for (place, _) in &self.automatic {
+            if let (Some(before), Some(value)) = (before.get(*place), values.get_mut(*place)) {
+                value.clone_from(before);
+            }
+        }
+    }
+
+    /// Whether some fields are not for everybody.
+    pub(crate) fn has_hidden(&self) -> bool {
+        self.columns.iter().any(|column| column.hidden)
+    }
+
     /// Where the column of that name stands among the columns.
     pub(crate) fn column(&self, name: &str) -> Option<usize> {
         match FIXED.iter().position(|(fixed, _)| *fixed == name) {
@@ -80,24 +134,31 @@ impl Layout {
     }
 }
 
-/// The names that filters and rules of a collection may use.
-pub(crate) fn vocabulary(fields: &[Field]) -> Vocabulary {
+/// The names that rules of a collection may use, and filters of those who see these fields.
+pub(crate) fn vocabulary<'f>(fields: impl IntoIterator<Item = &'f Field>) -> Vocabulary {
     let fixed = FIXED.into_iter().map(|(name, kind)| (name.to_owned(), kind_of(&kind)));
-    Vocabulary::new(fixed.chain(fields.iter().map(|field| (field.name.to_string(), kind_of(&field.kind)))))
+    let own = fields.into_iter().map(|field| (field.name.to_string(), kind_of(&field.kind)));
+    Vocabulary::new(fixed.chain(own))
 }
 
 const fn kind_of(kind: &FieldType) -> FieldKind {
     match kind {
-        FieldType::Text { .. } | FieldType::Select { .. } | FieldType::Email | FieldType::Url => {
-            FieldKind::Text
-        }
+        FieldType::Text { .. }
+        | FieldType::RichText { .. }
+        | FieldType::Select { .. }
+        | FieldType::Email
+        | FieldType::Url => FieldKind::Text,
         FieldType::Int => FieldKind::Int,
         FieldType::Float => FieldKind::Float,
-        FieldType::Decimal { scale } => FieldKind::Decimal { scale: *scale },
+        FieldType::Decimal { scale, .. } => FieldKind::Decimal { scale: *scale },
         FieldType::Bool => FieldKind::Bool,
         FieldType::Date => FieldKind::Date,
-        FieldType::Datetime => FieldKind::DateTime,
-        FieldType::Json => FieldKind::Json,
-        FieldType::Uuid => FieldKind::Uuid,
+        FieldType::Datetime { .. } => FieldKind::DateTime,
+        FieldType::Json
+        | FieldType::MultiSelect { .. }
+        | FieldType::Relation { many: Some(_), .. }
+        | FieldType::GeoPoint
+        | FieldType::Vector { .. } => FieldKind::Json,
+        FieldType::Uuid | FieldType::Relation { many: None, .. } => FieldKind::Uuid,
     }
 }

@@ -8,6 +8,7 @@ use sea_query::Value;
 use super::column::{read, write};
 use super::cursor::{self, Cursor};
 use super::error::RecordError;
+use super::layout::Column;
 use super::query::{Plan, PlanKey, Planner, Term};
 use super::service::{Access, Records, Verb};
 use super::value::write_string;
@@ -77,7 +78,7 @@ impl Records<'_> {
         );
         let cursor = match &query.cursor {
             Some(text) => {
-                let order = self.order(query.sort.as_deref())?;
+                let order = self.order(query.sort.as_deref(), &access)?;
                 Some(cursor::read(text, &order, self.layout(), &question, self.dialect())?)
             }
             None => None,
@@ -147,8 +148,8 @@ impl Records<'_> {
             return Ok(plan);
         }
         let conditions = self.conditions(query, access)?;
-        let order = self.order(query.sort.as_deref())?;
-        let columns = self.shown(query.fields.as_deref())?;
+        let order = self.order(query.sort.as_deref(), access)?;
+        let columns = self.shown(query.fields.as_deref(), access)?;
         let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
         let plan = Arc::new(planner.list(&conditions, order, columns, key.cursor.as_deref()));
         self.collection.plans.insert(key, Arc::clone(&plan));
@@ -168,7 +169,11 @@ impl Records<'_> {
     fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
         let mut conditions = access.conditions();
         if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
-            let checked = expr::parse(filter, &self.collection.vocabulary)
+            let vocabulary = match access {
+                Access::All => &self.collection.vocabulary,
+                Access::Ruled(_) => &self.collection.open_vocabulary,
+            };
+            let checked = expr::parse(filter, vocabulary)
                 .map_err(|error| Invalid::one("/filter", "invalid_filter", error.to_string()))?;
             conditions.push(checked);
         }
@@ -176,16 +181,15 @@ impl Records<'_> {
     }
 
     /// The order of a list. The id is its end, so that it is total; it goes the way of the last field.
-    fn order(&self, sort: Option<&str>) -> Result<Vec<Term>, Invalid> {
+    fn order(&self, sort: Option<&str>, access: &Access) -> Result<Vec<Term>, Invalid> {
         let mut findings = Findings::default();
         let mut order: Vec<Term> = Vec::new();
         for name in sort.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
             let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
-            let found = self.layout().column(name);
-            let known = found.and_then(|at| self.layout().columns.get(at).map(|column| (at, column)));
-            match known {
-                Some((_, column)) if column.kind == crate::collections::FieldType::Json => {
-                    findings.add("/sort", "not_comparable", format!("`{name}` is JSON, which has no order"));
+            match self.column(name, access) {
+                Some((_, column)) if !column.kind.is_comparable() => {
+                    let message = format!("`{name}` is of type {}, which has no order", column.kind.name());
+                    findings.add("/sort", "not_comparable", message);
                 }
                 Some((at, _)) if order.iter().any(|term| term.column == at) => {
                     findings.add("/sort", "duplicate", format!("`{name}` stands there twice"));
@@ -204,17 +208,25 @@ impl Records<'_> {
         findings.finish(Some(order))
     }
 
+    /// The column of that name with its place, where the actor may know of it.
+    fn column(&self, name: &str, access: &Access) -> Option<(usize, &Column)> {
+        let at = self.layout().column(name)?;
+        let column = self.layout().columns.get(at)?;
+        access.shows(column).then_some((at, column))
+    }
+
     /// The columns that are asked for, by their places.
-    pub(super) fn shown(&self, fields: Option<&str>) -> Result<Vec<usize>, Invalid> {
+    pub(super) fn shown(&self, fields: Option<&str>, access: &Access) -> Result<Vec<usize>, Invalid> {
         let Some(fields) = fields.filter(|fields| !fields.trim().is_empty()) else {
-            return Ok((0..self.layout().columns.len()).collect());
+            let all = self.layout().columns.iter().enumerate();
+            return Ok(all.filter(|(_, column)| access.shows(column)).map(|(at, _)| at).collect());
         };
         let mut findings = Findings::default();
         let mut columns = Vec::new();
         for name in fields.split(',').map(str::trim) {
-            match self.layout().column(name) {
-                Some(column) if columns.contains(&column) => {}
-                Some(column) => columns.push(column),
+            match self.column(name, access) {
+                Some((column, _)) if columns.contains(&column) => {}
+                Some((column, _)) => columns.push(column),
                 None => findings.add("/fields", "unknown_field", format!("there is no field `{name}`")),
             }
         }

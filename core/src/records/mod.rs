@@ -11,10 +11,13 @@ mod delete;
 mod error;
 mod input;
 pub(crate) mod layout;
+pub(crate) mod limits;
 mod list;
 pub(crate) mod query;
 mod read;
+mod relations;
 mod service;
+pub(crate) mod storage;
 mod update;
 pub(crate) mod value;
 

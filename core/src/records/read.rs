@@ -59,7 +59,7 @@ impl Records<'_> {
         if let Some(plan) = self.collection.plans.get(&key) {
             return Ok(plan);
         }
-        let mut columns = self.shown(fields)?;
+        let mut columns = self.shown(fields, access)?;
         let mut hidden = 0;
         if !columns.contains(&UPDATED_AT) {
             columns.push(UPDATED_AT);

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use sea_query::Value;
 use uuid::Uuid;
 
-use super::column::{bind, bind_time, placeholder, quote, read};
+use super::column::{bind, bind_time, quote, read};
 use super::error::RecordError;
-use super::layout::{FIXED, Layout};
+use super::input::RecordInput;
+use super::layout::{Column, FIXED, Layout};
+use super::storage::{Shadow, Storage};
 use super::value::FieldValue;
 use crate::access::{RecordsRead, RecordsWrite, TenantScope};
 use crate::clock::Timestamp;
-use crate::collections::Collection;
+use crate::collections::{Auto, Collection};
 use crate::dialect::Dialect;
 use crate::expr::Checked;
 use crate::invalid::Invalid;
-use crate::store::{Sql, StoreError, Tx};
+use crate::store::{Row, Sql, StoreError, Tx};
 
 /// A record's id: a UUID, of version 7 where the server made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -132,6 +134,13 @@ pub(super) enum Access {
     Ruled(Checked),
 }
 
+impl Access {
+    /// Whether the actor may know of the column.
+    pub(super) const fn shows(&self, column: &Column) -> bool {
+        matches!(self, Self::All) || !column.hidden
+    }
+}
+
 /// What is done with records, as far as rules tell it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Verb {
@@ -158,6 +167,18 @@ impl Records<'_> {
 
     pub(super) fn layout(&self) -> &Layout {
         &self.collection.layout
+    }
+
+    /// Whether the actor sees hidden fields: only who reads past the rules does.
+    pub(super) fn sees_hidden(&self) -> bool {
+        !self.layout().has_hidden() || self.scope.permit::<RecordsRead>().is_ok()
+    }
+
+    /// Reads what was sent for a record, field by field. Hidden fields are unknown to those who do not write past the
+    /// rules.
+    pub fn input(&self, body: &[u8]) -> Result<RecordInput, Invalid> {
+        let hidden = !self.layout().has_hidden() || self.scope.permit::<RecordsWrite>().is_ok();
+        RecordInput::parse(&self.collection, body, hidden)
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -192,14 +213,19 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    pub(super) fn json(&self, layout: &Layout) -> Vec<u8> {
+    /// The record with every field that is not hidden, or with `hidden` every field.
+    pub(super) fn json(&self, layout: &Layout, hidden: bool) -> Vec<u8> {
         let mut out = Vec::with_capacity(128 + layout.columns.len() * 32);
         let fixed = [
             FieldValue::Uuid(self.id.as_uuid()),
             FieldValue::Datetime(self.created_at),
             FieldValue::Datetime(self.updated_at),
         ];
-        for (at, (key, value)) in layout.keys.iter().zip(fixed.iter().chain(&self.values)).enumerate() {
+        let values = fixed.iter().chain(&self.values);
+        for (at, ((key, column), value)) in layout.keys.iter().zip(&layout.columns).zip(values).enumerate() {
+            if column.hidden && !hidden {
+                continue;
+            }
             out.push(if at == 0 { b'{' } else { b',' });
             out.extend_from_slice(key);
             value.write_json(&mut out);
@@ -208,8 +234,21 @@ impl Stored {
         out
     }
 
-    pub(super) fn body(&self, layout: &Layout) -> RecordBody {
-        RecordBody { id: self.id, etag: ETag::new(self.updated_at), json: self.json(layout) }
+    /// The answer to a write, from the record as the change log has it.
+    pub(super) fn body(&self, layout: &Layout, whole: &[u8], hidden: bool) -> RecordBody {
+        let json = if hidden { whole.to_vec() } else { self.json(layout, false) };
+        RecordBody { id: self.id, etag: ETag::new(self.updated_at), json }
+    }
+
+    /// Sets what the server sets: everything of a new record, else what tells of a change.
+    pub(super) fn set_automatic(&mut self, layout: &Layout, new: bool) {
+        for (place, auto) in &layout.automatic {
+            if let Some(value) = self.values.get_mut(*place)
+                && (new || *auto == Auto::Update)
+            {
+                *value = FieldValue::Datetime(self.updated_at);
+            }
+        }
     }
 
     pub(super) fn insert(&self, layout: &Layout, dialect: Dialect) -> Sql {
@@ -219,7 +258,10 @@ impl Stored {
             bind_time(self.updated_at, dialect),
         ];
         let fields = layout.columns.iter().skip(FIXED.len()).zip(&self.values);
-        let fields = fields.map(|(column, value)| bind(&column.kind, value, dialect));
+        let fields = fields.flat_map(|(column, value)| {
+            let shadows = column.shadows.iter().map(move |shadow| shadow.bind(value));
+            std::iter::once(bind(&column.kind, value, dialect)).chain(shadows)
+        });
         Sql::new(Arc::clone(&layout.insert), fixed.into_iter().chain(fields).collect())
     }
 
@@ -233,11 +275,17 @@ impl Stored {
             else {
                 continue;
             };
-            text.push_str(", ");
-            text.push_str(&quote(&column.name, dialect));
-            text.push_str(" = ");
-            text.push_str(placeholder(&column.kind, dialect));
-            values.push(bind(&column.kind, value, dialect));
+            let mut set = |name: &str, storage: Storage, value| {
+                text.push_str(", ");
+                text.push_str(&quote(name, dialect));
+                text.push_str(" = ");
+                text.push_str(storage.placeholder(dialect));
+                values.push(value);
+            };
+            set(&column.name, Storage::of(&column.kind), bind(&column.kind, value, dialect));
+            for shadow in &column.shadows {
+                set(&shadow.name, Shadow::STORAGE, shadow.bind(value));
+            }
         }
         text.push_str(" WHERE id = ?");
         values.push(Value::Uuid(Some(self.id.as_uuid())));
@@ -253,21 +301,7 @@ pub(super) async fn find_locked(
     rule: Option<&Sql>,
 ) -> Result<Option<Stored>, StoreError> {
     let sql = Sql::new(Arc::clone(&layout.by_id_locked), vec![Value::Uuid(Some(id.as_uuid()))]);
-    let found = tx
-        .query(&sql, |row| {
-            let mut values = Vec::with_capacity(layout.columns.len());
-            for (at, column) in layout.columns.iter().enumerate() {
-                values.push(read(&column.kind, row, at)?);
-            }
-            let fields = values.split_off(FIXED.len().min(values.len()));
-            match values.as_slice() {
-                [_, FieldValue::Datetime(created_at), FieldValue::Datetime(updated_at)] => {
-                    Ok(Stored { id, created_at: *created_at, updated_at: *updated_at, values: fields })
-                }
-                _ => Err(StoreError::Column { column: 1, wanted: "an instant" }),
-            }
-        })
-        .await?;
+    let found = tx.query(&sql, |row| read_stored(layout, row)).await?;
     // Asked only now that nobody else can change the record.
     if let Some(rule) = rule
         && tx.query(rule, |_| Ok(())).await?.is_empty()
@@ -275,6 +309,26 @@ pub(super) async fn find_locked(
         return Ok(None);
     }
     Ok(found.into_iter().next())
+}
+
+/// A row of every column.
+pub(super) fn read_stored(layout: &Layout, row: &Row<'_>) -> Result<Stored, StoreError> {
+    let mut values = Vec::with_capacity(layout.columns.len());
+    for (at, column) in layout.columns.iter().enumerate() {
+        values.push(read(&column.kind, row, at)?);
+    }
+    let fields = values.split_off(FIXED.len().min(values.len()));
+    match values.as_slice() {
+        [FieldValue::Uuid(id), FieldValue::Datetime(created_at), FieldValue::Datetime(updated_at)] => {
+            Ok(Stored {
+                id: RecordId::new(*id),
+                created_at: *created_at,
+                updated_at: *updated_at,
+                values: fields,
+            })
+        }
+        _ => Err(StoreError::Column { column: 0, wanted: "an id and two instants" }),
+    }
 }
 
 /// One entry of the change log.
@@ -305,6 +359,11 @@ impl Records<'_> {
 }
 
 impl Author {
+    /// The same, of changes in another collection.
+    pub(super) fn of(&self, collection: &Collection) -> Self {
+        Self { collection: collection.id().as_uuid(), ..self.clone() }
+    }
+
     /// Appends to the change log, in the transaction of the write.
     pub(super) async fn log(
         self,
@@ -367,5 +426,12 @@ pub(super) fn refused(error: StoreError, collection: &Collection, dialect: Diale
                     Dialect::MariaDb => constraint.ends_with(&format!(" for key '{}'", index.name)),
                 }
         });
-    broken.map_or(error.into(), |index| RecordError::NotUnique { fields: index.fields })
+    // Which hidden field it was is not for everybody.
+    let visible = |field: &String| {
+        let place = collection.layout.column(field).and_then(|at| collection.layout.columns.get(at));
+        place.is_none_or(|column| !column.hidden)
+    };
+    broken.map_or(error.into(), |index| RecordError::NotUnique {
+        fields: index.fields.into_iter().filter(visible).collect(),
+    })
 }

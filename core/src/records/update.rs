@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use super::error::RecordError;
 use super::input::RecordInput;
 use super::query::rule_query;
+use super::relations::link;
 use super::service::{
     Access, ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked,
     refused,
@@ -38,7 +39,11 @@ impl Records<'_> {
             return Err(Invalid::one("/id", "read_only", "a record's id cannot change").into());
         }
         let work = self.work(self.rule(Verb::Update, id)?);
-        let undo = if work.rule.is_none() { Undo::None } else { Undo::Savepoint };
+        let undo = if work.rule.is_none() && self.collection.relations.is_empty() {
+            Undo::None
+        } else {
+            Undo::Savepoint
+        };
         self.scope
             .platform()
             .store()
@@ -56,6 +61,7 @@ impl Records<'_> {
                             places.push(place);
                         }
                     }
+                    places.extend(layout.touched());
                     work.replace(tx, &before, values, &places).await
                 }
                 .boxed()
@@ -106,6 +112,8 @@ impl Records<'_> {
                         return Err(RecordError::NotFound);
                     }
                     precondition.check(Some(ETag::new(before.updated_at)))?;
+                    let mut values = values;
+                    layout.keep_automatic(&before.values, &mut values);
                     let places: Vec<usize> = (0..values.len()).collect();
                     work.replace(tx, &before, values, &places).await.map(Upserted::Replaced)
                 }
@@ -129,6 +137,7 @@ impl Records<'_> {
             collection: Arc::clone(&self.collection),
             author: self.author(),
             now: self.scope.platform().now(),
+            sees_hidden: self.sees_hidden(),
             rule,
         }
     }
@@ -139,6 +148,7 @@ struct Work {
     collection: Arc<crate::collections::Collection>,
     author: super::service::Author,
     now: Timestamp,
+    sees_hidden: bool,
     rule: Option<Sql>,
 }
 
@@ -153,17 +163,17 @@ impl Work {
         let layout = &self.collection.layout;
         // Two writes of one record never have the same time, even if the clock stands still or goes back.
         let updated_at = self.now.max(before.updated_at.next());
-        let after = Stored { id: before.id, created_at: before.created_at, updated_at, values };
+        let mut after = Stored { id: before.id, created_at: before.created_at, updated_at, values };
+        after.set_automatic(layout, false);
         let dialect = tx.dialect();
         tx.execute(&after.update(layout, places, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
-        let body = after.body(layout);
-        let entry = ChangeEntry {
-            operation: "update",
-            before: Some(before.json(layout)),
-            after: Some(body.json.clone()),
-        };
+        link(tx, &self.collection, &after, Some(before), Some(places)).await?;
+        let whole = after.json(layout, true);
+        let body = after.body(layout, &whole, self.sees_hidden);
+        let before_json = Some(before.json(layout, true));
+        let entry = ChangeEntry { operation: "update", before: before_json, after: Some(whole) };
         self.author.log(tx, before.id, updated_at, entry).await?;
         Ok(body)
     }
@@ -177,17 +187,20 @@ impl Work {
     ) -> Result<RecordBody, RecordError> {
         let layout = &self.collection.layout;
         let dialect = tx.dialect();
-        let stored = Stored { id, created_at: self.now, updated_at: self.now, values };
+        let mut stored = Stored { id, created_at: self.now, updated_at: self.now, values };
+        stored.set_automatic(layout, true);
         tx.execute(&stored.insert(layout, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
+        link(tx, &self.collection, &stored, None, None).await?;
         if let Some(rule) = rule
             && tx.query(&rule, |_| Ok(())).await?.is_empty()
         {
             return Err(RecordError::Forbidden);
         }
-        let body = stored.body(layout);
-        let entry = ChangeEntry { operation: "create", before: None, after: Some(body.json.clone()) };
+        let whole = stored.json(layout, true);
+        let body = stored.body(layout, &whole, self.sees_hidden);
+        let entry = ChangeEntry { operation: "create", before: None, after: Some(whole) };
         self.author.log(tx, id, self.now, entry).await?;
         Ok(body)
     }

@@ -3,13 +3,16 @@
 //! Both ways go without a tree in between: a request's text becomes typed values, a row becomes the response's
 //! text. `json` fields keep their text as it was sent.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::str::FromStr as _;
 
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::service::RecordId;
 use crate::clock::Timestamp;
-use crate::collections::{Field, FieldType};
+use crate::collections::{Field, FieldType, MAX_PRECISION};
 use crate::invalid::Invalid;
 
 /// The value of a field.
@@ -17,7 +20,7 @@ use crate::invalid::Invalid;
 pub enum FieldValue {
     /// No value.
     Null,
-    /// Of `text`, `select`, `email`, `url`; of `date` as `2026-11-23`.
+    /// Of `text`, `rich_text`, `select`, `email`, `url`; of `date` as `2026-11-23`.
     Text(String),
     /// Of `int`.
     Int(i64),
@@ -34,14 +37,30 @@ pub enum FieldValue {
     Bool(bool),
     /// Of `datetime`.
     Datetime(Timestamp),
-    /// Of `json`: the text.
+    /// Of `json` and `multi_select`: the text.
     Json(Box<RawValue>),
-    /// Of `uuid`.
+    /// Of `uuid`, and of `relation` to one.
     Uuid(Uuid),
+    /// Of `relation` to many.
+    Ids(Vec<Uuid>),
+    /// Of `geo_point`.
+    Point {
+        /// Degrees north, -90 to 90.
+        lat: f64,
+        /// Degrees east, -180 to 180.
+        lon: f64,
+    },
+    /// Of `vector`.
+    Vector(Vec<f32>),
 }
 
-/// Digits of a decimal; with 18 of them every number fits 64 bits.
-const DECIMAL_DIGITS: u32 = 18;
+/// A geo point as it is sent.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Point {
+    lat: f64,
+    lon: f64,
+}
 
 impl FieldValue {
     /// Reads what was sent for `field`. The reason for a refusal names what the field takes.
@@ -58,6 +77,13 @@ impl FieldValue {
         })
     }
 
+    /// The same of a value that was parsed, as designs hold them.
+    pub(crate) fn read_json(field: &Field, json: &serde_json::Value) -> Result<Self, Invalid> {
+        let text = RawValue::from_string(json.to_string())
+            .map_err(|error| Invalid::one("", "invalid_value", error.to_string()))?;
+        Self::read(field, &text)
+    }
+
     /// Reads a value of that type, which is not null.
     pub(crate) fn read_kind(kind: &FieldType, text: &str, sent: &RawValue) -> Option<Self> {
         match kind {
@@ -69,11 +95,20 @@ impl FieldValue {
             }
             FieldType::Bool => text.parse().ok().map(Self::Bool),
             FieldType::Json => (!text.contains("\\u0000")).then(|| Self::Json(sent.to_owned())),
-            FieldType::Decimal { scale } => {
+            FieldType::Decimal { precision, scale } => {
                 let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
                 let unscaled = read_decimal(quoted.unwrap_or(text), *scale)?;
-                Some(Self::Decimal { unscaled, scale: *scale })
+                let fits = unscaled.unsigned_abs() < 10_u64.pow(*precision);
+                fits.then_some(Self::Decimal { unscaled, scale: *scale })
             }
+            FieldType::MultiSelect { options, max_items } => read_chosen(text, options, *max_items),
+            FieldType::Relation { many: Some(many), .. } => read_ids(text, many.max_items),
+            FieldType::Relation { many: None, .. } => {
+                let id: String = serde_json::from_str(text).ok()?;
+                RecordId::parse(&id).map(|id| Self::Uuid(id.as_uuid()))
+            }
+            FieldType::GeoPoint => Self::read_point(text),
+            FieldType::Vector { dimensions } => read_vector(text, *dimensions),
             _ => Self::read_text(kind, serde_json::from_str(text).ok()?),
         }
     }
@@ -84,22 +119,63 @@ impl FieldValue {
             return None;
         }
         let fits = match kind {
-            FieldType::Text { max_length } => {
-                max_length.is_none_or(|most| text.chars().take(most as usize + 1).count() <= most as usize)
+            FieldType::Text { min_length, max_length, pattern } => {
+                is_at_most(&text, *max_length)
+                    && min_length
+                        .is_none_or(|least| text.chars().take(least as usize).count() == least as usize)
+                    && pattern.as_ref().is_none_or(|pattern| pattern.is_found_in(&text))
+            }
+            FieldType::RichText { max_length } => {
+                let clean = ammonia::clean(&text);
+                return is_at_most(&clean, *max_length).then_some(Self::Text(clean));
             }
             FieldType::Select { options } => options.contains(&text),
             FieldType::Email => text.len() <= 254 && email_address::EmailAddress::is_valid(&text),
             FieldType::Url => text.len() <= 2048 && url::Url::parse(&text).is_ok(),
-            FieldType::Datetime => return Timestamp::parse(&text).map(Self::Datetime),
+            FieldType::Datetime { .. } => return Timestamp::parse(&text).map(Self::Datetime),
             FieldType::Uuid => return Uuid::try_parse(&text).ok().map(Self::Uuid),
             FieldType::Date => is_date(&text),
             FieldType::Int
             | FieldType::Float
             | FieldType::Bool
             | FieldType::Json
-            | FieldType::Decimal { .. } => false,
+            | FieldType::Decimal { .. }
+            | FieldType::MultiSelect { .. }
+            | FieldType::Relation { .. }
+            | FieldType::GeoPoint
+            | FieldType::Vector { .. } => false,
         };
         fits.then_some(Self::Text(text))
+    }
+
+    /// Reads a geo point, as it is sent and as it is stored.
+    pub(crate) fn read_point(text: &str) -> Option<Self> {
+        let Point { lat, lon } = serde_json::from_str(text).ok()?;
+        let on_earth = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon);
+        // No negative zero: see floats.
+        on_earth.then_some(Self::Point { lat: lat + 0.0, lon: lon + 0.0 })
+    }
+
+    /// How two values of a field that has an order stand to each other; `None` for other fields, and for null.
+    pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Int(one), Self::Int(other)) => Some(one.cmp(other)),
+            (Self::Float(one), Self::Float(other)) => one.partial_cmp(other),
+            (Self::Decimal { unscaled: one, .. }, Self::Decimal { unscaled: other, .. }) => {
+                Some(one.cmp(other))
+            }
+            (Self::Datetime(one), Self::Datetime(other)) => Some(one.cmp(other)),
+            // Dates, whose text sorts as they do.
+            (Self::Text(one), Self::Text(other)) => Some(one.cmp(other)),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON.
+    pub(crate) fn to_json(&self) -> String {
+        let mut out = Vec::new();
+        self.write_json(&mut out);
+        String::from_utf8_lossy(&out).into_owned()
     }
 
     /// Appends the value as JSON.
@@ -117,12 +193,16 @@ impl FieldValue {
                 out.push(b'"');
             }
             Self::Json(text) => out.extend_from_slice(text.get().as_bytes()),
-            Self::Uuid(uuid) => {
-                let mut buffer = Uuid::encode_buffer();
-                out.push(b'"');
-                out.extend_from_slice(uuid.hyphenated().encode_lower(&mut buffer).as_bytes());
-                out.push(b'"');
+            Self::Uuid(uuid) => write_uuid(*uuid, out),
+            Self::Ids(ids) => write_list(ids, out, |id, out| write_uuid(*id, out)),
+            Self::Point { lat, lon } => {
+                out.extend_from_slice(b"{\"lat\":");
+                write_float(*lat, out);
+                out.extend_from_slice(b",\"lon\":");
+                write_float(*lon, out);
+                out.push(b'}');
             }
+            Self::Vector(numbers) => write_list(numbers, out, write_number),
         }
     }
 }
@@ -130,28 +210,78 @@ impl FieldValue {
 /// What a field of the type takes, for people.
 fn describe(kind: &FieldType) -> String {
     match kind {
-        FieldType::Text { max_length: None } => "a text without NUL characters".to_owned(),
-        FieldType::Text { max_length: Some(most) } => {
-            format!("a text of at most {most} characters, none of them NUL")
+        FieldType::Text { min_length, max_length, pattern } => {
+            let least = min_length.map(|least| format!(", at least {least} characters")).unwrap_or_default();
+            let most = max_length.map(|most| format!(", at most {most} characters")).unwrap_or_default();
+            let pattern = pattern
+                .as_ref()
+                .map(|pattern| format!(", that matches {}", pattern.as_str()))
+                .unwrap_or_default();
+            format!("a text without NUL characters{least}{most}{pattern}")
+        }
+        FieldType::RichText { max_length: None } => "HTML without NUL characters".to_owned(),
+        FieldType::RichText { max_length: Some(most) } => {
+            format!("HTML of at most {most} characters, none of them NUL")
         }
         FieldType::Int => "a whole number of 64 bits, written without point or exponent".to_owned(),
         FieldType::Float => "a finite number".to_owned(),
-        FieldType::Decimal { scale } => {
+        FieldType::Decimal { precision, scale } => {
             format!(
-                "a number of at most {DECIMAL_DIGITS} digits, {scale} of them after the point, as \"12.50\" or 12.50"
+                "a number of at most {precision} digits, {scale} of them after the point, as \"12.50\" or 12.50"
             )
         }
         FieldType::Bool => "true or false".to_owned(),
         FieldType::Date => "a date of the years 0001 to 9999, as \"2026-11-23\"".to_owned(),
-        FieldType::Datetime => {
+        FieldType::Datetime { .. } => {
             "an instant of the years 0001 to 9999, as \"2026-11-23T12:00:00Z\" (RFC 3339)".to_owned()
         }
         FieldType::Json => "any JSON value without NUL characters".to_owned(),
         FieldType::Select { options } => format!("one of {}", options.join(", ")),
+        FieldType::MultiSelect { options, max_items } => {
+            format!("an array of at most {max_items} of {}, each once", options.join(", "))
+        }
+        FieldType::Relation { many: None, .. } => "the id of a record".to_owned(),
+        FieldType::Relation { many: Some(many), .. } => {
+            format!("an array of at most {} ids of records, each once", many.max_items)
+        }
+        FieldType::GeoPoint => {
+            "a place as {\"lat\": 52.52, \"lon\": 13.405}, in degrees: -90 to 90 and -180 to 180".to_owned()
+        }
+        FieldType::Vector { dimensions } => format!("an array of {dimensions} numbers"),
         FieldType::Email => "an e-mail address".to_owned(),
         FieldType::Url => "an absolute URL of at most 2048 bytes".to_owned(),
         FieldType::Uuid => "a UUID, as \"01890a5d-ac96-774b-bcce-b302099a8057\"".to_owned(),
     }
+}
+
+fn is_at_most(text: &str, most: Option<u32>) -> bool {
+    most.is_none_or(|most| text.chars().take(most as usize + 1).count() <= most as usize)
+}
+
+/// Options that were chosen, in the order in which they were.
+fn read_chosen(text: &str, options: &[String], max_items: u32) -> Option<FieldValue> {
+    let chosen: Vec<String> = serde_json::from_str(text).ok()?;
+    let each_once = chosen.iter().collect::<HashSet<_>>().len() == chosen.len();
+    let known = chosen.iter().all(|choice| options.contains(choice));
+    if !each_once || !known || chosen.len() > max_items as usize {
+        return None;
+    }
+    serde_json::value::to_raw_value(&chosen).ok().map(FieldValue::Json)
+}
+
+/// Ids of records, each once, in their order.
+fn read_ids(text: &str, max_items: u32) -> Option<FieldValue> {
+    let ids: Vec<String> = serde_json::from_str(text).ok()?;
+    let ids: Option<Vec<_>> = ids.iter().map(|id| RecordId::parse(id).map(RecordId::as_uuid)).collect();
+    let ids = ids?;
+    let each_once = ids.iter().collect::<HashSet<_>>().len() == ids.len();
+    (each_once && ids.len() <= max_items as usize).then_some(FieldValue::Ids(ids))
+}
+
+fn read_vector(text: &str, dimensions: u32) -> Option<FieldValue> {
+    let numbers: Vec<f32> = serde_json::from_str(text).ok()?;
+    let fits = numbers.len() == dimensions as usize && numbers.iter().all(|number| number.is_finite());
+    fits.then_some(FieldValue::Vector(numbers))
 }
 
 fn is_date(text: &str) -> bool {
@@ -170,7 +300,7 @@ fn read_decimal(text: &str, scale: u32) -> Option<i64> {
     }
     let padded = format!("{whole}{fraction_digits:0<width$}", width = scale as usize);
     let unscaled: i64 = padded.parse().ok()?;
-    let within = unscaled < 10_i64.pow(DECIMAL_DIGITS);
+    let within = unscaled < 10_i64.pow(MAX_PRECISION);
     within.then_some(if negative { -unscaled } else { unscaled })
 }
 
@@ -186,11 +316,33 @@ pub(crate) fn write_decimal(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
 /// Writes the shortest text that reads back as the same number. What is not a number in JSON cannot be stored,
 /// so it is not met here.
 pub(crate) fn write_float(number: f64, out: &mut Vec<u8>) {
+    write_number(&number, out);
+}
+
+fn write_number(number: &impl serde::Serialize, out: &mut Vec<u8>) {
     let before = out.len();
-    if serde_json::to_writer(&mut *out, &number).is_err() {
+    if serde_json::to_writer(&mut *out, number).is_err() {
         out.truncate(before);
         out.extend_from_slice(b"null");
     }
+}
+
+fn write_uuid(uuid: Uuid, out: &mut Vec<u8>) {
+    let mut buffer = Uuid::encode_buffer();
+    out.push(b'"');
+    out.extend_from_slice(uuid.hyphenated().encode_lower(&mut buffer).as_bytes());
+    out.push(b'"');
+}
+
+fn write_list<T>(items: &[T], out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    out.push(b'[');
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write(item, out);
+    }
+    out.push(b']');
 }
 
 /// Writes a JSON string. Runs of characters that need no escape are copied whole.
@@ -250,6 +402,16 @@ mod tests {
                 r#""01890a5d-ac96-774b-bcce-b302099a8057""#,
             ),
             (json!({"type": "int"}), "null", "null"),
+            (json!({"type": "text", "pattern": "^[a-z]+$"}), r#""abc""#, r#""abc""#),
+            (
+                json!({"type": "rich_text"}),
+                r#""<p onclick='x()'>Hi <script>alert(1)</script><b>there</b></p>""#,
+                r#""<p>Hi <b>there</b></p>""#,
+            ),
+            (json!({"type": "multi_select", "options": ["a", "b"]}), r#"[ "b", "a" ]"#, r#"["b","a"]"#),
+            (json!({"type": "multi_select", "options": ["a"]}), "[]", "[]"),
+            (json!({"type": "geo_point"}), r#"{"lon": 13.405, "lat": -0.0}"#, r#"{"lat":0.0,"lon":13.405}"#),
+            (json!({"type": "vector", "dimensions": 3}), "[1, -0.1, 1e-7]", "[1.0,-0.1,1e-7]"),
         ];
         for (kind, sent, expected) in cases {
             assert_eq!(round(&field(&kind), sent).as_deref(), Ok(expected), "{kind} {sent}");
@@ -280,6 +442,18 @@ mod tests {
             (json!({"type": "url"}), r#""/path""#),
             (json!({"type": "uuid"}), r#""x""#),
             (json!({"type": "int", "required": true}), "null"),
+            (json!({"type": "text", "min_length": 2}), r#""é""#),
+            (json!({"type": "text", "pattern": "^[a-z]+$"}), r#""ab1""#),
+            (json!({"type": "rich_text", "max_length": 7}), r#""<b>x</b>""#),
+            (json!({"type": "decimal", "precision": 4}), "100.00"),
+            (json!({"type": "multi_select", "options": ["a", "b"]}), r#"["a","a"]"#),
+            (json!({"type": "multi_select", "options": ["a", "b"]}), r#"["c"]"#),
+            (json!({"type": "multi_select", "options": ["a", "b"], "max_items": 1}), r#"["a","b"]"#),
+            (json!({"type": "geo_point"}), r#"{"lat": 91, "lon": 0}"#),
+            (json!({"type": "geo_point"}), r#"{"lat": 1}"#),
+            (json!({"type": "geo_point"}), r#"{"lat": 1, "lon": 2, "alt": 3}"#),
+            (json!({"type": "vector", "dimensions": 2}), "[1]"),
+            (json!({"type": "vector", "dimensions": 1}), "[1e39]"),
         ];
         for (kind, sent) in cases {
             let refused = round(&field(&kind), sent);

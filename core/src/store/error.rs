@@ -1,6 +1,14 @@
 //! What can go wrong between this process and a database.
 
+use sqlx::mysql::MySqlDatabaseError;
+
 use crate::engine::EngineError;
+
+/// MariaDB's numbers of errors.
+mod mariadb {
+    pub(super) const BAD_NULL: u16 = 1048;
+    pub(super) const LOCK_WAIT_TIMEOUT: u16 = 1205;
+}
 
 /// A statement, a transaction or a connection failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,13 +28,16 @@ pub enum StoreError {
         /// The database's own words, which name the column.
         column: String,
     },
-    /// Too much waits already; worth trying again in a moment.
+    /// Too much waits already, or somebody holds a lock for too long; worth trying again in a moment.
     #[error("the database is busy")]
     Busy,
+    /// The database undid the transaction for the sake of another that it met; worth running again at once.
+    #[error("the transaction was undone because it met another")]
+    Conflict(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The statement took longer than it may.
     #[error("a statement took longer than it may")]
     Timeout,
-    /// The database could not be reached, or gave up the transaction; worth trying again.
+    /// The database could not be reached, or is about to go; worth trying again.
     #[error("the database could not be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row holds something else than the schema says.
@@ -57,7 +68,7 @@ impl StoreError {
 
     /// Whether the same request may well succeed in a moment.
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Busy | Self::Timeout | Self::Unavailable(_))
+        matches!(self, Self::Busy | Self::Conflict(_) | Self::Timeout | Self::Unavailable(_))
     }
 }
 
@@ -86,6 +97,7 @@ impl From<EngineError> for StoreError {
         match error {
             EngineError::Busy => Self::Busy,
             EngineError::Timeout => Self::Timeout,
+            EngineError::BatchAborted => Self::Conflict(error.into()),
             error if error.is_retryable() => Self::Unavailable(error.into()),
             error => Self::Fault(error.into()),
         }
@@ -110,12 +122,22 @@ impl From<sqlx::Error> for StoreError {
         if database.is_foreign_key_violation() {
             return Self::ForeignKey;
         }
+        // Of these MariaDB's SQLSTATE says too little.
+        match database.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number) {
+            Some(mariadb::LOCK_WAIT_TIMEOUT) => return Self::Busy,
+            Some(mariadb::BAD_NULL) => return Self::NotNull { column: database.message().to_owned() },
+            _ => {}
+        }
         match database.code().as_deref() {
-            Some("23502" | "1048") => Self::NotNull { column: database.message().to_owned() },
+            Some("23502") => Self::NotNull { column: database.message().to_owned() },
             // Cancelled by statement_timeout; MariaDB's max_statement_time.
             Some("57014" | "70100") => Self::Timeout,
-            // Serialisation failure, deadlock, shutdown of the server, too many connections.
-            Some("40001" | "40P01" | "57P01" | "57P02" | "57P03" | "53300" | "08004") => {
+            // A lock was not to be had.
+            Some("55P03") => Self::Busy,
+            // Serialisation failure, and a deadlock as MariaDB names it; a deadlock.
+            Some("40001" | "40P01") => Self::Conflict(error.into()),
+            // Shutdown of the server, too many connections.
+            Some("57P01" | "57P02" | "57P03" | "53300" | "08004" | "08S01") => {
                 Self::Unavailable(error.into())
             }
             _ => Self::Fault(error.into()),

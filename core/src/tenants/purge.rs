@@ -6,9 +6,11 @@
 use futures_util::FutureExt as _;
 use neonex_migrations::Scope;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use uuid::Uuid;
 
+use crate::collections::{Definition, link_tables, table_name};
 use crate::engine::Undo;
-use crate::ids::TenantId;
+use crate::ids::{CollectionId, TenantId};
 use crate::platform::{Platform, Swept};
 use crate::store::entities::api_key_index;
 use crate::store::entities::tenants::{Column, Entity};
@@ -106,14 +108,16 @@ async fn drop_shared(store: &Store, tenant: TenantId) -> Result<(), StoreError> 
     store
         .write::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
             async move {
-                let made = "SELECT id FROM collections WHERE tenant_id = ? \
-                            UNION SELECT collection_id FROM schema_migrations \
+                let made = "SELECT id, definition FROM collections WHERE tenant_id = ? \
+                            UNION ALL SELECT collection_id, after_definition FROM schema_migrations \
                             WHERE tenant_id = ? AND finished_at IS NULL";
                 let values = vec![tenant.as_uuid().into(), tenant.as_uuid().into()];
                 let made = Sql::new(tx.dialect().placeholders(made), values);
-                for id in tx.query(&made, |row| row.uuid(0)).await?.into_iter().flatten() {
-                    let table = crate::collections::table_name(id);
-                    tx.define(&[format!("DROP TABLE IF EXISTS {table}")]).await?;
+                let made = tx.query(&made, |row| Ok((row.uuid(0)?, row.text(1)?))).await?;
+                for (id, definition) in made {
+                    for table in tables(id, definition)? {
+                        tx.define(&[format!("DROP TABLE IF EXISTS {table}")]).await?;
+                    }
                 }
                 for migration in Scope::Tenant.migrations() {
                     for table in migration.tables {
@@ -127,4 +131,13 @@ async fn drop_shared(store: &Store, tenant: TenantId) -> Result<(), StoreError> 
             .boxed()
         })
         .await
+}
+
+/// The tables of a collection.
+fn tables(collection: Option<Uuid>, definition: Option<String>) -> Result<Vec<String>, StoreError> {
+    let Some(id) = collection else { return Ok(Vec::new()) };
+    let definition = definition.map(|text| serde_json::from_str::<Definition>(&text)).transpose();
+    let definition = definition.map_err(|error| StoreError::Fault(error.into()))?;
+    let links = definition.map(|definition| link_tables(CollectionId::from_uuid(id), &definition));
+    Ok(links.unwrap_or_default().into_iter().chain([table_name(id)]).collect())
 }

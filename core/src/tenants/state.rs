@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::model::{Settings, Tenant, TenantStatus};
 use crate::clock::Timestamp;
-use crate::collections::Collection;
-use crate::ids::TenantId;
+use crate::collections::{Collection, Relation};
+use crate::ids::{CollectionId, TenantId};
 
 /// A tenant, its settings and the design of its collections, at one version.
 #[derive(Debug)]
@@ -62,6 +62,16 @@ impl TenantState {
     /// Every collection, in no order.
     pub fn collections(&self) -> impl Iterator<Item = &Arc<Collection>> {
         self.collections.values()
+    }
+
+    /// Relations that point to records of that collection, each with the collection that has it.
+    pub(crate) fn referrers(
+        &self,
+        target: CollectionId,
+    ) -> impl Iterator<Item = (&Arc<Collection>, &Relation)> {
+        let all = self.collections.values();
+        all.flat_map(|collection| collection.relations.iter().map(move |relation| (collection, relation)))
+            .filter(move |(_, relation)| relation.target == target)
     }
 
     /// Whether the version should be compared again; says so to one caller only for each `interval`. A clock that was

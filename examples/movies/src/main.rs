@@ -24,11 +24,11 @@ const COLLECTION: &str = "movies";
 #[derive(Parser)]
 struct Args {
     /// Where the server is
-    #[arg(long, env = "NEONEX_URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, env = neonex_sdk::env::URL, default_value = "http://127.0.0.1:8080")]
     url: String,
 
     /// An operator's token, as `neonex token create` prints it
-    #[arg(long, env = "NEONEX_TOKEN", hide_env_values = true)]
+    #[arg(long, env = neonex_sdk::env::TOKEN, hide_env_values = true)]
     token: String,
 
     /// Slug of the tenant, which is made if it is not there

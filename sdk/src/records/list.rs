@@ -15,6 +15,25 @@ use crate::types::CountMode;
 const ALWAYS: [&str; 3] = ["id", "created_at", "updated_at"];
 
 /// A list that is still being asked for: [`send`](Self::send) reads a page of it, [`stream`](Self::stream) all.
+///
+/// ```
+/// use futures_util::TryStreamExt as _;
+/// use neonex_sdk::types::CountMode;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), neonex_sdk::Error> {
+/// # use serde_json::{Map, Value};
+/// # let posts = neonex_sdk::Client::from_env()?.records::<Map<String, Value>>("posts");
+///
+/// let few = posts.list().filter("views > 10").sort("-views").limit(10).count(CountMode::Exact).send().await?;
+/// println!("{} of {:?} posts", few.items.len(), few.total);
+///
+/// let mut all = posts.list().fields(["title"]).stream();
+/// while let Some(post) = all.try_next().await? {
+///     println!("{} {:?}", post.id, post.fields.get("title"));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent until `send` or `stream`"]
 pub struct List<T> {
@@ -85,7 +104,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         self.page(self.cursor.clone()).await
     }
 
-    /// Reads all pages, each when the one before has been used up. What changes meanwhile may be seen or not; nothing
+    /// Reads all pages, each when the one before has been used up; an error ends it. What changes meanwhile may be seen or not; nothing
     /// is seen twice, unless what it is sorted by changes.
     pub fn stream(self) -> BoxStream<'static, Result<Record<T>, Error>> {
         let first = self.cursor.clone();

@@ -18,10 +18,38 @@ pub use self::record::{AnyRecord, ETag, Record};
 use crate::answer::Answer;
 use crate::{Client, Error};
 
-/// The records of one collection, read into and written from `T`.
+/// The records of one collection, read into `T`.
 ///
 /// `T` has the collection's fields. One that it lacks is not read; one that is null in a record is an `Option` in
-/// `T`. If `T` serialises an `id`, new records get that id.
+/// `T`. What is written is a `T` or anything else that serialises to the fields, as `serde_json::json!({…})`; if it has
+/// an `id`, a new record gets that id.
+///
+/// ```
+/// use neonex_sdk::Client;
+/// use serde::{Deserialize, Serialize};
+/// use serde_json::json;
+///
+/// #[derive(Debug, Serialize, Deserialize)]
+/// struct Post {
+///     title: String,
+///     views: i64,
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), neonex_sdk::Error> {
+/// let posts = Client::from_env()?.records::<Post>("posts");
+/// let post = posts.create(&json!({ "title": "Hello" })).await?;
+/// let read = posts.get(post.id).await?;
+/// assert_eq!((read.fields.title.as_str(), read.fields.views), ("Hello", 0));
+///
+/// let changed = posts.update(post.id, &json!({ "views": 1 })).await?;
+/// assert_eq!(changed.fields.views, 1);
+///
+/// posts.delete(post.id).await?;
+/// assert!(posts.get(post.id).await.unwrap_err().is_not_found());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Records<T> {
     client: Client,
     collection: String,
@@ -30,10 +58,7 @@ pub struct Records<T> {
 
 impl<T: DeserializeOwned> Records<T> {
     /// Makes a record.
-    pub fn create(&self, value: &T) -> Pending<Record<T>>
-    where
-        T: Serialize,
-    {
+    pub fn create(&self, value: &impl Serialize) -> Pending<Record<T>> {
         self.pending(with_json(Request::new(Method::POST, self.url(None)), value), Record::read)
     }
 
@@ -43,6 +68,18 @@ impl<T: DeserializeOwned> Records<T> {
     }
 
     /// Reads a record unless it is still the one of that tag.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> anyhow::Result<()> {
+    /// # use serde_json::{Map, Value, json};
+    /// # let posts = neonex_sdk::Client::from_env()?.records::<Map<String, Value>>("posts");
+    /// let post = posts.create(&json!({ "title": "Read often" })).await?;
+    /// let etag = post.etag.expect("a record that was written has one");
+    /// assert_eq!(posts.get_if_changed(post.id, &etag).await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_if_changed(&self, id: Uuid, etag: &ETag) -> Pending<Option<Record<T>>> {
         let request = Request::new(Method::GET, self.url(Some(id)));
         self.pending(Ok(request), Record::read_changed).if_none_match(etag)
@@ -54,17 +91,14 @@ impl<T: DeserializeOwned> Records<T> {
     }
 
     /// Makes the record of that id this one, whether there was one or not.
-    pub fn upsert(&self, id: Uuid, value: &T) -> Pending<Record<T>>
-    where
-        T: Serialize,
-    {
+    pub fn upsert(&self, id: Uuid, value: &impl Serialize) -> Pending<Record<T>> {
         self.pending(with_json(Request::new(Method::PUT, self.url(Some(id))), value), Record::read)
     }
 
     /// Deletes a record.
     pub fn delete(&self, id: Uuid) -> Pending<()> {
         let request = Request::new(Method::DELETE, self.url(Some(id)));
-        self.pending(Ok(request), |answer| answer.accepted().map(drop))
+        self.pending(Ok(request), Answer::gone)
     }
 
     /// Lists records.

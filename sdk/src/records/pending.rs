@@ -13,6 +13,23 @@ use crate::retry::IDEMPOTENCY_KEY;
 use crate::{Client, Error};
 
 /// A call that answers with an `R`. Await it to make it.
+///
+/// ```
+/// # #[tokio::main]
+/// # async fn main() -> anyhow::Result<()> {
+/// # use serde_json::{Map, Value, json};
+/// # let posts = neonex_sdk::Client::from_env()?.records::<Map<String, Value>>("posts");
+/// // However often this program is run within a day, the order makes one post.
+/// let post = posts.create(&json!({ "title": "Order 17" })).idempotency_key("order-17").await?;
+/// let seen = post.etag.expect("a record that was written has one");
+///
+/// // Who read the post before somebody else changed it is told so.
+/// posts.update(post.id, &json!({ "views": 1 })).if_match(&seen).await?;
+/// let late = posts.update(post.id, &json!({ "views": 2 })).if_match(&seen).await.unwrap_err();
+/// assert_eq!(late.code(), Some("precondition_failed"));
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is sent until it is awaited"]
 pub struct Pending<R> {
     client: Client,

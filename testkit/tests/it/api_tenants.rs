@@ -26,6 +26,12 @@ async fn the_tenant_follows_from_the_credential_and_the_header_must_agree() {
     problem(&app.operator().get("/v1/collections").await, 400, "tenant_needed");
     expect(&acme.operator().get("/v1/collections").await, 200);
     problem(&app.operator().within("absent").get("/v1/collections").await, 404, "not_found");
+    for named in ["absent", "%00", "acme%00", "ACME", "%20"] {
+        problem(&app.operator().get(&format!("/v1/tenants/{named}")).await, 404, "not_found");
+        problem(&developer.get(&format!("/v1/tenants/{named}/keys")).await, 404, "not_found");
+    }
+    problem(&developer.within("other").get("/v1/tenants").await, 400, "tenant_mismatch");
+    problem(&developer.within("acme").get("/v1/tenants").await, 403, "operator_needed");
     problem(&app.nobody().get("/v1/collections").await, 401, "credential_needed");
     app.remove().await.unwrap();
 }

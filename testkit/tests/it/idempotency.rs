@@ -3,7 +3,7 @@
 use neonex_core::access::TenantScope;
 use neonex_core::idempotency::{IdempotencyKey, KEPT_SECONDS, Outcome};
 use neonex_core::keys::KeyKind;
-use neonex_core::records::{RecordError, RecordInput};
+use neonex_core::records::RecordError;
 use neonex_testkit::enter;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ async fn create(
 ) -> Result<Outcome<neonex_core::records::RecordBody>, RecordError> {
     let records = scope.records("movies").unwrap();
     let body = json!({"title": title}).to_string();
-    records.create(RecordInput::parse(records.collection(), body.as_bytes()).unwrap(), Some(key)).await
+    records.create(records.input(body.as_bytes()).unwrap(), Some(key)).await
 }
 
 async fn movies() -> Workshop {

@@ -2,7 +2,7 @@
 
 use neonex_core::idempotency::Outcome;
 use neonex_core::keys::KeyKind;
-use neonex_core::records::{Count, ListQuery, Precondition, RecordId, RecordInput, Records};
+use neonex_core::records::{Count, ListQuery, Precondition, RecordId, Records};
 use neonex_core::store::{Dialect, Place};
 use neonex_testkit::{TestPlatform, TestTenant};
 use serde_json::{Value as Json, json};
@@ -29,7 +29,7 @@ async fn create(
     key: Option<&str>,
     actor: &neonex_core::access::Actor,
 ) -> String {
-    let input = RecordInput::parse(records.collection(), body.to_string().as_bytes()).unwrap();
+    let input = records.input(body.to_string().as_bytes()).unwrap();
     let key = key.map(|key| once(actor, key, "same"));
     match records.create(input, key).await.unwrap() {
         Outcome::Fresh(body) => String::from_utf8(body.json).unwrap(),

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use neonex_core::records::{ListQuery, RecordInput};
+use neonex_core::records::ListQuery;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value as Json, json};
@@ -97,7 +97,7 @@ async fn fill(shop: &Workshop) -> Vec<Json> {
             record.insert(name.to_owned(), values[(state >> 8) % values.len()].clone());
         }
         let body = Json::Object(record).to_string();
-        let input = RecordInput::parse(records.collection(), body.as_bytes()).unwrap();
+        let input = records.input(body.as_bytes()).unwrap();
         let neonex_core::idempotency::Outcome::Fresh(body) = records.create(input, None).await.unwrap()
         else {
             panic!("a repetition without a key")

@@ -9,12 +9,12 @@ use neonex_core::records::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::collections::{Workshop, every_type, value};
+use crate::collections::{Workshop, every_type, is_comparable, value};
 use crate::support::{number, once, texts};
 
 fn input(scope: &TenantScope, collection: &str, body: &Json) -> RecordInput {
     let records = scope.records(collection).unwrap();
-    RecordInput::parse(records.collection(), body.to_string().as_bytes()).unwrap()
+    records.input(body.to_string().as_bytes()).unwrap()
 }
 
 async fn create(scope: &TenantScope, collection: &str, body: Json) -> Result<RecordBody, RecordError> {
@@ -117,7 +117,7 @@ async fn every_type_is_one_text_in_every_answer() {
             for (field, name) in every_type().iter().zip(&names) {
                 assert_eq!(json_of(&read)[name], value(field, n), "{name}");
                 let filter = match field["type"].as_str().unwrap() {
-                    "json" => continue,
+                    _ if !is_comparable(field) => continue,
                     "date" | "datetime" => format!("{name} == timestamp('{}')", instant(&value(field, n))),
                     // CEL has no number of 18 digits.
                     "decimal" if n == 0 => continue,
@@ -156,7 +156,7 @@ async fn json_keeps_its_text() {
         &deep,
     ] {
         let body = format!("{{\"data\":{sent}}}");
-        let input = RecordInput::parse(records.collection(), body.as_bytes()).unwrap();
+        let input = records.input(body.as_bytes()).unwrap();
         let Outcome::Fresh(made) = records.create(input, None).await.unwrap() else { panic!() };
         assert!(text(&made).ends_with(&format!("\"data\":{sent}}}")), "{}", text(&made));
         assert_eq!(text(&records.read(made.id, None).await.unwrap()), text(&made));
@@ -194,7 +194,7 @@ async fn null_is_a_value_and_absence_leaves_a_field() {
         ("[]", "", "malformed_json"),
         (r#"{"year":1"#, "", "malformed_json"),
     ] {
-        let refused = RecordInput::parse(records.collection(), body.as_bytes()).unwrap_err();
+        let refused = records.input(body.as_bytes()).unwrap_err();
         let found = &refused.details()[0];
         assert_eq!((found.pointer.as_str(), found.code), (pointer, code), "{body}");
     }

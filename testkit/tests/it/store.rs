@@ -131,3 +131,66 @@ async fn a_query_without_a_filter_sees_nothing_of_another_tenant() {
     }
     test.remove().await.unwrap();
 }
+
+/// A transaction that has run one statement and waits to be told to run the next.
+struct Held {
+    go: tokio::sync::oneshot::Sender<()>,
+    end: tokio::task::JoinHandle<Result<(), StoreError>>,
+}
+
+async fn hold(store: &Store, place: TenantId, [first, next]: [&'static str; 2]) -> Held {
+    let store = store.clone();
+    let (entered, inside) = tokio::sync::oneshot::channel();
+    let (go, told) = tokio::sync::oneshot::channel();
+    let end = tokio::spawn(async move {
+        let unit = store.write(Place::Tenant(place), Undo::Savepoint, move |tx| {
+            async move {
+                tx.execute(&Sql::new(first, Vec::new())).await?;
+                entered.send(()).unwrap();
+                told.await.unwrap();
+                tx.execute(&Sql::new(next, Vec::new())).await.map(drop)
+            }
+            .boxed()
+        });
+        unit.await
+    });
+    inside.await.unwrap();
+    Held { go, end }
+}
+
+/// Embedded there is one writer, so units neither wait for each other's rows nor meet in a circle.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_not_to_be_had_and_a_deadlock_are_worth_another_try() {
+    let test = TestStore::create().await.unwrap();
+    let (store, one) = (&test.store, tenant(1));
+    store.migrate_up(Place::Tenant(one), now()).await.unwrap();
+    if store.is_embedded() {
+        return test.remove().await.unwrap();
+    }
+    for (id, name) in [(1, "a"), (2, "b")] {
+        add(store, one, one, (id, name), Ok(())).await.unwrap();
+    }
+    const A: &str = "UPDATE collections SET created_at = created_at + 1 WHERE name = 'a'";
+    const B: &str = "UPDATE collections SET created_at = created_at + 1 WHERE name = 'b'";
+    const IMPATIENT: &str = "SELECT id FROM collections WHERE name = 'a' FOR UPDATE NOWAIT";
+
+    let held = hold(store, one, [A, A]).await;
+    let impatient = store.write::<_, StoreError, _>(Place::Tenant(one), Undo::Savepoint, |tx| {
+        async move { tx.query(&Sql::new(IMPATIENT, Vec::new()), |_| Ok(())).await }.boxed()
+    });
+    let refused = impatient.await.unwrap_err();
+    assert!(matches!(refused, StoreError::Busy) && refused.is_retryable(), "{refused:?}");
+    held.go.send(()).unwrap();
+    held.end.await.unwrap().unwrap();
+
+    let circle = [hold(store, one, [A, B]).await, hold(store, one, [B, A]).await];
+    let ends = circle.map(|held| {
+        held.go.send(()).unwrap();
+        held.end
+    });
+    let ends: Vec<_> = futures_util::future::join_all(ends).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+    let given_up = ends.into_iter().find_map(Result::err).unwrap();
+    assert!(matches!(given_up, StoreError::Conflict(_)) && given_up.is_retryable(), "{given_up:?}");
+    test.remove().await.unwrap();
+}

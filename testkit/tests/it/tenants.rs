@@ -5,7 +5,7 @@ use neonex_core::collections::{NewCollection, NewField};
 use neonex_core::idempotency::{Once, Outcome};
 use neonex_core::keys::KeyKind;
 use neonex_core::platform::{AuthError, Swept};
-use neonex_core::records::{ListQuery, RecordInput};
+use neonex_core::records::ListQuery;
 use neonex_core::store::{Dialect, Place};
 use neonex_core::tenants::{
     DELETION_GRACE_SECONDS, NewTenant, Settings, Tenant, TenantError, TenantPatch, TenantStatus,
@@ -34,7 +34,7 @@ async fn fill(tenant: &TestTenant) -> neonex_testkit::TestKey {
     scope.create_collection(&scope.permit::<CollectionsWrite>().unwrap(), movies, None).await.unwrap();
     let scope = key.scope().await.unwrap();
     let records = scope.records("movies").unwrap();
-    let input = RecordInput::parse(records.collection(), br#"{"title":"Heat"}"#).unwrap();
+    let input = records.input(br#"{"title":"Heat"}"#).unwrap();
     let key_of_request = once(scope.actor(), "k1", "b");
     records.create(input, Some(key_of_request)).await.unwrap();
     key

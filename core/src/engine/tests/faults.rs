@@ -119,6 +119,20 @@ async fn readers_cannot_write_nor_keep_a_transaction() {
     assert_eq!(bench.keys(&file).await, [1]);
 }
 
+#[tokio::test]
+async fn a_quoted_name_that_is_no_column_is_no_text() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = bench.table("a").await;
+    bench.insert(&file, 1).await.unwrap().unwrap();
+    let ask = |conn: &mut rusqlite::Connection| {
+        conn.query_row("SELECT \"gone\" FROM t", [], |row| row.get::<_, String>(0))
+    };
+    assert!(bench.engine.read(&file, ask).await.unwrap().is_err());
+    assert!(bench.engine.write(&file, Undo::Savepoint, ask).await.unwrap().is_err());
+    let index = |conn: &mut rusqlite::Connection| conn.execute_batch("CREATE INDEX i ON t (\"gone\")");
+    assert!(bench.engine.write(&file, Undo::Savepoint, index).await.unwrap().is_err());
+}
+
 #[test]
 fn an_old_sqlite_is_refused() {
     let message = check_sqlite(3_051_002, "3.51.2").unwrap_err().to_string();

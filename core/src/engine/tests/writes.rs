@@ -147,11 +147,14 @@ async fn slow_reads_of_one_file_leave_a_reader_to_others() {
         let (release, released) = std::sync::mpsc::channel::<()>();
         (release, queued(bench.engine.read(&slow, move |_| released.recv_timeout(PATIENCE).is_ok())))
     };
-    let holding = [hold(), hold()];
+    let (releases, holding): (Vec<_>, Vec<_>) = [hold(), hold()].into_iter().unzip();
     let waiting: Vec<_> = (0..5).map(|_| queued(bench.engine.read(&slow, |conn| keys(conn)))).collect();
     assert!(bench.keys(&quick).await.is_empty());
-    for (release, held) in holding {
+    // Both at once: which of the two a reader admitted, while the other waits for it to end, is not settled.
+    for release in releases {
         release.send(()).unwrap();
+    }
+    for held in holding {
         assert!(held.await.unwrap());
     }
     for read in waiting {

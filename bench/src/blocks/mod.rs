@@ -1,0 +1,8 @@
+//! The parts of a run.
+
+pub(crate) mod files;
+pub(crate) mod neighbour;
+pub(crate) mod rows;
+pub(crate) mod servers;
+pub(crate) mod starts;
+pub(crate) mod tenants;

@@ -1,0 +1,17 @@
+//! What stands outside and calls the server: the SDK, its documentation, the examples, the tutorial; each against the
+//! real program on SQLite.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests; a failure is the test's")]
+#![expect(clippy::indexing_slicing, reason = "the same")]
+
+mod cargo;
+mod documentation;
+mod environment;
+mod errors;
+mod movies;
+mod pages;
+mod programs;
+mod relay;
+mod retries;
+mod site;
+mod tutorial;

@@ -1,0 +1,162 @@
+//! Fields of a collection: what one holds, what it asks of its values, and how it is read from what was sent.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::field_type::FieldType;
+use super::name::FieldName;
+use crate::invalid::{Findings, Invalid};
+
+/// A field of a collection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, as developers write it")]
+pub struct Field {
+    /// Its name, in JSON, in expressions and as a column.
+    pub name: FieldName,
+    /// What it holds.
+    #[serde(flatten)]
+    pub kind: FieldType,
+    /// Whether a new record must give a value (or null, where that is allowed).
+    pub required: bool,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Whether no two records may have the same value; nulls are never the same.
+    pub unique: bool,
+    /// Whether it is shown only to those who read past the rules: secret keys, members and operators.
+    #[serde(default)]
+    pub hidden: bool,
+    /// What a new record has where it gives nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Json>,
+    /// The least value, of a field whose values have an order and are no text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<Json>,
+    /// The greatest value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Json>,
+}
+
+/// A field as sent.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, as developers write it")]
+pub struct NewField {
+    /// Its name.
+    pub name: String,
+    /// The name of its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Defaults to false.
+    pub required: bool,
+    /// Defaults to the opposite of `required`.
+    pub nullable: Option<bool>,
+    /// Defaults to false.
+    pub unique: bool,
+    /// Defaults to false.
+    pub hidden: bool,
+    /// Defaults to none.
+    pub default: Option<Json>,
+    /// For `int`, `float`, `decimal`, `date` and `datetime`.
+    pub min: Option<Json>,
+    /// For `int`, `float`, `decimal`, `date` and `datetime`.
+    pub max: Option<Json>,
+    /// For `select` and `multi_select`.
+    pub options: Option<Vec<String>>,
+    /// For `multi_select`, where it defaults to as many as there are options, and for `relation`.
+    pub max_items: Option<u32>,
+    /// For `relation`: the collection's name or id.
+    pub collection: Option<String>,
+    /// For `relation`; defaults to false.
+    pub many: bool,
+    /// For `relation`: `restrict` (the default), `cascade` or `set_null`.
+    pub on_delete: Option<String>,
+    /// For `text`.
+    pub min_length: Option<u32>,
+    /// For `text` and `rich_text`.
+    pub max_length: Option<u32>,
+    /// For `text`: a regular expression that is found in every value.
+    pub pattern: Option<String>,
+    /// For `decimal`; defaults to 18.
+    pub precision: Option<u32>,
+    /// For `decimal`; defaults to 2.
+    pub scale: Option<u32>,
+    /// For `datetime`: `create` or `update`.
+    pub auto: Option<String>,
+    /// For `vector`.
+    pub dimensions: Option<u32>,
+}
+
+impl TryFrom<NewField> for Field {
+    type Error = Invalid;
+
+    fn try_from(new: NewField) -> Result<Self, Invalid> {
+        let mut findings = Findings::default();
+        let kind = findings.take("", FieldType::read(&new));
+        let name = findings.take("/name", FieldName::try_from(new.name));
+        let auto = kind.as_ref().is_some_and(FieldType::is_automatic);
+        let nullable = new.nullable.unwrap_or(!new.required && !auto);
+        if auto {
+            check_automatic(new.default.is_some(), new.required, nullable, &mut findings);
+        } else if !nullable && !new.required && new.default.is_none() {
+            let message = "a field that is neither required nor nullable needs a default";
+            findings.add("/nullable", "needs_default", message);
+        }
+        if let Some(kind) = &kind {
+            if new.unique && !kind.is_comparable() {
+                let message =
+                    format!("values of type {} are not compared, so they cannot be unique", kind.name());
+                findings.add("/unique", "not_comparable", message);
+            }
+            for (setting, limit) in [("min", &new.min), ("max", &new.max)] {
+                if limit.is_some() && !kind.has_limits() {
+                    let message = format!("only numbers, dates and datetimes have `{setting}`");
+                    findings.add(format!("/{setting}"), "not_applicable", message);
+                }
+            }
+        }
+        let field = name.zip(kind).map(|(name, kind)| Self {
+            name,
+            kind,
+            required: new.required,
+            nullable,
+            unique: new.unique,
+            hidden: new.hidden,
+            default: new.default,
+            min: new.min,
+            max: new.max,
+        });
+        findings.finish(field)
+    }
+}
+
+/// The server sets such a field, so nothing that concerns a client's value applies.
+fn check_automatic(default: bool, required: bool, nullable: bool, findings: &mut Findings) {
+    let mut stray = |setting: &str, set: bool| {
+        if set {
+            let message = format!("the server sets this field, so `{setting}` means nothing");
+            findings.add(format!("/{setting}"), "not_applicable", message);
+        }
+    };
+    stray("default", default);
+    stray("required", required);
+    stray("nullable", nullable);
+}
+
+impl From<Field> for NewField {
+    fn from(field: Field) -> Self {
+        let mut new = Self {
+            name: field.name.to_string(),
+            kind: field.kind.name().to_owned(),
+            required: field.required,
+            nullable: Some(field.nullable),
+            unique: field.unique,
+            hidden: field.hidden,
+            default: field.default,
+            min: field.min,
+            max: field.max,
+            ..Self::default()
+        };
+        field.kind.settings(&mut new);
+        new
+    }
+}

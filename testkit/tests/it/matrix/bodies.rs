@@ -1,0 +1,76 @@
+//! Bodies, with the names of one side in them.
+
+use serde_json::{Value, json};
+
+use super::names::Names;
+
+pub(super) fn tenant(names: &Names) -> Value {
+    json!({"slug": names.slug, "name": names.value})
+}
+
+pub(super) fn tenant_name(names: &Names) -> Value {
+    json!({"name": names.value})
+}
+
+pub(super) fn tenant_slug(names: &Names) -> Value {
+    json!({"slug": names.slug})
+}
+
+pub(super) fn key(names: &Names) -> Value {
+    json!({"name": names.key_name, "kind": "publishable"})
+}
+
+pub(super) fn key_with_scopes(names: &Names) -> Value {
+    json!({"name": names.key_name, "kind": "secret", "scopes": [names.value]})
+}
+
+pub(super) fn rotation(_: &Names) -> Value {
+    json!({})
+}
+
+/// One that says all that a collection can say.
+pub(super) fn collection(names: &Names) -> Value {
+    let kept = format!("{} == '{}'", names.field, names.value);
+    json!({
+        "name": names.collection_name,
+        "fields": [
+            {"name": names.field, "type": "select", "options": [names.value], "default": names.value},
+            {"name": "note", "type": "text"},
+        ],
+        "indexes": [{"fields": [names.field]}],
+        "rules": {"list": kept, "view": kept, "create": kept, "update": kept, "delete": kept},
+    })
+}
+
+pub(super) fn collection_of_unknown_fields(names: &Names) -> Value {
+    json!({
+        "name": "fresh",
+        "indexes": [{"fields": [names.field]}],
+        "rules": {"list": format!("{} == '{}'", names.field, names.value)},
+    })
+}
+
+pub(super) fn collection_name(names: &Names) -> Value {
+    json!({"name": names.collection_name})
+}
+
+pub(super) fn collection_fields(names: &Names) -> Value {
+    let renamed = json!({"name": "title", "type": "text", "renamed_from": names.field});
+    json!({"fields": [renamed], "drop_fields": [names.field], "indexes": [{"fields": [names.field]}]})
+}
+
+pub(super) fn collection_rules(names: &Names) -> Value {
+    json!({"rules": {"list": format!("{} == '{}'", names.field, names.value)}})
+}
+
+pub(super) fn record(names: &Names) -> Value {
+    json!({"title": names.value})
+}
+
+pub(super) fn record_of_unknown_field(names: &Names) -> Value {
+    json!({names.field.clone(): names.value, "title": names.value})
+}
+
+pub(super) fn record_with_id(names: &Names) -> Value {
+    json!({"id": names.record, "title": names.value})
+}

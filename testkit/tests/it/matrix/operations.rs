@@ -1,0 +1,237 @@
+//! The table: what each operation needs, which of its inputs name what, and what its body may be.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::bodies;
+use super::document::{self, Operation};
+use super::names::Names;
+
+use Input::TenantCursor;
+use Input::{
+    Collection, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort, Tenant,
+};
+use Needs::{Operator, Rule, Scope};
+
+/// What an input names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    /// A tenant, by id or slug.
+    Tenant,
+    /// A key, by id.
+    Key,
+    /// A collection, by id or name.
+    Collection,
+    /// A record, by id.
+    Record,
+    /// A condition, which names fields, values and ids.
+    Filter,
+    /// Fields.
+    Sort,
+    /// Fields.
+    Fields,
+    /// A tenant, after which a page begins.
+    TenantCursor,
+    /// A key, after which a page begins.
+    KeyCursor,
+    /// A record, after which a page begins.
+    RecordCursor,
+    /// A version of a record.
+    Etag,
+    /// A request that was made before.
+    Once,
+    /// Nothing that could be anybody's. Every request sends this value.
+    Plain(&'static str),
+}
+
+/// What an operation asks of whom it obeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// To run the platform.
+    Operator,
+    /// A scope in the tenant.
+    Scope(&'static str),
+    /// A scope in the tenant, or a rule that holds.
+    Rule(&'static str),
+}
+
+/// What the tests have to know of an operation.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    /// Its id in the document.
+    pub(super) operation: &'static str,
+    pub(super) needs: Needs,
+    /// Each of its parameters, with what it names.
+    pub(super) takes: &'static [(&'static str, Input)],
+    /// Its body, and others that name more. The first is accepted with a tenant's own names in it.
+    pub(super) bodies: &'static [fn(&Names) -> Value],
+}
+
+const ROWS: &[Row] = &[
+    row("create_tenant", Operator, &[("Idempotency-Key", Once)], &[bodies::tenant]),
+    row("list_tenants", Operator, &[("limit", Plain("1")), ("cursor", TenantCursor)], &[]),
+    row("get_tenant", Operator, &[("tenant", Tenant)], &[]),
+    row("update_tenant", Operator, &[("tenant", Tenant)], &[bodies::tenant_name, bodies::tenant_slug]),
+    row("delete_tenant", Operator, &[("tenant", Tenant)], &[]),
+    row("restore_tenant", Operator, &[("tenant", Tenant)], &[]),
+    row("suspend_tenant", Operator, &[("tenant", Tenant)], &[]),
+    row("resume_tenant", Operator, &[("tenant", Tenant)], &[]),
+    row(
+        "create_key",
+        Scope("keys:write"),
+        &[("tenant", Tenant), ("Idempotency-Key", Once)],
+        &[bodies::key, bodies::key_with_scopes],
+    ),
+    row(
+        "list_keys",
+        Scope("keys:read"),
+        &[("tenant", Tenant), ("limit", Plain("1")), ("cursor", KeyCursor)],
+        &[],
+    ),
+    row("get_key", Scope("keys:read"), &[("tenant", Tenant), ("key", Key)], &[]),
+    row("revoke_key", Scope("keys:write"), &[("tenant", Tenant), ("key", Key)], &[]),
+    row(
+        "rotate_key",
+        Scope("keys:write"),
+        &[("tenant", Tenant), ("key", Key), ("Idempotency-Key", Once)],
+        &[bodies::rotation],
+    ),
+    row(
+        "create_collection",
+        Scope("collections:write"),
+        &[("Idempotency-Key", Once)],
+        &[bodies::collection, bodies::collection_of_unknown_fields],
+    ),
+    row("list_collections", Scope("collections:read"), &[], &[]),
+    row("get_collection", Scope("collections:read"), &[("collection", Collection)], &[]),
+    row(
+        "update_collection",
+        Scope("collections:write"),
+        &[("collection", Collection)],
+        &[bodies::collection_name, bodies::collection_fields, bodies::collection_rules],
+    ),
+    row("delete_collection", Scope("collections:write"), &[("collection", Collection)], &[]),
+    row(
+        "create_record",
+        Rule("records:write"),
+        &[("collection", Collection), ("Idempotency-Key", Once)],
+        &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
+    ),
+    row(
+        "list_records",
+        Rule("records:read"),
+        &[
+            ("collection", Collection),
+            ("filter", Filter),
+            ("sort", Sort),
+            ("fields", Fields),
+            ("limit", Plain("1")),
+            ("cursor", RecordCursor),
+            ("count", Plain("exact")),
+        ],
+        &[],
+    ),
+    row(
+        "get_record",
+        Rule("records:read"),
+        &[("collection", Collection), ("record", Record), ("fields", Fields), ("If-None-Match", Etag)],
+        &[],
+    ),
+    row(
+        "update_record",
+        Rule("records:write"),
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
+    ),
+    row(
+        "upsert_record",
+        Rule("records:write"),
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("If-None-Match", Etag)],
+        &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
+    ),
+    row(
+        "delete_record",
+        Rule("records:write"),
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[],
+    ),
+];
+
+const fn row(
+    operation: &'static str,
+    needs: Needs,
+    takes: &'static [(&'static str, Input)],
+    bodies: &'static [fn(&Names) -> Value],
+) -> Row {
+    Row { operation, needs, takes, bodies }
+}
+
+/// An operation with its row.
+pub(super) struct Entry {
+    pub(super) operation: Operation,
+    pub(super) row: &'static Row,
+}
+
+/// Every operation, in the order of the table.
+///
+/// # Panics
+///
+/// Where table and document disagree.
+pub(super) fn entries() -> Vec<Entry> {
+    let mut operations = document::operations();
+    let faults = faults(&operations, ROWS);
+    assert!(faults.is_empty(), "the isolation matrix is out of date:\n{}", faults.join("\n"));
+    let entry = |row: &'static Row| {
+        let at = operations.iter().position(|operation| operation.id == row.operation).unwrap();
+        Entry { operation: operations.swap_remove(at), row }
+    };
+    ROWS.iter().map(entry).collect()
+}
+
+/// What is in the document and not in the table, and the other way around.
+fn faults(operations: &[Operation], rows: &[Row]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for operation in operations {
+        let Some(row) = rows.iter().find(|row| row.operation == operation.id) else {
+            faults.push(format!("operation {} has no row", operation.id));
+            continue;
+        };
+        let declared: BTreeSet<&str> =
+            operation.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        let taken: BTreeSet<&str> = row.takes.iter().map(|(name, _)| *name).collect();
+        for name in declared.symmetric_difference(&taken) {
+            faults.push(format!("{}: parameter {name} is not in both", operation.id));
+        }
+        if operation.has_body == row.bodies.is_empty() {
+            faults.push(format!("{}: its body is not in both", operation.id));
+        }
+    }
+    for row in rows {
+        if operations.iter().filter(|operation| operation.id == row.operation).count() != 1 {
+            faults.push(format!("row {} has no operation", row.operation));
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_operation_has_its_row_and_what_is_missing_is_named() {
+    assert_eq!(entries().len(), ROWS.len());
+    let operations = document::operations();
+    let change = |row: &Row| match row.operation {
+        "list_tenants" => Row { takes: &[("limit", Plain("1")), ("page", Plain("1"))], ..*row },
+        "get_tenant" => Row { bodies: &[bodies::rotation], ..*row },
+        "get_key" => Row { operation: "frobnicate", ..*row },
+        _ => *row,
+    };
+    let rows: Vec<Row> = ROWS.iter().map(change).collect();
+    let named = [
+        "list_tenants: parameter cursor is not in both",
+        "list_tenants: parameter page is not in both",
+        "get_tenant: its body is not in both",
+        "operation get_key has no row",
+        "row frobnicate has no operation",
+    ];
+    assert_eq!(faults(&operations, &rows), named);
+}

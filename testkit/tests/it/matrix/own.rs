@@ -1,0 +1,207 @@
+//! The tenant in which a credential works, and what there is in it to work with.
+
+use std::collections::BTreeMap;
+
+use neonex_core::credential::{Credential as Presented, CredentialKind};
+use neonex_core::keys::KeyKind;
+use neonex_testkit::{Answer, AppTenant, Client, TestApp};
+use poem::http::Method;
+use serde_json::json;
+
+use super::call::Call;
+use super::credentials::Credential;
+use super::names::Names;
+use super::operations::{Entry, Needs};
+use crate::api::expect;
+
+/// The collection that operations on collections work with.
+pub(super) const TARGET: &str = "target";
+/// Collections for operations on records, with what each of their rules says.
+pub(super) const RULED: [(&str, Option<&str>); 3] =
+    [("closed", None), ("open", Some("true")), ("never", Some("title == 'never'"))];
+/// A record of each.
+const RECORD: &str = "01900000-0000-7000-8000-000000000001";
+/// How long the key lasts that is to expire.
+pub(super) const LIFETIME_SECONDS: i64 = 60;
+
+/// A credential's own tenant.
+pub(super) struct Own {
+    pub(super) credential: Credential,
+    /// What its things are called, and what new ones may be.
+    pub(super) names: Names,
+    tenant: AppTenant,
+    platform: Client,
+    /// Who presents the credential; where it is a key of one scope, one for each scope.
+    callers: BTreeMap<&'static str, Client>,
+}
+
+impl Own {
+    /// Makes the tenant and the credential.
+    pub(super) async fn start(app: &TestApp, credential: Credential) -> Self {
+        let tenant = app.tenant(&credential.slug()).await.unwrap();
+        // Older than any key that a request brings, so that a page of one shows none of those.
+        tenant.publishable().await.unwrap();
+        let callers = callers(app, &tenant, credential).await;
+        let names = Names {
+            tenant: tenant.id(),
+            slug: format!("fresh-{}", credential.slug()),
+            collection: TARGET.to_owned(),
+            record: RECORD.to_owned(),
+            ..Names::own()
+        };
+        Self { credential, names, tenant, platform: app.operator(), callers }
+    }
+
+    /// Fills the tenant, and lets its end come where the credential is to outlive it.
+    pub(super) async fn settle(&mut self) {
+        for (name, rule) in RULED {
+            let rules = json!({"list": rule, "view": rule, "create": rule, "update": rule, "delete": rule});
+            let new = json!({"name": name, "fields": [{"name": "title", "type": "text"}], "rules": rules});
+            expect(&self.tenant.operator().post("/v1/collections", &new).await, 201);
+            self.restore_record(name).await;
+        }
+        self.restore_key().await;
+        self.restore_collections().await;
+        let own = format!("/v1/tenants/{}", self.names.tenant);
+        match self.credential {
+            Credential::Suspended => {
+                expect(&self.platform.post(&format!("{own}/suspend"), &json!({})).await, 200);
+            }
+            Credential::Deleted => {
+                expect(&self.platform.delete(&own).await, 200);
+            }
+            _ => {}
+        }
+    }
+
+    /// Who calls an operation.
+    fn caller(&self, needs: Needs) -> &Client {
+        let needed = match needs {
+            // No scope would do.
+            Needs::Operator => "keys:write",
+            Needs::Scope(scope) | Needs::Rule(scope) => scope,
+        };
+        let scope = if self.credential == Credential::OtherScope { sibling(needed) } else { needed };
+        self.callers.get(scope).or_else(|| self.callers.get("")).unwrap()
+    }
+
+    /// Makes a request to an operation, and undoes what it changed.
+    pub(super) async fn carry_out(&mut self, entry: &Entry, collection: &str, call: &Call) -> Answer {
+        let answer = call.send(self.caller(entry.row.needs)).await;
+        if (200..300).contains(&answer.status) && entry.operation.method != Method::GET {
+            self.restore(entry, collection).await;
+        }
+        answer
+    }
+
+    async fn restore(&mut self, entry: &Entry, collection: &str) {
+        match entry.operation.tag.as_str() {
+            "Tenants" => self.restore_tenant().await,
+            "Keys" => self.restore_key().await,
+            "Collections" => self.restore_collections().await,
+            "Records" => self.restore_record(collection).await,
+            other => panic!("say here how to undo what {} does to {other}", entry.row.operation),
+        }
+    }
+
+    async fn restore_tenant(&self) {
+        let own = format!("/v1/tenants/{}", self.names.tenant);
+        for verb in ["restore", "resume"] {
+            expect(&self.platform.post(&format!("{own}/{verb}"), &json!({})).await, 200);
+        }
+        let named = json!({"name": self.tenant.tenant.slug});
+        expect(&self.platform.patch(&own, &named).await, 200);
+    }
+
+    /// The one before is used up if it was rotated or revoked.
+    async fn restore_key(&mut self) {
+        let new = json!({"name": "target", "kind": "publishable"});
+        let keys = format!("/v1/tenants/{}/keys", self.names.tenant);
+        self.names.key = expect(&self.platform.post(&keys, &new).await, 201)["id"].as_str().unwrap().into();
+    }
+
+    async fn restore_collections(&self) {
+        let operator = self.tenant.operator();
+        let all = expect(&operator.get("/v1/collections").await, 200);
+        for name in all["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()) {
+            if RULED.iter().all(|(kept, _)| *kept != name) {
+                expect(&operator.delete(&format!("/v1/collections/{name}")).await, 204);
+            }
+        }
+        let fields = json!([{"name": "title", "type": "text"}]);
+        expect(&operator.post("/v1/collections", &json!({"name": TARGET, "fields": fields})).await, 201);
+    }
+
+    /// Made anew, so that it has the version it had; and the only one, so that no list shows what a request brought.
+    async fn restore_record(&self, collection: &str) {
+        let operator = self.tenant.operator();
+        let records = format!("/v1/collections/{collection}/records");
+        let all = expect(&operator.get(&format!("{records}?fields=id")).await, 200);
+        for id in all["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()) {
+            expect(&operator.delete(&format!("{records}/{id}")).await, 204);
+        }
+        let own = json!({"title": self.names.value});
+        expect(&operator.put(&format!("{records}/{RECORD}"), &own).await, 201);
+    }
+}
+
+/// Of two scopes that belong together, the other.
+fn sibling(scope: &'static str) -> &'static str {
+    match scope {
+        "collections:read" => "collections:write",
+        "collections:write" => "collections:read",
+        "keys:read" => "keys:write",
+        "keys:write" => "keys:read",
+        "records:read" => "records:write",
+        "records:write" => "records:read",
+        other => panic!("say here which scope lies closest to {other}"),
+    }
+}
+
+async fn callers(
+    app: &TestApp,
+    tenant: &AppTenant,
+    credential: Credential,
+) -> BTreeMap<&'static str, Client> {
+    let bearer = |text: &str| app.nobody().bearer(text);
+    let caller = match credential {
+        Credential::Nobody => app.nobody(),
+        Credential::Anonymous => tenant.anonymous(),
+        Credential::Publishable => tenant.publishable().await.unwrap(),
+        Credential::ItsScope | Credential::OtherScope => {
+            let mut callers = BTreeMap::new();
+            for scope in ["collections:read", "keys:read", "records:read"] {
+                for scope in [scope, sibling(scope)] {
+                    callers.insert(scope, tenant.secret_with(&[scope]).await.unwrap());
+                }
+            }
+            return callers;
+        }
+        Credential::EveryScope | Credential::Suspended | Credential::Deleted => {
+            tenant.secret().await.unwrap()
+        }
+        Credential::Operator => app.operator(),
+        Credential::OperatorWithin => tenant.operator(),
+        Credential::Malformed => bearer("nx_sec_malformed"),
+        Credential::Unknown => {
+            let rng = app.platform.rng();
+            bearer(Presented::generate(CredentialKind::Secret, &*rng).unwrap().reveal())
+        }
+        Credential::Revoked => {
+            let key = tenant.tenant.key(KeyKind::Secret, None).await.unwrap();
+            let caller = bearer(&key.credential);
+            expect(&caller.get("/v1/collections").await, 200);
+            let path = format!("/v1/tenants/{}/keys/{}", tenant.id(), key.key.id);
+            expect(&app.operator().delete(&path).await, 204);
+            caller
+        }
+        Credential::Expired => {
+            let until = app.platform.platform.now().plus_seconds(LIFETIME_SECONDS).to_string();
+            let key = tenant.tenant.key_until(KeyKind::Secret, None, Some(&until)).await.unwrap();
+            let caller = bearer(&key.credential);
+            expect(&caller.get("/v1/collections").await, 200);
+            caller
+        }
+    };
+    BTreeMap::from([("", caller)])
+}

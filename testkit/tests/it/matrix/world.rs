@@ -1,0 +1,115 @@
+//! The tenant that is to be seen by nobody else, and one tenant for each kind of credential.
+
+use futures_util::future::join_all;
+use neonex_core::credential::CredentialKind;
+use neonex_testkit::{AppTenant, Client, TestApp};
+use serde_json::{Value, json};
+
+use super::bodies;
+use super::credentials::Credential;
+use super::names::{CANARY, Names};
+use super::own::{LIFETIME_SECONDS, Own};
+use crate::api::expect;
+
+/// All that the tests work with.
+pub(super) struct World {
+    pub(super) app: TestApp,
+    pub(super) other: AppTenant,
+    /// What the other tenant's things are called.
+    pub(super) foreign: Names,
+    /// What nothing is called.
+    pub(super) absent: Names,
+    /// What none but the other tenant may see, in lower case.
+    pub(super) canaries: Vec<String>,
+    pub(super) owns: Vec<Own>,
+}
+
+impl World {
+    pub(super) async fn start() -> Self {
+        let app = TestApp::start().await.unwrap();
+        let other = app.tenant(&format!("{CANARY}-slug")).await.unwrap();
+        let (foreign, mut secrets) = fill(&app, &other).await;
+        let foreign_ids = [&foreign.tenant, &foreign.key, &foreign.collection, &foreign.record];
+        secrets.extend(foreign_ids.into_iter().cloned());
+        let mut canaries: Vec<String> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
+        canaries.push(CANARY.to_owned());
+        assert_shown_to_its_own(&app, &other, &canaries).await;
+        // So that no version of the other's is one of theirs.
+        app.platform.clock.advance(1);
+        let mut owns: Vec<Own> = join_all(Credential::all().map(|kind| Own::start(&app, kind))).await;
+        app.platform.clock.advance(LIFETIME_SECONDS);
+        join_all(owns.iter_mut().map(Own::settle)).await;
+        let absent = foreign.absent();
+        Self { app, other, foreign, absent, canaries, owns }
+    }
+}
+
+/// Fills the other tenant, with something telling in every place. Also gives what else of it is secret.
+async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
+    let operator = other.operator();
+    let settings = json!({"settings": {"cors_origins": [format!("https://{CANARY}.example")]}});
+    expect(&app.operator().patch(&format!("/v1/tenants/{}", other.id()), &settings).await, 200);
+    let mut names = Names {
+        tenant: other.id(),
+        slug: other.tenant.slug.clone(),
+        key_name: format!("{CANARY} key"),
+        collection_name: format!("{CANARY}_collection"),
+        field: format!("{CANARY}_field"),
+        value: format!("{CANARY} value"),
+        once: format!("{CANARY} once"),
+        ..Names::default()
+    };
+    let keys = format!("/v1/tenants/{}/keys", names.tenant);
+    let made = expect(&operator.post(&keys, &json!({"name": names.key_name, "kind": "secret"})).await, 201);
+    names.key = text(&made["id"]);
+    let secrets = vec![text(&made["key"])];
+    let made = expect(&operator.post("/v1/collections", &bodies::collection(&names)).await, 201);
+    names.collection = text(&made["id"]);
+    let records = format!("/v1/collections/{}/records", names.collection);
+    let record = json!({names.field.clone(): names.value, "note": format!("{CANARY} note")});
+    let answer = operator.post(&records, &record).await;
+    expect(&answer, 201);
+    names.etag = answer.header("etag").unwrap().to_owned();
+    names.record = answer.id();
+    expect(&operator.post(&records, &record).await, 201);
+    names.cursor = text(&expect(&operator.get(&format!("{records}?limit=1")).await, 200)["next_cursor"]);
+    let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
+    (names, secrets.into_iter().chain(repeatable).collect())
+}
+
+/// Makes the requests that the operator makes in every tenant, with an idempotency key; gives the ids of what came.
+async fn repeatable(other: &AppTenant, operator: &Client) -> [String; 2] {
+    let keys = format!("/v1/tenants/{}/keys", other.id());
+    let key = operator.post(&keys, &bodies::key(&Names::own())).await;
+    let collection = operator.post("/v1/collections", &bodies::collection(&Names::own())).await;
+    [key, collection].map(|answer| text(&expect(&answer, 201)["id"]))
+}
+
+/// What the tests look for is there to be found: the other tenant's own operator sees all of it but the key itself.
+async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[String]) {
+    let records = format!("/v1/collections/{CANARY}_collection/records");
+    let mut shown = String::new();
+    for path in [&format!("/v1/tenants/{}/keys", other.id()), "/v1/collections", &records] {
+        shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
+    }
+    shown.push_str(&expect(&app.operator().get("/v1/tenants").await, 200).to_string());
+    let shown = shown.to_lowercase();
+    let prefix = CredentialKind::Secret.prefix();
+    for pair in canaries.chunks(2) {
+        let is_key = pair[0].starts_with(prefix);
+        assert!(is_key || pair.iter().any(|canary| shown.contains(canary.as_str())), "{pair:?} is nowhere");
+    }
+}
+
+/// An id in both forms that ids have; any other text twice.
+fn spellings(secret: &str) -> [String; 2] {
+    let digits = secret.rsplit('_').next().unwrap_or(secret);
+    match uuid::Uuid::try_parse(digits) {
+        Ok(id) => [id.simple().to_string(), id.hyphenated().to_string()],
+        Err(_) => [secret.to_lowercase(), secret.to_lowercase()],
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
