@@ -36,7 +36,7 @@ use crate::verify::{Findings, compare, records};
 
 /// Clients that write at the same time.
 const CLIENTS: u64 = 16;
-/// Acknowledged writes a second below which a round shows too little. 200 and more is what it is to be; a build machine
+/// Acknowledged writes a second below which the rounds show too little. 200 and more is what it is to be; a build machine
 /// that is busy with something else may fall below that, and the figure that is printed says so.
 const RATE: f64 = 50.0;
 /// A platform starts afresh after so many kills; its records are all looked at after each.
