@@ -189,17 +189,16 @@ impl Surface {
     /// Charges further requests to a caller whose one request is as much work as many.
     pub async fn charge(&self, caller: &Caller, scope: &TenantScope, further: usize) -> Result<(), Problem> {
         for _ in 0..further {
-            self.charge_once(caller, Some(tenant_of(scope))).await?;
+            self.charge_once(caller, Payer::Credential(tenant_of(scope))).await?;
         }
         Ok(())
     }
 
-    /// Charges one request; `known` is the tenant of a credential that was accepted.
-    async fn charge_once(&self, caller: &Caller, known: Option<Option<TenantId>>) -> Result<(), Problem> {
+    async fn charge_once(&self, caller: &Caller, payer: Payer) -> Result<(), Problem> {
         let Some(limits) = &self.limits else { return Ok(()) };
         // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
-        match (&caller.token, known) {
-            (Some(token), Some(tenant)) if !token.starts_with("nx_pub_") => {
+        match (&caller.token, payer) {
+            (Some(token), Payer::Credential(tenant)) if !token.starts_with("nx_pub_") => {
                 limits.principal(&caller.context, tenant, &Credential::digest_of(token)).await
             }
             _ => limits.anonymous(&caller.context).await,
@@ -209,7 +208,8 @@ impl Surface {
     async fn authenticate(&self, caller: &Caller, tenant: Option<&str>) -> Result<Authenticated, Problem> {
         let context = &caller.context;
         let who = self.platform.authenticate(caller.token.as_deref(), tenant, caller.facts.clone()).await;
-        self.charge_once(caller, who.as_ref().ok().map(own_tenant)).await?;
+        let payer = who.as_ref().map_or(Payer::Address, |who| Payer::Credential(own_tenant(who)));
+        self.charge_once(caller, payer).await?;
         let who = who?;
         if let Authenticated::Tenant(scope) = &who {
             context.set_tenant(scope.tenant().id());
@@ -217,6 +217,14 @@ impl Surface {
         }
         Ok(who)
     }
+}
+
+/// Whom a request is charged to.
+enum Payer {
+    /// A credential that was accepted, with the tenant that it belongs to.
+    Credential(Option<TenantId>),
+    /// Wherever it comes from.
+    Address,
 }
 
 /// The tenant that a credential belongs to. An operator's token belongs to none, whichever it works in.

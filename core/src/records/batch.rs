@@ -105,12 +105,12 @@ impl References {
             return Cow::Borrowed(sent);
         }
         let replaced = match serde_json::from_str(sent.get()) {
-            Ok(serde_json::Value::String(name)) => serde_json::value::to_raw_value(&self.id(name)),
+            Ok(serde_json::Value::String(name)) => serde_json::value::to_raw_value(&self.id(&name)),
             Ok(serde_json::Value::Array(items)) => {
                 let ids: Vec<_> = items
                     .into_iter()
                     .map(|item| match item {
-                        serde_json::Value::String(name) => self.id(name).into(),
+                        serde_json::Value::String(name) => self.id(&name).into(),
                         other => other,
                     })
                     .collect();
@@ -122,8 +122,9 @@ impl References {
     }
 
     /// The id of `$name`, or the text itself.
-    fn id(&self, text: String) -> String {
-        text.strip_prefix('$').and_then(|name| self.0.get(name)).map_or(text.clone(), ToString::to_string)
+    fn id(&self, text: &str) -> String {
+        let made = text.strip_prefix('$').and_then(|name| self.0.get(name));
+        made.map_or_else(|| text.to_owned(), ToString::to_string)
     }
 }
 
@@ -270,7 +271,7 @@ impl TenantScope {
 }
 
 fn read_id(text: &str, made: &References) -> Result<RecordId, Invalid> {
-    let id = RecordId::parse(&made.id(text.to_owned())).filter(|id| id.as_uuid() != Uuid::nil());
+    let id = RecordId::parse(&made.id(text)).filter(|id| id.as_uuid() != Uuid::nil());
     let message = "an id is a UUID in the hyphenated form, or `$` and the name of a record made before";
     id.ok_or_else(|| Invalid::one("/id", "invalid_id", message))
 }
