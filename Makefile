@@ -26,13 +26,14 @@ test: ## everything: unit, integration and documentation tests
 	done
 
 # The same tests as in `make test`, at their full length.
-soak: ## the crash test with 200 kills on each database (ROUNDS=200)
+soak: ## the crash test with 200 kills on each database (ROUNDS=200), a minute of too many requests
 	@services="$$(infra/services.sh up)"; eval "$$services"; \
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	for backend in sqlite postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend NEONEX_CRASH_ROUNDS=$${ROUNDS:-200} \
 	    cargo nextest run --profile soak --workspace --locked -E 'binary_id(neonex::crash)'; \
-	done
+	done; \
+	NEONEX_LIMIT_SECONDS=60 cargo nextest run --profile soak --workspace --locked -E 'test(two_instances_admit_one_quota)'
 
 # The server as it is packaged. The bench is built in the same way: part of it is what the server is held against.
 # PEERS are products to measure beside it; of parse-server and directus, which need minutes, none by default.

@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use neonex_core::access::{OperatorScope, RequestId, TenantScope};
+use neonex_core::access::{Actor, OperatorScope, RequestFacts, RequestId, TenantScope};
 use neonex_core::credential::Credential;
+use neonex_core::ids::TenantId;
 use neonex_core::platform::{AuthError, Authenticated, Platform};
 use poem::http::{StatusCode, Uri};
 use poem::{FromRequest as _, Request, RequestBody};
@@ -35,6 +36,7 @@ pub struct Caller {
     token: Option<String>,
     tenant: Option<String>,
     uri: Uri,
+    facts: RequestFacts,
 }
 
 /// A caller who has to have a credential.
@@ -51,7 +53,11 @@ impl Caller {
             }
             None => None,
         };
-        Ok(Self { context, token, tenant, uri: request.original_uri().clone() })
+        let id = RequestId::parse(context.id().as_str()).ok_or_else(|| Problem::internal(&NoRequestId))?;
+        let headers = request.headers().iter();
+        let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let facts = RequestFacts::new(id, request.method().as_str(), context.client_address(), headers);
+        Ok(Self { context, token, tenant, uri: request.original_uri().clone(), facts })
     }
 
     /// The path and query of the request.
@@ -180,26 +186,59 @@ impl Surface {
         }
     }
 
+    /// Charges further requests to a caller whose one request is as much work as many.
+    pub async fn charge(&self, caller: &Caller, scope: &TenantScope, further: usize) -> Result<(), Problem> {
+        for _ in 0..further {
+            self.charge_once(caller, Payer::Credential(tenant_of(scope))).await?;
+        }
+        Ok(())
+    }
+
+    async fn charge_once(&self, caller: &Caller, payer: Payer) -> Result<(), Problem> {
+        let Some(limits) = &self.limits else { return Ok(()) };
+        // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
+        match (&caller.token, payer) {
+            (Some(token), Payer::Credential(tenant)) if !token.starts_with("nx_pub_") => {
+                limits.principal(&caller.context, tenant, &Credential::digest_of(token)).await
+            }
+            _ => limits.anonymous(&caller.context).await,
+        }
+    }
+
     async fn authenticate(&self, caller: &Caller, tenant: Option<&str>) -> Result<Authenticated, Problem> {
         let context = &caller.context;
-        let request = RequestId::parse(context.id().as_str());
-        let request = request.ok_or_else(|| Problem::internal(&NoRequestId))?;
-        let who = self.platform.authenticate(caller.token.as_deref(), tenant, request).await;
-        if let Some(limits) = &self.limits {
-            // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
-            match (&caller.token, &who) {
-                (Some(token), Ok(_)) if !token.starts_with("nx_pub_") => {
-                    limits.principal(context, &Credential::digest_of(token))?;
-                }
-                _ => limits.anonymous(context)?,
-            }
-        }
+        let who = self.platform.authenticate(caller.token.as_deref(), tenant, caller.facts.clone()).await;
+        let payer = who.as_ref().map_or(Payer::Address, |who| Payer::Credential(own_tenant(who)));
+        self.charge_once(caller, payer).await?;
         let who = who?;
         if let Authenticated::Tenant(scope) = &who {
             context.set_tenant(scope.tenant().id());
             context.decide_origin(|origin| scope.tenant().settings().allows_origin(origin));
         }
         Ok(who)
+    }
+}
+
+/// Whom a request is charged to.
+enum Payer {
+    /// A credential that was accepted, with the tenant that it belongs to.
+    Credential(Option<TenantId>),
+    /// Wherever it comes from.
+    Address,
+}
+
+/// The tenant that a credential belongs to. An operator's token belongs to none, whichever it works in.
+fn own_tenant(who: &Authenticated) -> Option<TenantId> {
+    match who {
+        Authenticated::Operator(_) => None,
+        Authenticated::Tenant(scope) => tenant_of(scope),
+    }
+}
+
+fn tenant_of(scope: &TenantScope) -> Option<TenantId> {
+    match scope.actor() {
+        Actor::Operator { .. } => None,
+        Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Some(scope.tenant().id()),
     }
 }
 

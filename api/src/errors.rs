@@ -7,7 +7,7 @@ use neonex_core::idempotency::KeyReused;
 use neonex_core::invalid::Invalid;
 use neonex_core::keys::KeyError;
 use neonex_core::platform::AuthError;
-use neonex_core::records::RecordError;
+use neonex_core::records::{BatchError, RecordError};
 use neonex_core::store::StoreError;
 use neonex_core::tenants::TenantError;
 use poem::http::HeaderValue;
@@ -155,6 +155,19 @@ impl From<CollectionError> for Problem {
             CollectionError::KeyReused(error) => error.into(),
             CollectionError::Randomness(error) => Self::internal(&error),
             CollectionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BatchError> for Problem {
+    fn from(error: BatchError) -> Self {
+        match error {
+            BatchError::Invalid(invalid) => invalid.into(),
+            BatchError::Operation { at, error } => {
+                Self::from(error).within(&format!("Operation {at}"), &format!("/operations/{at}/record"))
+            }
+            BatchError::KeyReused(error) => error.into(),
+            BatchError::Store(error) => error.into(),
         }
     }
 }

@@ -73,7 +73,8 @@ mod tests;
 use self::caller::Surface;
 
 /// Every operation.
-pub type Operations = (tenants::Tenants, keys::Keys, collections::Collections, records::Records);
+pub type Operations =
+    (tenants::Tenants, keys::Keys, collections::Collections, records::Records, records::Batch);
 
 /// Every operation, over a platform.
 pub fn operations(surface: &Surface) -> Operations {
@@ -82,6 +83,7 @@ pub fn operations(surface: &Surface) -> Operations {
         keys::Keys(surface.clone()),
         collections::Collections(surface.clone()),
         records::Records(surface.clone()),
+        records::Batch(surface.clone()),
     )
 }
 

@@ -3,7 +3,10 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use metrics::{Gauge, Histogram, SharedString, Unit, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Gauge, Histogram, SharedString, Unit, describe_counter, describe_gauge, describe_histogram, gauge,
+    histogram,
+};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use poem::http::{Method, StatusCode};
 
@@ -57,6 +60,8 @@ fn describe() {
     describe_gauge!("neonex_pool_connections", "Connections of a pool, by whether they are in use.");
     describe_gauge!("neonex_pool_connections_max", "Connections that a pool may have.");
     describe_gauge!("neonex_pool_waiting", "Those who wait for a connection of a pool.");
+    describe_gauge!("neonex_redis_up", "Whether Redis answers: 1 or 0.");
+    describe_counter!("neonex_redis_failures_total", "Requests to Redis that failed or took too long.");
     describe_histogram!(
         "neonex_pool_wait_seconds",
         Unit::Seconds,
@@ -184,7 +189,8 @@ pub(crate) mod tests {
     fn the_domain_s_metrics_are_described() {
         let source = concat!(
             include_str!("../../core/src/engine/metrics.rs"),
-            include_str!("../../core/src/store/metrics.rs")
+            include_str!("../../core/src/store/metrics.rs"),
+            include_str!("../../core/src/redis/mod.rs")
         );
         let names: Vec<_> = source.split('"').filter(|text| text.starts_with("neonex_")).collect();
         assert!(!names.is_empty());

@@ -173,7 +173,7 @@ macro_rules! schema_only {
     };
 }
 
-/// So that it may stand in the schema of a page; there is never a value to be written.
+/// So that these may stand in the schema of something larger; there is never a value to be written or read.
 impl ToJSON for AnyRecord {
     fn to_json(&self) -> Option<serde_json::Value> {
         match *self {}
@@ -181,6 +181,18 @@ impl ToJSON for AnyRecord {
 }
 
 impl ParseFromJSON for AnyRecord {
+    fn parse_from_json(_: Option<serde_json::Value>) -> ParseResult<Self> {
+        Err(ParseError::custom("a record is not read from a tree"))
+    }
+}
+
+impl ToJSON for AnyRecordInput {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        match *self {}
+    }
+}
+
+impl ParseFromJSON for AnyRecordInput {
     fn parse_from_json(_: Option<serde_json::Value>) -> ParseResult<Self> {
         Err(ParseError::custom("a record is not read from a tree"))
     }

@@ -129,6 +129,16 @@ impl Problem {
         self
     }
 
+    /// As a part of a larger request: what is wrong stands below `pointer` there, and `part` says in words where.
+    #[must_use]
+    pub(crate) fn within(mut self, part: &str, pointer: &str) -> Self {
+        self.0.body.detail = format!("{part}: {}", self.0.body.detail);
+        for error in &mut self.0.body.errors {
+            error.pointer.insert_str(0, pointer);
+        }
+        self
+    }
+
     /// With `Retry-After`.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {

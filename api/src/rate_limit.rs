@@ -5,7 +5,8 @@
 //! gate writes the outcome into `RateLimit` and `RateLimit-Policy`
 //! (draft-ietf-httpapi-ratelimit-headers-10). `None` in place of the limits turns the whole thing off.
 //!
-//! Buckets stand in this process. Time is monotonic and not the [`Clock`](neonex_core::clock::Clock): a wall
+//! Buckets stand in this process; where instances share a Redis server, theirs count there and these stand in while it
+//! is gone. They are charged all the same, so that then nobody has more than this process's own limit. Time is monotonic and not the [`Clock`](neonex_core::clock::Clock): a wall
 //! clock set back an hour would lock everybody out for that hour.
 
 use std::hash::Hash;
@@ -19,6 +20,8 @@ use governor::middleware::{StateInformationMiddleware, StateSnapshot};
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use neonex_core::credential::CredentialDigest;
+use neonex_core::ids::TenantId;
+use neonex_core::redis::{Bucket, Redis, Taken};
 use poem::http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::problem::Problem;
@@ -34,11 +37,13 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// The time in which one comes back.
+    fn each(self) -> Duration {
+        (self.per / self.requests.get()).max(Duration::from_nanos(1))
+    }
+
     fn quota(self) -> Quota {
-        let each = self.per / self.requests.get();
-        Quota::with_period(each.max(Duration::from_nanos(1)))
-            .unwrap_or(Quota::per_second(self.requests))
-            .allow_burst(self.requests)
+        Quota::with_period(self.each()).unwrap_or(Quota::per_second(self.requests)).allow_burst(self.requests)
     }
 
     /// `RateLimit-Policy`: quota and window.
@@ -73,6 +78,7 @@ type Buckets<K, C> = RateLimiter<K, DashMapStateStore<K>, C, StateInformationMid
 struct Limiter<K: Hash + Eq + Clone, C: Clock> {
     buckets: Buckets<K, C>,
     clock: C,
+    rate: Rate,
     policy: HeaderValue,
 }
 
@@ -80,7 +86,7 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
     fn new(rate: Rate, clock: C) -> Self {
         let buckets = RateLimiter::dashmap_with_clock(rate.quota(), clock.clone())
             .with_middleware::<StateInformationMiddleware>();
-        Self { buckets, clock, policy: rate.policy() }
+        Self { buckets, clock, rate, policy: rate.policy() }
     }
 
     fn take(&self, key: &K) -> Result<Standing, Standing> {
@@ -88,6 +94,19 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
             Ok(left) => Ok(self.standing(left.remaining_burst_capacity(), until_full(&left))),
             Err(refused) => Err(self.standing(0, refused.wait_time_from(self.clock.now()))),
         }
+    }
+
+    /// What all instances together have charged, or `here` where they cannot be asked.
+    async fn shared(
+        &self,
+        redis: &Redis,
+        bucket: Bucket,
+        here: Result<Standing, Standing>,
+    ) -> Result<Standing, Standing> {
+        let taken = redis.take(bucket, self.rate.each(), self.rate.requests).await;
+        let Some(Taken { admitted, remaining, wait }) = taken else { return here };
+        let standing = self.standing(remaining, wait);
+        if admitted { Ok(standing) } else { Err(standing) }
     }
 
     fn standing(&self, remaining: u32, wait: Duration) -> Standing {
@@ -108,12 +127,19 @@ fn seconds_up(duration: Duration) -> u64 {
 pub struct RateLimits<C: Clock = DefaultClock> {
     principals: Limiter<CredentialDigest, C>,
     addresses: Limiter<IpAddr, C>,
+    redis: Option<Redis>,
 }
 
 impl RateLimits {
     /// Limits per credential and per address.
     pub fn new(principal: Rate, anonymous: Rate) -> Self {
         Self::with_clock(principal, anonymous, &DefaultClock::default())
+    }
+
+    /// The same limits, shared with the other instances.
+    #[must_use]
+    pub fn shared_through(self, redis: Redis) -> Self {
+        Self { redis: Some(redis), ..self }
     }
 
     /// Forgets idle callers every minute, for ever; run it as a task. A bucket that is full again says nothing.
@@ -131,19 +157,32 @@ impl<C: Clock + Clone> RateLimits<C> {
         Self {
             principals: Limiter::new(principal, clock.clone()),
             addresses: Limiter::new(anonymous, clock.clone()),
+            redis: None,
         }
     }
 
-    /// Charges one request to a credential, or refuses it with 429.
-    pub fn principal(&self, context: &RequestContext, key: &CredentialDigest) -> Result<(), Problem> {
-        note(context, self.principals.take(key))
+    /// Charges one request to a credential, or refuses it with 429. `tenant` is whose credential it is; an operator's
+    /// is nobody's.
+    pub async fn principal(
+        &self,
+        context: &RequestContext,
+        tenant: Option<TenantId>,
+        key: &CredentialDigest,
+    ) -> Result<(), Problem> {
+        let here = self.principals.take(key);
+        let Some(redis) = &self.redis else { return note(context, here) };
+        let bucket = tenant.map_or(Bucket::Operator(*key), |tenant| Bucket::Tenant(tenant, *key));
+        // Boxed, because without Redis it would have to be moved for nothing.
+        note(context, Box::pin(self.principals.shared(redis, bucket, here)).await)
     }
 
     /// Charges one request to the client's address, or refuses it with 429. Requests of a Unix socket, which have
     /// no address, share one bucket.
-    pub fn anonymous(&self, context: &RequestContext) -> Result<(), Problem> {
-        let address = context.client_address().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
-        note(context, self.addresses.take(&network(address)))
+    pub async fn anonymous(&self, context: &RequestContext) -> Result<(), Problem> {
+        let address = network(context.client_address().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+        let here = self.addresses.take(&address);
+        let Some(redis) = &self.redis else { return note(context, here) };
+        note(context, Box::pin(self.addresses.shared(redis, Bucket::Address(address), here)).await)
     }
 
     fn sweep(&self) {
@@ -205,45 +244,45 @@ mod tests {
         headers[name].to_str().unwrap().to_owned()
     }
 
-    #[test]
-    fn a_principal_has_its_quota_and_gets_it_back() {
+    #[tokio::test]
+    async fn a_principal_has_its_quota_and_gets_it_back() {
         let clock = FakeRelativeClock::default();
         let limits = limits(&clock);
         let key = [7; 32];
         for remaining in [2, 1, 0] {
             let context = from("192.0.2.1");
-            limits.principal(&context, &key).unwrap();
+            limits.principal(&context, None, &key).await.unwrap();
             let wait = (3 - remaining) * 20;
             assert_eq!(header(&context, "ratelimit"), format!("\"default\";r={remaining};t={wait}"));
             assert_eq!(header(&context, "ratelimit-policy"), "\"default\";q=3;w=60");
         }
         let context = from("192.0.2.1");
-        let refused = limits.principal(&context, &key).unwrap_err();
+        let refused = limits.principal(&context, None, &key).await.unwrap_err();
         assert_eq!((refused.status_code().as_u16(), refused.code()), (429, "rate_limited"));
         assert_eq!(header(&context, "ratelimit"), "\"default\";r=0;t=20");
-        limits.principal(&from("192.0.2.1"), &[8; 32]).unwrap();
+        limits.principal(&from("192.0.2.1"), None, &[8; 32]).await.unwrap();
 
         clock.advance(Duration::from_secs(20));
-        limits.principal(&from("192.0.2.1"), &key).unwrap();
-        limits.principal(&from("192.0.2.1"), &key).unwrap_err();
+        limits.principal(&from("192.0.2.1"), None, &key).await.unwrap();
+        limits.principal(&from("192.0.2.1"), None, &key).await.unwrap_err();
     }
 
-    #[test]
-    fn an_ipv6_client_cannot_hop_within_its_network() {
+    #[tokio::test]
+    async fn an_ipv6_client_cannot_hop_within_its_network() {
         let clock = FakeRelativeClock::default();
         let limits = limits(&clock);
-        limits.anonymous(&from("2001:db8::1")).unwrap();
-        limits.anonymous(&from("2001:db8::2")).unwrap();
-        limits.anonymous(&from("2001:db8::3")).unwrap_err();
-        limits.anonymous(&from("2001:db8:0:1::1")).unwrap();
-        limits.anonymous(&from("192.0.2.1")).unwrap();
+        limits.anonymous(&from("2001:db8::1")).await.unwrap();
+        limits.anonymous(&from("2001:db8::2")).await.unwrap();
+        limits.anonymous(&from("2001:db8::3")).await.unwrap_err();
+        limits.anonymous(&from("2001:db8:0:1::1")).await.unwrap();
+        limits.anonymous(&from("192.0.2.1")).await.unwrap();
     }
 
-    #[test]
-    fn idle_callers_are_forgotten() {
+    #[tokio::test]
+    async fn idle_callers_are_forgotten() {
         let clock = FakeRelativeClock::default();
         let limits = limits(&clock);
-        limits.principal(&from("192.0.2.1"), &[1; 32]).unwrap();
+        limits.principal(&from("192.0.2.1"), None, &[1; 32]).await.unwrap();
         limits.sweep();
         assert_eq!(limits.principals.buckets.len(), 1);
         clock.advance(Duration::from_secs(61));

@@ -5,7 +5,7 @@
 //! out the gate reads it, also where the operation failed or panicked.
 
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use neonex_core::clock::Clock;
 use neonex_core::ids::{TenantId, new_uuid};
@@ -90,7 +90,8 @@ struct Known {
     operation: OnceLock<Arc<Operation>>,
     tenant: OnceLock<TenantId>,
     origin_allowed: OnceLock<bool>,
-    standing: OnceLock<Standing>,
+    /// After what was charged last: a batch is charged more than once.
+    standing: Mutex<Option<Standing>>,
 }
 
 /// What the request brought along.
@@ -108,7 +109,7 @@ impl RequestContext {
             operation: OnceLock::new(),
             tenant: OnceLock::new(),
             origin_allowed: OnceLock::new(),
-            standing: OnceLock::new(),
+            standing: Mutex::new(None),
         }))
     }
 
@@ -154,11 +155,11 @@ impl RequestContext {
     }
 
     pub(crate) fn set_standing(&self, standing: Standing) {
-        let _ = self.0.standing.set(standing);
+        *self.0.standing.lock().unwrap_or_else(PoisonError::into_inner) = Some(standing);
     }
 
-    pub(crate) fn standing(&self) -> Option<&Standing> {
-        self.0.standing.get()
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        self.0.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn set_operation(&self, operation: Arc<Operation>) {

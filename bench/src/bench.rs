@@ -86,7 +86,8 @@ impl Bench<'_> {
         for target in targets {
             self.round(target, work, clients, self.pace.warm_up_seconds).await?;
         }
-        let before = disk::measure(&self.folder)?;
+        let sync = || (work == Work::Create).then(|| disk::measure(&self.folder)).transpose();
+        let before = sync()?;
         let mut yardstick = vec![self.yardstick(subject).await?];
         let mut entries: Vec<_> =
             targets.iter().map(|target| Entry { who: target.who.clone(), rounds: Vec::new() }).collect();
@@ -96,7 +97,7 @@ impl Bench<'_> {
             }
             yardstick.push(self.yardstick(subject).await?);
         }
-        let syncs = Some([before, disk::measure(&self.folder)?]).filter(|_| work == Work::Create);
+        let syncs = before.zip(sync()?).map(|(before, after)| [before, after]);
         let outcome = Outcome { name, work, clients, entries, yardstick, syncs };
         self.tell(&outcome);
         Ok(outcome)
@@ -109,6 +110,17 @@ impl Bench<'_> {
     async fn round(&self, target: &Target, work: Work, clients: u32, seconds: u32) -> anyhow::Result<Round> {
         let round = wrk::run(&self.wrk, target, work, clients, seconds).await;
         round.with_context(|| format!("{} by {clients} clients on {}", work.name(), target.who))
+    }
+
+    /// Removes the data folders of servers that have ended, and leaves their logs.
+    pub(crate) fn clear(&self) -> anyhow::Result<()> {
+        for entry in std::fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                std::fs::remove_dir_all(path)?;
+            }
+        }
+        Ok(())
     }
 
     fn tell(&self, outcome: &Outcome) {

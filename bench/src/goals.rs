@@ -17,6 +17,8 @@ pub(crate) struct Goal {
     pub(crate) measured: Option<String>,
     pub(crate) wanted: String,
     pub(crate) met: Option<bool>,
+    /// How much the machine drifted in the scenario, where it is one of those: see [`Outcome::drift`].
+    pub(crate) drift: Option<f64>,
 }
 
 #[derive(Clone, Copy)]
@@ -33,8 +35,10 @@ struct Goals<'f> {
 }
 
 impl Goals<'_> {
+    /// Adds a goal; `scenario` is the one that it is about, if any.
     fn add(
         &mut self,
+        scenario: Option<&str>,
         what: &str,
         measured: Option<f64>,
         (bound, wanted): (Bound, f64),
@@ -49,6 +53,7 @@ impl Goals<'_> {
             measured: measured.map(show),
             wanted: format!("{sign} {}", show(wanted)),
             met,
+            drift: scenario.and_then(|name| self.outcome(name)).map(Outcome::drift),
         });
     }
 
@@ -82,20 +87,25 @@ pub(crate) fn goals(figures: &Figures, whole: bool) -> Vec<Goal> {
         measured: None,
         wanted: "each change to all within 1 s".to_owned(),
         met: None,
+        drift: None,
     });
     goals.retain(|goal| whole || goal.met.is_some());
     goals
 }
 
 fn reads(goals: &mut Goals<'_>) {
-    let of_constant = goals.outcome("full-read-64").and_then(|outcome| {
+    let name = "full-read-64";
+    let of_constant = goals.outcome(name).and_then(|outcome| {
         let read = outcome.of(RULE)?;
         Some(read.rate() / outcome.constant())
     });
-    goals.add("read by id, 64 clients, of the constant route", of_constant, (AtLeast, 0.75), percent);
+    let what = "read by id, 64 clients, of the constant route";
+    goals.add(Some(name), what, of_constant, (AtLeast, 0.75), percent);
     for (work, wanted) in [("read", 8.0), ("list", 7.0)] {
-        let ratio = goals.ratio(&format!("peers-{work}-32"), RULE, pocketbase::WHO);
-        goals.add(&format!("{work}, 32 clients, of PocketBase"), ratio, (AtLeast, wanted), times);
+        let name = format!("peers-{work}-32");
+        let ratio = goals.ratio(&name, RULE, pocketbase::WHO);
+        let what = format!("{work}, 32 clients, of PocketBase");
+        goals.add(Some(&name), &what, ratio, (AtLeast, wanted), times);
     }
 }
 
@@ -112,13 +122,14 @@ fn durable_creates(goals: &mut Goals<'_>) {
             Some((_, _, sync, constant)) => (0.75 * f64::from(clients) / sync, 0.40 * constant),
             None => (f64::INFINITY, f64::INFINITY),
         };
-        let limit =
-            if disk < constant { "75 % of clients ÷ fdatasync" } else { "40 % of the constant route" };
-        let what = format!("durable create, {clients} clients: {limit}, the smaller");
-        goals.add(&what, found.map(|found| found.0), (AtLeast, disk.min(constant)), per_second);
+        let (less, more) = ("75 % of clients ÷ fdatasync", "40 % of the constant route");
+        let (less, more) = if disk < constant { (less, more) } else { (more, less) };
+        let what = format!("durable create, {clients} clients: {less} (less than {more})");
+        let rate = found.map(|found| found.0);
+        goals.add(Some(&name), &what, rate, (AtLeast, disk.min(constant)), per_second);
         let wanted = found.map_or(f64::INFINITY, |found| 4000.0 * found.2 + 10.0);
         let what = format!("durable create, {clients} clients: p99, of 4 × fdatasync + 10 ms");
-        goals.add(&what, found.map(|found| found.1), (AtMost, wanted), millis);
+        goals.add(Some(&name), &what, found.map(|found| found.1), (AtMost, wanted), millis);
     }
 }
 
@@ -126,9 +137,10 @@ fn writes(goals: &mut Goals<'_>) {
     for (work, limit) in [("create", 15.0), ("mixed", 20.0)] {
         let name = format!("peers-{work}-32");
         let ratio = goals.ratio(&name, RULE, pocketbase::WHO);
-        goals.add(&format!("{work}, 32 clients, normal, of PocketBase"), ratio, (AtLeast, 8.0), times);
-        let p99 = goals.p99(&name, RULE);
-        goals.add(&format!("{work}, 32 clients, normal: p99"), p99, (AtMost, limit), millis);
+        let what = format!("{work}, 32 clients, normal, of PocketBase");
+        goals.add(Some(&name), &what, ratio, (AtLeast, 8.0), times);
+        let what = format!("{work}, 32 clients, normal: p99");
+        goals.add(Some(&name), &what, goals.p99(&name, RULE), (AtMost, limit), millis);
     }
 }
 
@@ -136,9 +148,11 @@ fn servers(goals: &mut Goals<'_>) {
     for work in ["read", "create"] {
         let name = format!("postgres-{work}-32");
         let ratio = goals.ratio(&name, SECRET, BARE);
-        goals.add(&format!("PostgreSQL, {work}, of bare sqlx"), ratio, (AtLeast, 0.80), percent);
+        let what = format!("PostgreSQL, {work}, of bare sqlx");
+        goals.add(Some(&name), &what, ratio, (AtLeast, 0.80), percent);
         let ratio = goals.ratio(&name, RULE, parse::WHO);
-        goals.add(&format!("PostgreSQL, {work}, of Parse Server"), ratio, (AtLeast, 5.0), times);
+        let what = format!("PostgreSQL, {work}, of Parse Server");
+        goals.add(Some(&name), &what, ratio, (AtLeast, 5.0), times);
     }
 }
 
@@ -146,23 +160,23 @@ fn resources(goals: &mut Goals<'_>) {
     let figures = goals.figures;
     let usage = figures.block("full").and_then(|block| block.memory.first());
     let idle = usage.map(|usage| usage.idle.resident);
-    goals.add("resident memory, one tenant, idle", idle, (AtMost, 40.0), mebibytes);
+    goals.add(None, "resident memory, one tenant, idle", idle, (AtMost, 40.0), mebibytes);
     let ran = |name: &str| figures.block(name).filter(|block| !block.outcomes.is_empty());
     for name in ["full", "peers"] {
         let after = ran(name).and_then(|block| block.memory.first()).map(|usage| usage.after.resident);
         let what = format!("resident memory after the runs of `{name}`");
-        goals.add(&what, after, (AtMost, 120.0), mebibytes);
+        goals.add(None, &what, after, (AtMost, 120.0), mebibytes);
     }
     let tenants = figures.tenants.as_ref().filter(|tenants| tenants.number >= 1000);
     let memory = tenants.map(|tenants| tenants.after.resident);
-    goals.add("resident memory, 1,000 tenants touched once", memory, (AtMost, 300.0), mebibytes);
+    goals.add(None, "resident memory, 1,000 tenants touched once", memory, (AtMost, 300.0), mebibytes);
     let first = tenants.map(|tenants| tenants.first_p99_ms);
-    goals.add("first request of a tenant after a start: p99", first, (AtMost, 50.0), millis);
+    goals.add(None, "first request of a tenant after a start: p99", first, (AtMost, 50.0), millis);
     let start = figures.starts.as_ref().map(|starts| starts.median_ms);
-    goals.add("start to ready, empty data folder", start, (AtMost, 300.0), millis);
+    goals.add(None, "start to ready, empty data folder", start, (AtMost, 300.0), millis);
     let ratio = figures.neighbour.as_ref().map(|found| found.noisy.p99_ms / found.quiet.p99_ms);
     let what = "noisy neighbour: p99 of the other tenant, of its baseline";
-    goals.add(what, ratio, (AtMost, 2.0), times);
+    goals.add(None, what, ratio, (AtMost, 2.0), times);
 }
 
 fn percent(ratio: f64) -> String {

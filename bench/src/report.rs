@@ -27,9 +27,10 @@ pub(crate) fn markdown(figures: &Figures, goals: &[Goal]) -> Result<String, fmt:
                 Some(false) => "**not met**",
                 None => "not measured",
             };
-            vec![goal.what.clone(), measured, goal.wanted.clone(), met.to_owned()]
+            let drift = goal.drift.map_or_else(String::new, percent);
+            vec![goal.what.clone(), measured, goal.wanted.clone(), met.to_owned(), drift]
         });
-        table(&mut out, &["Goal", "Measured", "Wanted", ""], rows.collect())?;
+        table(&mut out, &["Goal", "Measured", "Wanted", "", "Drift"], rows.collect())?;
     }
     for block in &figures.blocks {
         scenarios(&mut out, block)?;

@@ -91,7 +91,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Figures> {
     if figures.is_sound() {
         std::fs::remove_dir_all(&bench.folder)?;
     } else {
-        eprintln!("the servers' data and logs are kept in {}", bench.folder.display());
+        eprintln!("the servers' logs are kept in {}", bench.folder.display());
     }
     Ok(figures)
 }
@@ -109,7 +109,9 @@ impl Parts<'_> {
         self.blocks.extend(block);
     }
 
+    /// Notes a failure, and makes room: the part's servers have ended.
     fn keep<T>(&mut self, name: &str, result: anyhow::Result<Option<T>>) -> Option<T> {
+        let result = result.and_then(|found| self.bench.clear().map(|()| found));
         result.unwrap_or_else(|error| {
             let failure = format!("{name}: {error:#}");
             self.bench.say(&format!("FAILED: {failure}"));

@@ -92,11 +92,11 @@ pub(crate) async fn run(
     if work != Work::Create {
         return load(program, target, work, clients, seconds).await;
     }
-    let before = target.count().await?;
+    let before = target.count().await;
     let mut round = load(program, target, work, clients, seconds).await?;
-    match target.count().await {
-        Ok(after) => round.errors += (before + round.requests - after).max(0.0),
-        Err(error) => {
+    match (before, target.count().await) {
+        (Ok(before), Ok(after)) => round.errors += (before + round.requests - after).max(0.0),
+        (Err(error), _) | (_, Err(error)) => {
             eprintln!("{}: {error:#}", target.who);
             round.errors += 1.0;
         }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use neonex_core::accounts::TokenError;
 use neonex_core::engine::DataFolderError;
 use neonex_core::platform::OpenError;
+use neonex_core::redis::InvalidRedisUrl;
 use neonex_core::secrets::MasterKeyError;
 use neonex_core::store::{EmbeddedError, MigrateError, ServerError, StoreError};
 
@@ -58,6 +59,9 @@ pub enum CommandError {
     /// The database server cannot be used.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// The Redis server's address cannot be read.
+    #[error(transparent)]
+    Redis(#[from] InvalidRedisUrl),
     /// The master key cannot be had.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
@@ -102,6 +106,7 @@ impl From<&CommandError> for Exit {
         match error {
             CommandError::Config(_)
             | CommandError::Usage(_)
+            | CommandError::Redis(_)
             | CommandError::Token(TokenError::Name(_))
             | CommandError::Server(ServerError::Scheme(_) | ServerError::Url(_)) => Self::Usage,
             CommandError::Declined

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use neonex_core::clock::SystemClock;
 use neonex_core::engine::{DataFolder, DataFolderError};
 use neonex_core::platform::Platform;
+use neonex_core::redis::Redis;
 use neonex_core::rng::SystemRng;
 use neonex_core::secrets::MasterKey;
 use neonex_core::store::Store;
@@ -28,6 +29,14 @@ pub(crate) struct Opened {
 pub(crate) async fn open(config: &Config) -> Result<Opened, CommandError> {
     let folder = lock(config)?;
     Ok(Opened { platform: platform(config).await?, _folder: folder })
+}
+
+/// Keeps in touch with the other instances, where a Redis server is configured for that.
+pub(crate) fn share(platform: &Platform, config: &Config) -> Result<Option<Redis>, CommandError> {
+    let Some(url) = &config.cache.redis_url else { return Ok(None) };
+    let redis = platform.share(url.reveal())?;
+    tokio::spawn(platform.clone().keep_shared());
+    Ok(Some(redis))
 }
 
 /// Opens the platform for a moment, beside a server that may be running.

@@ -24,6 +24,13 @@ impl Invalid {
         Self(vec![Detail { pointer: pointer.into(), code, message: message.into() }])
     }
 
+    /// The same reasons, of what stands at `pointer` in a larger input.
+    #[must_use]
+    pub fn below(self, pointer: &str) -> Self {
+        let below = |detail: Detail| Detail { pointer: format!("{pointer}{}", detail.pointer), ..detail };
+        Self(self.0.into_iter().map(below).collect())
+    }
+
     /// All the reasons.
     pub fn details(&self) -> &[Detail] {
         &self.0

@@ -14,6 +14,7 @@ pub mod invalid;
 pub mod keys;
 pub mod platform;
 pub mod records;
+pub mod redis;
 pub mod rng;
 pub mod secrets;
 pub mod store;

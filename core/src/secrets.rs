@@ -11,6 +11,7 @@ use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::rng::{RandomnessUnavailable, Rng};
 use crate::whole_file;
@@ -20,7 +21,10 @@ const NONCE_LENGTH: usize = 12;
 
 /// The master key.
 #[derive(Clone)]
-pub struct MasterKey(Aes256Gcm);
+pub struct MasterKey {
+    cipher: Aes256Gcm,
+    installation: [u8; 8],
+}
 
 /// The master key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -67,12 +71,21 @@ impl MasterKey {
     /// Reads a key given as 32 bytes in base64.
     pub fn from_base64(text: &str) -> Result<Self, MasterKeyError> {
         let bytes = STANDARD.decode(text.trim()).map_err(|_| MasterKeyError::Malformed)?;
-        Aes256Gcm::new_from_slice(&bytes).map(Self).map_err(|_| MasterKeyError::Malformed)
+        let bytes = bytes.as_slice().try_into().map_err(|_| MasterKeyError::Malformed)?;
+        Ok(Self::from_bytes(bytes))
     }
 
     /// The key of these bytes.
     pub fn from_bytes(bytes: &[u8; KEY_LENGTH]) -> Self {
-        Self(Aes256Gcm::new(bytes.into()))
+        let name = Sha256::new().chain_update(b"neonex installation").chain_update(bytes).finalize();
+        let mut installation = [0; 8];
+        installation.iter_mut().zip(name).for_each(|(to, from)| *to = from);
+        Self { cipher: Aes256Gcm::new(bytes.into()), installation }
+    }
+
+    /// Names the installation, whose instances have this key in common. It is no secret and leads to none.
+    pub fn installation(&self) -> String {
+        format!("{:016x}", u64::from_be_bytes(self.installation))
     }
 
     /// Reads the key in `path`, which is made (readable by its owner only) where it is missing. Of two processes that
@@ -100,7 +113,7 @@ impl MasterKey {
         rng.fill(&mut nonce)?;
         let payload = Payload { msg: plain, aad: context };
         let sealed =
-            self.0.encrypt(Nonce::from_slice(&nonce), payload).map_err(|_| SecretError::Unreadable)?;
+            self.cipher.encrypt(Nonce::from_slice(&nonce), payload).map_err(|_| SecretError::Unreadable)?;
         Ok([&nonce[..], &sealed].concat())
     }
 
@@ -108,7 +121,7 @@ impl MasterKey {
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SecretError> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LENGTH).ok_or(SecretError::Unreadable)?;
         let payload = Payload { msg: sealed, aad: context };
-        self.0.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| SecretError::Unreadable)
+        self.cipher.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| SecretError::Unreadable)
     }
 }
 

@@ -179,9 +179,14 @@ impl ClientBuilder {
         self
     }
 
+    /// The address as it may be shown: one with a user in it, which `build` refuses, may be what opens the server.
+    fn shown_url(&self) -> &str {
+        if self.url.contains('@') { "[redacted]" } else { &self.url }
+    }
+
     /// Makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client, Error> {
-        // A credential in the address would be shown with it.
+        // A credential in the address would be shown with it, in errors above all.
         let plain = |url: &Url| {
             matches!(url.scheme(), "http" | "https")
                 && url.username().is_empty()
@@ -190,9 +195,8 @@ impl ClientBuilder {
                 && url.fragment().is_none()
         };
         let base = Url::parse(&self.url).ok().filter(plain).ok_or_else(|| {
-            Error::Invalid(
-                "the server's address must be one of http or https, without user and parameters".to_owned(),
-            )
+            let rule = "must be one of http or https, without user and parameters";
+            Error::Invalid(format!("the server's address {rule}; it is `{}`", self.shown_url()))
         })?;
         let http = match self.http {
             Some(client) => client,
@@ -232,8 +236,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ClientBuilder")
-            // One with a user in it, which `build` refuses, is not shown.
-            .field("url", &if self.url.contains('@') { "[redacted]" } else { self.url.as_str() })
+            .field("url", &self.shown_url())
             .field("credential", &self.credential.as_ref().map(|_| "[redacted]"))
             .field("tenant", &self.tenant)
             .finish_non_exhaustive()

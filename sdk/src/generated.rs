@@ -3,6 +3,15 @@
 /// The document's enumerations.
 pub mod enums {
     crate::open_enum! {
+        /// What is done with a record.
+        BatchMethod {
+            Create = "create",
+            Update = "update",
+            Upsert = "upsert",
+            Delete = "delete",
+        }
+    }
+    crate::open_enum! {
         /// Whether and how the total is counted.
         CountMode {
             Exact = "exact",
@@ -33,6 +42,39 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt, encode_pa
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// Writes that are done together or not at all.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Batch {
+        /// What to do, in this order.
+        pub operations: ::std::vec::Vec<BatchOperation>,
+    }
+    /// One write.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BatchOperation {
+        /// A name for the record that is made. Later operations write `$` and this name for its id, in `id` and in
+        /// relations.
+        #[serde(rename = "as", skip_serializing_if = "::std::option::Option::is_none")]
+        pub as_: ::std::option::Option<::std::string::String>,
+        /// The collection's name or id.
+        pub collection: ::std::string::String,
+        /// The record's id, or `$` and the name of one that was made before. Of `create` only where the client chooses it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        /// The `ETag` of the record that is to be changed; 412 if it is another by now.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub if_match: ::std::option::Option<::std::string::String>,
+        /// What is done.
+        pub method: crate::generated::enums::BatchMethod,
+        /// The fields; not of `delete`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub record: ::std::option::Option<RecordInput>,
+    }
+    /// What came of a batch.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BatchResults {
+        /// The records as they are now, in the order of their operations; null for a deleted one.
+        pub results: ::std::vec::Vec<crate::AnyRecord>,
+    }
     /// A collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Collection {
@@ -548,6 +590,52 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// Write many records at once
+    ///
+    /// All of the operations are done, or none. Each asks what it would ask alone, and counts as a request of its own.
+    ///
+    /// Sends a `POST` request to `/v1/batch`
+    ///
+    /// Arguments:
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn write_batch<'a>(
+        &'a self,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::Batch,
+    ) -> Result<ResponseValue<types::BatchResults>, Error<types::Problem>> {
+        let url = format!("{}/v1/batch", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "write_batch" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List collections
     ///
     /// All of them, by name: a tenant has at most 1,000.
@@ -758,6 +846,8 @@ impl Client {
     /// - `collection`: The collection's name or id.
     /// - `count`: Whether the total is counted.
     /// - `cursor`: `next_cursor` of the page before.
+    /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
+    /// stand in `expand`, as far as they may be seen.
     /// - `fields`: Fields to be shown, apart by commas; all if not given.
     /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
     /// - `limit`: Records on the page: 1 to 200, 50 by default.
@@ -767,6 +857,7 @@ impl Client {
         collection: &'a str,
         count: Option<&'a crate::generated::enums::CountMode>,
         cursor: Option<&'a str>,
+        expand: Option<&'a str>,
         fields: Option<&'a str>,
         filter: Option<&'a str>,
         limit: Option<u32>,
@@ -789,6 +880,7 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("count", &count))
             .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("expand", &expand))
             .query(&progenitor_client::QueryParam::new("fields", &fields))
             .query(&progenitor_client::QueryParam::new("filter", &filter))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
@@ -861,12 +953,15 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id.
+    /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
+    /// stand in `expand`, as far as they may be seen.
     /// - `fields`: Fields to be shown, apart by commas; all if not given.
-    /// - `if_none_match`: The `ETag` of the record that the client has.
+    /// - `if_none_match`: The `ETag` of the record that the client has. It tells nothing of records that are pointed to.
     pub async fn get_record<'a>(
         &'a self,
         collection: &'a str,
         record: &'a str,
+        expand: Option<&'a str>,
         fields: Option<&'a str>,
         if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
@@ -892,6 +987,7 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
+            .query(&progenitor_client::QueryParam::new("expand", &expand))
             .query(&progenitor_client::QueryParam::new("fields", &fields))
             .headers(header_map)
             .build()?;

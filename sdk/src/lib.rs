@@ -35,8 +35,8 @@
 //!
 //! # What goes wrong
 //!
-//! Every call that fails does so with [`Error`], which keeps what the server answered: status, code, request id, what is wrong
-//! place by place, and the body, readable or not.
+//! Every call that fails does so with [`Error`], which keeps what the server answered: status, code, request id, what
+//! is wrong place by place, and the body, readable or not.
 //!
 //! # Trying again
 //!

@@ -112,6 +112,11 @@ impl NewField {
         Self::new(name, "text")
     }
 
+    /// Text with formatting, as HTML.
+    pub fn rich_text(name: impl Into<String>) -> Self {
+        Self::new(name, "rich_text")
+    }
+
     /// A whole number.
     pub fn int(name: impl Into<String>) -> Self {
         Self::new(name, "int")
@@ -157,14 +162,37 @@ impl NewField {
         Self::new(name, "uuid")
     }
 
+    /// A place on the earth.
+    pub fn geo_point(name: impl Into<String>) -> Self {
+        Self::new(name, "geo_point")
+    }
+
+    /// So many numbers.
+    pub fn vector(name: impl Into<String>, dimensions: u32) -> Self {
+        Self { dimensions: Some(dimensions), ..Self::new(name, "vector") }
+    }
+
     /// A choice among `options`.
     pub fn select<S: Into<String>>(name: impl Into<String>, options: impl IntoIterator<Item = S>) -> Self {
         Self { options: Some(options.into_iter().map(Into::into).collect()), ..Self::new(name, "select") }
     }
 
+    /// Any number of choices among `options`.
+    pub fn multi_select<S: Into<String>>(
+        name: impl Into<String>,
+        options: impl IntoIterator<Item = S>,
+    ) -> Self {
+        Self { type_: "multi_select".to_owned(), ..Self::select(name, options) }
+    }
+
     /// The id of a record of another collection, which cannot be deleted as long as this one is there.
     pub fn relation(name: impl Into<String>, collection: impl Into<String>) -> Self {
         Self { collection: Some(collection.into()), ..Self::new(name, "relation") }
+    }
+
+    /// The ids of records of another collection, none of which can be deleted as long as this one is there.
+    pub fn relations(name: impl Into<String>, collection: impl Into<String>) -> Self {
+        Self { many: Some(true), ..Self::relation(name, collection) }
     }
 
     /// A new record must give a value.

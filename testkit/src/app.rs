@@ -17,6 +17,7 @@ use neonex_api::rate_limit::{Rate, RateLimits};
 use neonex_api::{Operations, operations};
 use neonex_core::keys::KeyKind;
 use neonex_core::platform::Platform;
+use neonex_core::redis::Redis;
 use poem::http::header::CONTENT_TYPE;
 use poem::http::uri::Scheme;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -85,6 +86,23 @@ impl TestApp {
         let platform = TestPlatform::start().await?;
         let api = Api::over(&platform, platform.platform.clone(), limits);
         Ok(Self { platform, api })
+    }
+
+    /// Without limits, and with other ids and secrets than in any other test or run.
+    pub async fn start_alone() -> anyhow::Result<Self> {
+        let platform = TestPlatform::start_alone().await?;
+        let api = Api::over(&platform, platform.platform.clone(), None);
+        Ok(Self { platform, api })
+    }
+
+    /// The surface of another process over the same databases, whose limits are shared through the Redis server at
+    /// `url`; and what it knows of that server.
+    pub async fn sharing_process(&self, url: &str, rate: Rate) -> anyhow::Result<(Api, Redis)> {
+        let platform = self.platform.another_process().await?;
+        let redis = platform.share(url)?;
+        tokio::spawn(platform.clone().keep_shared());
+        let limits = RateLimits::new(rate, rate).shared_through(redis.clone());
+        Ok((Api::over(&self.platform, platform, Some(Arc::new(limits))), redis))
     }
 
     /// The surface of another process over the same databases; embedded, of this one after a restart.

@@ -5,6 +5,7 @@ mod app;
 mod database;
 mod platform;
 mod process;
+mod redis;
 mod world;
 
 pub use self::aftermath::{Logged, change_log, check_integrity, copy_databases};
@@ -12,4 +13,5 @@ pub use self::app::{Answer, Api, AppTenant, Client, TestApp};
 pub use self::database::{Backend, TestStore, wait_until_unused};
 pub use self::platform::{TestKey, TestPlatform, TestTenant, enter, operator};
 pub use self::process::{Program, Server, terminate};
+pub use self::redis::{RedisWire, Wire, redis_url};
 pub use self::world::{ManualClock, SeededRng};

@@ -11,6 +11,7 @@ use neonex_core::idempotency::Outcome;
 use neonex_core::ids::TenantId;
 use neonex_core::keys::{Key, KeyKind, NewKey};
 use neonex_core::platform::{AuthError, Authenticated, Platform};
+use neonex_core::rng::{Rng as _, SystemRng};
 use neonex_core::secrets::MasterKey;
 use neonex_core::store::{Place, Store};
 use neonex_core::tenants::{NewTenant, Settings};
@@ -28,6 +29,7 @@ pub struct TestPlatform {
     /// Its clock.
     pub clock: Arc<ManualClock>,
     rng: Arc<SeededRng>,
+    master_key: [u8; 32],
     test: TestStore,
     operator: String,
 }
@@ -54,16 +56,29 @@ pub struct TestKey {
 impl TestPlatform {
     /// A platform over an empty database on the back end of this run.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_seeded(0).await
+    }
+
+    /// The same, with other ids and secrets than in any other test or run: for what tests have in common, Redis say.
+    pub async fn start_alone() -> anyhow::Result<Self> {
+        let mut seed = [0; 8];
+        SystemRng.fill(&mut seed)?;
+        Self::start_seeded(u64::from_be_bytes(seed)).await
+    }
+
+    async fn start_seeded(seed: u64) -> anyhow::Result<Self> {
         let test = TestStore::create().await?;
-        let (clock, rng) = (Arc::new(ManualClock::at(START_MICROS)), Arc::new(SeededRng::default()));
+        let (clock, rng) = (Arc::new(ManualClock::at(START_MICROS)), Arc::new(SeededRng::of(seed)));
         if !test.store.is_embedded() {
             for place in [Place::Control, Place::ANY_TENANT] {
                 test.store.migrate_up(place, clock.now()).await?;
             }
         }
-        let platform = open(&test.store, &clock, &rng).await?;
+        let mut master_key = [7; 32];
+        rng.fill(&mut master_key)?;
+        let platform = open(&test.store, &clock, &rng, &master_key).await?;
         let operator = platform.create_token("test".to_owned()).await?.credential.reveal().to_owned();
-        Ok(Self { platform, clock, rng, test, operator })
+        Ok(Self { platform, clock, rng, master_key, test, operator })
     }
 
     /// What the platform stands on, for looking past it.
@@ -78,7 +93,7 @@ impl TestPlatform {
 
     /// Another process over the same databases. Embedded there can be none, so there it stands for a restart.
     pub async fn another_process(&self) -> anyhow::Result<Platform> {
-        open(&self.test.store, &self.clock, &self.rng).await
+        open(&self.test.store, &self.clock, &self.rng, &self.master_key).await
     }
 
     /// Its randomness.
@@ -186,8 +201,13 @@ pub async fn enter(
     }
 }
 
-async fn open(store: &Store, clock: &Arc<ManualClock>, rng: &Arc<SeededRng>) -> anyhow::Result<Platform> {
-    let key = MasterKey::from_bytes(&[7; 32]);
+async fn open(
+    store: &Store,
+    clock: &Arc<ManualClock>,
+    rng: &Arc<SeededRng>,
+    master_key: &[u8; 32],
+) -> anyhow::Result<Platform> {
+    let key = MasterKey::from_bytes(master_key);
     let (clock, rng) = (Arc::clone(clock), Arc::clone(rng));
     Ok(Platform::open(store.clone(), clock, rng, key).await?)
 }

@@ -28,14 +28,25 @@ impl Clock for ManualClock {
     }
 }
 
-/// Bytes from SHA-256 over a counter. What it gives depends on nothing but how often it was asked.
+/// Bytes from SHA-256 over a seed and a counter. What it gives depends on nothing but these, and how often it was asked.
 #[derive(Debug, Default)]
-pub struct SeededRng(AtomicU64);
+pub struct SeededRng {
+    seed: u64,
+    asked: AtomicU64,
+}
+
+impl SeededRng {
+    /// Another source than the default one.
+    pub const fn of(seed: u64) -> Self {
+        Self { seed, asked: AtomicU64::new(0) }
+    }
+}
 
 impl Rng for SeededRng {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomnessUnavailable> {
         for chunk in bytes.chunks_mut(32) {
-            let block = Sha256::digest(self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+            let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+            let block = Sha256::digest([self.seed.to_be_bytes(), asked.to_be_bytes()].concat());
             chunk.iter_mut().zip(block).for_each(|(byte, random)| *byte = random);
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Records of collections.
 
+mod batch;
 mod precondition;
 
 use neonex_core::idempotency::Outcome;
@@ -9,6 +10,7 @@ use neonex_core::records::{
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
+pub use self::batch::Batch;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};
 use crate::errors::invalid_query;
@@ -156,6 +158,9 @@ impl Records {
         sort: Query<Option<String>>,
         /// Fields to be shown, apart by commas; all if not given.
         fields: Query<Option<String>>,
+        /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
+        /// stand in `expand`, as far as they may be seen.
+        expand: Query<Option<String>>,
         /// Records on the page: 1 to 200, 50 by default.
         limit: Query<Option<u32>>,
         /// `next_cursor` of the page before.
@@ -169,6 +174,7 @@ impl Records {
             filter: filter.0,
             sort: sort.0,
             fields: fields.0,
+            expand: expand.0,
             limit: limit.0,
             cursor: cursor.0,
             count: match count.0 {
@@ -198,15 +204,22 @@ impl Records {
         record: Path<String>,
         /// Fields to be shown, apart by commas; all if not given.
         fields: Query<Option<String>>,
-        /// The `ETag` of the record that the client has.
+        /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
+        /// stand in `expand`, as far as they may be seen.
+        expand: Query<Option<String>>,
+        /// The `ETag` of the record that the client has. It tells nothing of records that are pointed to.
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Read, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
-        let found = records.read(id(&record)?, fields.0.as_deref()).await.map_err(query_problem)?;
+        let found = records
+            .read(id(&record)?, fields.0.as_deref(), expand.0.as_deref())
+            .await
+            .map_err(query_problem)?;
         let etag = found.etag.to_string();
-        if if_none_match.0.is_some_and(|sent| shows(&sent, &etag)) {
+        // What is pointed to may have changed where the record has not.
+        if expand.0.is_none() && if_none_match.0.is_some_and(|sent| shows(&sent, &etag)) {
             return Ok(Read::NotModified(etag));
         }
         Ok(Read::Record(RawJson::new(found.json), etag))

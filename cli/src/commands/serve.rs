@@ -16,6 +16,7 @@ use neonex_api::{Operations, operations};
 use neonex_core::accounts::{Email, Password, SetUp};
 use neonex_core::clock::SystemClock;
 use neonex_core::platform::Platform;
+use neonex_core::redis::Redis;
 use neonex_core::rng::SystemRng;
 use tokio::net::TcpListener;
 
@@ -51,7 +52,8 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
     let readiness = readiness(platform.clone());
     let observed = platform.clone();
     let exposition = Exposition::new(recorder, move || observed.observe());
-    let surface = Surface::new(platform.clone(), limits(&config.limits));
+    let redis = platform::share(platform, config)?;
+    let surface = Surface::new(platform.clone(), limits(&config.limits, redis));
     let app = App::new(settings(config)?)
         .operations(operations(&surface))
         .document::<Operations>()
@@ -101,11 +103,15 @@ fn settings(config: &Config) -> Result<Settings, CommandError> {
     Ok(settings)
 }
 
-fn limits(config: &LimitsConfig) -> Option<Arc<RateLimits>> {
+fn limits(config: &LimitsConfig, redis: Option<Redis>) -> Option<Arc<RateLimits>> {
     let limit = config.rate?;
     let refill = |burst: NonZeroU32| Duration::from_secs(u64::from(burst.get())) / limit.per_second.get();
     let rate = Rate { requests: limit.burst, per: refill(limit.burst) };
-    let limits = Arc::new(RateLimits::new(rate, rate));
+    let limits = RateLimits::new(rate, rate);
+    let limits = Arc::new(match redis {
+        Some(redis) => limits.shared_through(redis),
+        None => limits,
+    });
     tokio::spawn(Arc::clone(&limits).keep_swept());
     Some(limits)
 }

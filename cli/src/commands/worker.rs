@@ -22,6 +22,7 @@ async fn work(config: &Config, shutdown: Shutdown) -> Result<(), CommandError> {
         return Err(CommandError::Usage(message.to_owned()));
     }
     let opened = platform::open(config).await?;
+    platform::share(&opened.platform, config)?;
     tracing::info!("working");
     neonex_worker::run(opened.platform.clone(), shutdown.told()).await;
     opened.platform.close().await;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
+use neonex_testkit::redis_url;
 use reqwest::{Client, Method};
 use serde_json::json;
 
@@ -13,12 +15,12 @@ use super::running::Running;
 /// A database with its schema, and a server on it.
 async fn start() -> (Database, Running) {
     let database = Database::new().await;
-    let Some(url) = database.url() else {
-        let server = Running::start(&database.place).await;
-        return (database, server);
-    };
-    assert_eq!(database.run(&["migrate", "up"]).code, Some(0));
-    let environment = [("NEONEX_DATABASE_URL", url.as_str()), ("NEONEX_MASTER_KEY", KEY)];
+    let (url, redis) = (database.url(), redis_url().unwrap());
+    let mut environment = vec![("NEONEX_MASTER_KEY", KEY), ("NEONEX_REDIS_URL", redis.as_str())];
+    if let Some(url) = &url {
+        assert_eq!(database.run(&["migrate", "up"]).code, Some(0));
+        environment.push(("NEONEX_DATABASE_URL", url));
+    }
     let server = Running::start_with(&database.place, "127.0.0.1:0", &environment).await;
     (database, server)
 }
@@ -43,6 +45,19 @@ async fn metrics(server: &Running) -> String {
     Client::new().get(format!("{}/metrics", server.base)).send().await.unwrap().text().await.unwrap()
 }
 
+/// The server begins before it has found Redis.
+async fn until_redis_is_up(server: &Running) -> String {
+    let started = Instant::now();
+    loop {
+        let text = metrics(server).await;
+        if text.contains("\nneonex_redis_up 1\n") {
+            return text;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "Redis is not found:\n{text}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Prometheus' own word on names, types, units and descriptions. A missing `promtool` fails the test: Debian has it
 /// in the package `prometheus`, and `infra/services.sh up` installs it.
 fn check(text: &str) {
@@ -59,8 +74,9 @@ fn check(text: &str) {
 async fn what_prometheus_reads_is_sound_and_has_the_figures_of_the_databases() {
     let (database, server) = start().await;
     work(&database, &server).await;
-    let text = metrics(&server).await;
+    let text = until_redis_is_up(&server).await;
     check(&text);
+    assert!(text.contains("\nneonex_redis_failures_total 0\n"), "{text}");
     let expected: &[&str] = if database.url().is_some() {
         &[
             "neonex_pool_connections{pool=\"database\",state=\"used\"} 0",

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::net::TcpListener;
 
-use neonex_sdk::types::{NewCollection, NewField, NewTenant, TenantState};
+use neonex_sdk::types::{NewKey, NewTenant, TenantState};
 use neonex_sdk::{Client, Error, RetryPolicy};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -129,7 +129,7 @@ async fn a_server_that_is_not_there_is_no_answer() {
 #[tokio::test]
 async fn no_credential_is_shown() {
     let site = Site::open().await;
-    let new = site.operator.keys("acme").create(&neonex_sdk::types::NewKey::secret("new")).await.unwrap();
+    let new = site.operator.keys("acme").create(&NewKey::secret("new")).await.unwrap();
     let secret = new.key.clone().unwrap();
     assert!(secret.reveal().starts_with("nx_sec_"), "the new key is a key");
     let client = site.operator.with_credential(secret.reveal()).unwrap();
@@ -137,8 +137,7 @@ async fn no_credential_is_shown() {
     let refused = client.tenants().get("acme").await.unwrap_err();
     let unreadable = Relay::before(site.server.url(), [Fate::Edit("\"hint\"", "\"hlnt\"")]).await;
     let unreadable = Client::builder(&unreadable.url).credential(&site.token).build().unwrap();
-    let unreadable =
-        unreadable.keys("acme").create(&neonex_sdk::types::NewKey::secret("x")).await.unwrap_err();
+    let unreadable = unreadable.keys("acme").create(&NewKey::secret("x")).await.unwrap_err();
     let body: Value = serde_json::from_slice(unreadable.body().unwrap()).unwrap();
     let unread = body["key"].as_str().unwrap();
     let shown = [
@@ -154,30 +153,4 @@ async fn no_credential_is_shown() {
             assert!(!text.contains(opener), "{text}");
         }
     }
-}
-
-#[tokio::test]
-async fn every_type_of_field_can_be_made() {
-    let site = Site::open().await;
-    let all = NewCollection::new("all")
-        .field(NewField::text("text").max_length(20))
-        .field(NewField::int("int").unique())
-        .field(NewField::float("float"))
-        .field(NewField::decimal("decimal", 3))
-        .field(NewField::bool("bool"))
-        .field(NewField::date("date"))
-        .field(NewField::datetime("datetime"))
-        .field(NewField::json("json"))
-        .field(NewField::select("select", ["a", "b"]))
-        .field(NewField::email("email"))
-        .field(NewField::url("url"))
-        .field(NewField::uuid("uuid"))
-        .unique_index(["text", "int"]);
-    let made = site.at(site.server.url()).build().unwrap().collections().create(&all).await.unwrap();
-    assert!(made.fields.iter().all(|field| field.name == field.type_), "{made:?}");
-    assert!(made.indexes[0].unique && made.fields[3].scale == Some(3), "{made:?}");
-    // A key without scopes has all of them; one with an empty list of them is no such key.
-    let none = neonex_sdk::types::NewKey::secret("none").scopes(Vec::<String>::new());
-    let refused = site.operator.keys("acme").create(&none).await.unwrap_err();
-    assert_eq!(refused.details()[0].pointer, "/scopes", "{refused}");
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::indexing_slicing, reason = "the same")]
 
 mod cargo;
+mod definitions;
 mod documentation;
 mod environment;
 mod errors;

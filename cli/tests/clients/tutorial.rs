@@ -1,6 +1,7 @@
 //! The tutorial, run as its reader would run it. The commands stand in the document and nowhere else.
 //!
-//! Two things differ from a reader's machine: the program has been built already, and the server listens on a free port.
+//! Two things differ from a reader's machine: the program has been built already, and the server listens on a free
+//! port.
 
 use std::fs;
 use std::path::Path;

@@ -36,7 +36,7 @@ use crate::verify::{Findings, compare, records};
 
 /// Clients that write at the same time.
 const CLIENTS: u64 = 16;
-/// Acknowledged writes a second below which a round shows too little. 200 and more is what it is to be; a build machine
+/// Acknowledged writes a second below which the rounds show too little. 200 and more is what it is to be; a build machine
 /// that is busy with something else may fall below that, and the figure that is printed says so.
 const RATE: f64 = 50.0;
 /// A platform starts afresh after so many kills; its records are all looked at after each.
@@ -70,6 +70,8 @@ async fn a_killed_server_keeps_every_acknowledged_write() {
     }
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let rate = totals.acknowledged as f64 / totals.seconds;
+    // Of all rounds: a busy machine may starve one of them.
+    assert!(rate >= RATE, "only {rate:.0} writes a second were acknowledged, which is no load");
     let Totals { rounds, acknowledged, doubts, doubts_kept, lost, half, files, .. } = totals;
     let integrity = if files == 0 { "the server's".to_owned() } else { format!("{files}/{files} files") };
     println!(
@@ -206,9 +208,6 @@ impl Totals {
             sample(&lost)
         );
         assert!(half.is_empty(), "round {round} left {} writes half done: {:#?}", half.len(), sample(&half));
-        #[expect(clippy::cast_precision_loss, reason = "a rate, compared roughly")]
-        let rate = acknowledged as f64 / elapsed.as_secs_f64();
-        assert!(rate >= RATE, "round {round} had only {rate:.0} acknowledged writes a second");
     }
 }
 

@@ -6,10 +6,12 @@
 
 mod actor;
 mod permission;
+mod request;
 mod scope;
 
 pub use self::actor::{Actor, RequestId};
 pub use self::permission::{
     CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead, RecordsWrite, ScopeSet,
 };
+pub use self::request::RequestFacts;
 pub use self::scope::{Denied, OperatorScope, Permit, TenantScope};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::actor::{Actor, RequestId};
 use super::permission::Permission;
+use super::request::RequestFacts;
+use crate::expr::{Auth, Bindings, Request};
 use crate::platform::Platform;
 use crate::store::Place;
 use crate::tenants::TenantState;
@@ -15,7 +17,7 @@ pub struct TenantScope {
     platform: Platform,
     tenant: Arc<TenantState>,
     actor: Actor,
-    request: RequestId,
+    request: RequestFacts,
 }
 
 /// Proof that an actor may do `P` in its tenant.
@@ -36,7 +38,7 @@ impl TenantScope {
         platform: Platform,
         tenant: Arc<TenantState>,
         actor: Actor,
-        request: RequestId,
+        request: RequestFacts,
     ) -> Self {
         Self { platform, tenant, actor, request }
     }
@@ -58,7 +60,19 @@ impl TenantScope {
 
     /// Which request this is.
     pub const fn request(&self) -> &RequestId {
-        &self.request
+        self.request.id()
+    }
+
+    /// What rules may know of the caller and the request.
+    pub(crate) fn bindings(&self) -> Bindings<'_> {
+        let request = Request {
+            method: self.request.method(),
+            ip: self.request.ip(),
+            time: self.platform.now(),
+            headers: self.request.headers(),
+        };
+        let auth = self.actor.kind().map(|kind| Auth { kind, ..Auth::default() });
+        Bindings { auth, request }
     }
 
     pub(crate) const fn platform(&self) -> &Platform {

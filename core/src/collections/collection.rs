@@ -14,7 +14,7 @@ use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
 use crate::records::layout::{Layout, vocabulary};
 use crate::records::limits::Limits;
-use crate::records::query::{Plan, PlanKey};
+use crate::records::query::{Plan, PlanKey, WriteRules};
 use crate::records::value::FieldValue;
 
 /// Lists whose statements are kept.
@@ -32,6 +32,7 @@ pub struct Collection {
     /// The same for those who do not see hidden fields.
     pub(crate) open_vocabulary: Vocabulary,
     pub(crate) rules: CheckedRules,
+    pub(crate) write_rules: WriteRules,
     /// What each field has where a new record gives nothing.
     pub(crate) defaults: Vec<Option<FieldValue>>,
     limits: Vec<Limits>,
@@ -73,6 +74,7 @@ impl Collection {
             definition,
             created_at,
             updated_at,
+            write_rules: WriteRules::new(&rules, &layout, dialect),
             layout,
             vocabulary,
             open_vocabulary,

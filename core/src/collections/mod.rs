@@ -14,6 +14,7 @@ mod service;
 mod steps;
 mod values;
 
+pub(crate) use self::collection::CheckedRules;
 pub use self::collection::Collection;
 pub(crate) use self::ddl::{indexes, table_name};
 pub use self::definition::{Definition, Index, MAX_FIELDS, MAX_INDEXES, NewCollection, NewIndex, Rules};

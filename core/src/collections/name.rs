@@ -85,6 +85,10 @@ impl TryFrom<String> for FieldName {
             let message = format!("every record has a field `{lower}` already");
             return Err(Invalid::one("", "reserved_name", message));
         }
+        if lower == "expand" {
+            let message = "records that are pointed to stand under `expand`, so no field can have the name";
+            return Err(Invalid::one("", "reserved_name", message));
+        }
         if EXPRESSION_WORDS.contains(&lower.as_str()) {
             let message =
                 format!("`{lower}` means something in filters and rules, so no field can have the name");

@@ -121,7 +121,7 @@ impl TenantScope {
             })
         })
         .await;
-        platform.forget_tenant(self.tenant().id());
+        platform.forget_tenant(self.tenant().id()).await;
         Ok(match changed? {
             Changed::Replayed(body) => Outcome::Replayed(body),
             Changed::Done(_) => Outcome::Fresh(Arc::new(made)),
@@ -165,7 +165,7 @@ impl TenantScope {
             })
         })
         .await;
-        platform.forget_tenant(self.tenant().id());
+        platform.forget_tenant(self.tenant().id()).await;
         let after = match changed? {
             Changed::Done(change) => change.after,
             Changed::Replayed(_) => None,
@@ -203,7 +203,7 @@ impl TenantScope {
             })
         })
         .await;
-        platform.forget_tenant(self.tenant().id());
+        platform.forget_tenant(self.tenant().id()).await;
         changed.map(drop)
     }
 

@@ -11,6 +11,8 @@ pub const MAX_SOURCE: usize = 4096;
 pub const MAX_NODES: usize = 500;
 /// Most items in a list.
 pub const MAX_LIST: usize = 200;
+/// Most conditions that the nodes are made into: a `?:` beside an operator makes two of it.
+pub const MAX_CONDITIONS: usize = 1000;
 /// Deepest nesting, of brackets and of operators within one another.
 pub const MAX_DEPTH: usize = 32;
 

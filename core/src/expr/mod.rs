@@ -1,6 +1,7 @@
-//! CEL expressions: checked against a collection, compiled to SQL.
+//! CEL expressions: checked against a collection, compiled to SQL, evaluated in memory.
 //!
-//! [`parse`] checks once; the [`Checked`] it gives compiles for any dialect and request.
+//! [`parse`] checks once. The [`Checked`] it gives compiles for any dialect to a [`Condition`], a text that is the same
+//! for every request; who asks and what about are values of its parameters ([`Bindings`]).
 //!
 //! # Meaning
 //!
@@ -13,17 +14,20 @@
 //! that is read when the expression is checked; a date stands for its midnight in UTC.
 //!
 //! Constant parts are computed by CEL's interpreter when the expression is checked. Arithmetic on fields is
-//! refused: CEL's overflow and division by zero are errors of one row, and databases either fail the whole
-//! query or answer something else.
+//! refused, but for that on times: CEL's overflow and division by zero are errors of one row, and databases either fail
+//! the whole query or answer something else.
+//!
+//! What is known of the caller and the request is never a null value: what is missing there, or a claim of another type
+//! than what it is compared with, is an error.
 //!
 //! Columns are taken to be binary-collated without padding, so that text compares by code point.
 
+mod bindings;
 mod check;
-mod compare;
 mod error;
+mod evaluate;
 mod ir;
 mod limits;
-mod literal;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -35,19 +39,14 @@ use std::sync::{Arc, LazyLock};
 use cel::common::ast::IdedExpr;
 use cel::parser::ParseErrors;
 use cel::{Env, common::ast::SourceInfo};
-use sea_query::Expr;
 
+pub use self::bindings::{Auth, Bindings, Request, is_readable_header};
 pub use self::error::ExprError;
-pub use self::limits::{MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_SOURCE};
+pub use self::ir::Scalar;
+pub use self::limits::{MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_SOURCE};
+pub use self::sql::{Condition, InputPart, InputValue, Param};
 pub use self::vocabulary::{FieldKind, Vocabulary};
 use crate::dialect::Dialect;
-
-/// What is known only when a request is made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Bindings<'a> {
-    /// `auth.kind`; `None` for the anonymous, to whom `auth` is null.
-    pub kind: Option<&'a str>,
-}
 
 /// An expression that parsed and type-checked. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -69,7 +68,7 @@ pub fn parse(source: &str, vocabulary: &Vocabulary) -> Result<Checked, ExprError
         source.get(..start).map_or(0, |before| before.chars().count())
     };
     limits::check_tree(&tree, &offset_of)?;
-    let cond = check::Checker { vocabulary, offset_of: &offset_of }.cond(&tree)?;
+    let cond = check::Checker::new(vocabulary, &offset_of).cond(&tree)?;
     let mut fields = BTreeSet::new();
     cond.each_column(&mut |column| {
         fields.insert(column.name.clone());
@@ -81,13 +80,13 @@ impl Checked {
     /// The condition for a WHERE clause. For a record that does not match it is false *or NULL*: put it
     /// beneath AND and OR only, never beneath NOT. This form can use an index, and `(…) IS TRUE` cannot, on
     /// any of the three databases.
-    pub fn to_sql(&self, dialect: Dialect, bindings: &Bindings<'_>) -> Expr {
-        sql::Compiler { dialect, bindings }.cond(&self.0.cond, sql::Null::IsFalse)
+    pub fn to_sql(&self, dialect: Dialect) -> Condition {
+        sql::Compiler { dialect }.cond(&self.0.cond, sql::Null::IsFalse)
     }
 
     /// The condition as a value that is true or false, never NULL: for a SELECT list, or beneath NOT.
-    pub fn to_truth(&self, dialect: Dialect, bindings: &Bindings<'_>) -> Expr {
-        sql::Compiler { dialect, bindings }.truth(&self.0.cond)
+    pub fn to_truth(&self, dialect: Dialect) -> Condition {
+        sql::Compiler { dialect }.truth(&self.0.cond)
     }
 
     /// The names of the fields the expression reads, each once, sorted.

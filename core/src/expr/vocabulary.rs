@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::ir::{Column, Row};
+
 /// How a field's column is typed and stored.
 ///
 /// Fields of kind email, URL and select are [`Text`](Self::Text) here.
@@ -33,7 +35,7 @@ pub enum FieldKind {
 
 impl FieldKind {
     /// The kind in words, with its article.
-    pub(super) fn described(self) -> &'static str {
+    pub(super) const fn described(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Int => "a whole number",
@@ -47,32 +49,15 @@ impl FieldKind {
         }
     }
 
-    pub(super) fn is_number(self) -> bool {
+    pub(super) const fn is_number(self) -> bool {
         matches!(self, Self::Int | Self::Float | Self::Decimal { .. })
     }
-}
-
-/// Which row a field is read from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Origin {
-    /// The stored row: `year` or `record.year`.
-    Record,
-    /// The incoming values: `input.year`.
-    Input,
-}
-
-/// A field as an expression refers to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Column {
-    pub(super) name: String,
-    pub(super) kind: FieldKind,
-    pub(super) origin: Origin,
 }
 
 /// The names an expression may use.
 ///
 /// A field is written `year` or `record.year`, and with [`with_input`](Self::with_input) also `input.year`.
-/// `auth`, `record` and `input` are always the roots of that name; a field so called is written
+/// `auth`, `request`, `record` and `input` are always the roots of that name; a field so called is written
 /// `record.auth`.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
@@ -86,7 +71,7 @@ impl Vocabulary {
         Self { fields: fields.into_iter().collect(), input: false }
     }
 
-    /// The same, with `input.…` for the incoming values, compiled to columns of a table `input`.
+    /// The same, with `input.…` for what a record is going to be.
     #[must_use]
     pub fn with_input(self) -> Self {
         Self { input: true, ..self }
@@ -96,20 +81,24 @@ impl Vocabulary {
         self.input
     }
 
-    pub(super) fn find(&self, name: &str, origin: Origin) -> Option<Column> {
-        self.fields.get(name).map(|kind| Column { name: name.to_owned(), kind: *kind, origin })
+    pub(super) fn find(&self, name: &str, row: Row) -> Option<Column> {
+        self.fields.get(name).map(|kind| Column { row, name: name.to_owned(), kind: *kind })
     }
 
     /// The field whose name is nearest, if one is near enough to have been meant.
     pub(super) fn nearest(&self, name: &str) -> Option<&str> {
-        let near = name.chars().count() / 3 + 1;
-        self.fields
-            .keys()
-            .map(|field| (distance(name, field), field.as_str()))
-            .min()
-            .filter(|(distance, _)| *distance <= near)
-            .map(|(_, field)| field)
+        nearest(name, self.fields.keys().map(String::as_str))
     }
+}
+
+/// The name that is nearest, if one is near enough to have been meant.
+pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let near = name.chars().count() / 3 + 1;
+    known
+        .map(|known| (distance(name, known), known))
+        .min()
+        .filter(|(distance, _)| *distance <= near)
+        .map(|(_, known)| known)
 }
 
 /// Levenshtein distance, in characters, by the two-row method.

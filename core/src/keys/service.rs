@@ -115,7 +115,7 @@ impl TenantScope {
                 .boxed()
             })
             .await?;
-        self.forget(&digest);
+        self.forget(&digest).await;
         Ok(())
     }
 
@@ -264,14 +264,14 @@ impl TenantScope {
             })
             .await?;
         if let Some(row) = found {
-            self.forget(&row.digest);
+            self.forget(&row.digest).await;
         }
         Ok(())
     }
 
-    fn forget(&self, digest: &[u8]) {
+    async fn forget(&self, digest: &[u8]) {
         if let Ok(digest) = digest.try_into() {
-            self.platform().forget_credential(digest);
+            self.platform().forget_credential(digest).await;
         }
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::Platform;
 use super::usage::Used;
-use crate::access::{Actor, OperatorScope, RequestId, ScopeSet, TenantScope};
+use crate::access::{Actor, OperatorScope, RequestFacts, ScopeSet, TenantScope};
 use crate::clock::Timestamp;
 use crate::credential::{Credential, CredentialDigest, CredentialKind};
 use crate::ids::{AccountId, KeyId, TenantId, TokenId};
@@ -69,8 +69,9 @@ impl Platform {
         &self,
         credential: Option<&str>,
         tenant: Option<&str>,
-        request: RequestId,
+        request: impl Into<RequestFacts>,
     ) -> Result<Authenticated, AuthError> {
+        let request = request.into();
         let Some(credential) = credential else {
             let tenant = self.find_tenant(tenant.ok_or(AuthError::Missing)?).await?;
             let tenant = tenant.ok_or(AuthError::UnknownTenant)?;
@@ -97,7 +98,7 @@ impl Platform {
             (None, Some(None)) => Err(AuthError::UnknownTenant),
             (None, None) => {
                 let actor = principal.actor.clone();
-                Ok(Authenticated::Operator(OperatorScope::new(self.clone(), actor, request)))
+                Ok(Authenticated::Operator(OperatorScope::new(self.clone(), actor, request.id().clone())))
             }
         }
     }
@@ -107,7 +108,7 @@ impl Platform {
         &self,
         tenant: TenantId,
         actor: Actor,
-        request: RequestId,
+        request: RequestFacts,
     ) -> Result<Authenticated, AuthError> {
         let state = self.tenant_state(tenant).await?.ok_or(AuthError::UnknownTenant)?;
         match state.status() {

@@ -5,14 +5,16 @@
 //! Two things are kept in memory so that a request costs no query but its own: whom a credential belongs to, and each
 //! tenant's state (settings, collections). Embedded there is one process, which drops an entry when it changes what
 //! lies behind it. On a server there are others: there a credential is looked up again after [`COHERENCE`], and a
-//! tenant's version compared, so that a change elsewhere counts at most that much later.
+//! tenant's version compared, so that a change elsewhere counts at most that much later. Where they share a Redis
+//! server they tell each other, and it counts at once.
 
 mod authenticate;
+mod shared;
 mod tenants;
 mod usage;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
@@ -23,6 +25,7 @@ use self::usage::Usage;
 use crate::clock::{Clock, Timestamp};
 use crate::credential::CredentialDigest;
 use crate::ids::TenantId;
+use crate::redis::{Change, Redis};
 use crate::rng::Rng;
 use crate::secrets::MasterKey;
 use crate::store::{MigrateError, Place, Store};
@@ -46,6 +49,7 @@ struct Inner {
     tenants: Cache<TenantId, Arc<TenantState>>,
     slugs: Cache<String, TenantId>,
     usage: Usage,
+    redis: OnceLock<Redis>,
     /// Counts what was forgotten, so that what was read before is not kept after.
     forgotten: AtomicU64,
 }
@@ -91,6 +95,7 @@ impl Platform {
             tenants: Cache::new(CACHED_TENANTS),
             slugs: slugs.build(),
             usage: Usage::default(),
+            redis: OnceLock::new(),
             forgotten: AtomicU64::new(0),
         }))
     }
@@ -157,17 +162,27 @@ impl Platform {
         &self.0.master_key
     }
 
-    /// Forgets whom a credential belongs to; the next request looks it up.
-    pub(crate) fn forget_credential(&self, digest: &CredentialDigest) {
-        self.0.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.0.principals.invalidate(digest);
+    /// Forgets whom a credential belongs to, here and elsewhere; the next request looks it up.
+    pub(crate) async fn forget_credential(&self, digest: &CredentialDigest) {
+        self.forget(Change::Credential(*digest));
+        self.tell(Change::Credential(*digest)).await;
     }
 
-    /// Forgets a tenant's state; the next request loads it.
-    pub(crate) fn forget_tenant(&self, tenant: TenantId) {
+    /// Forgets a tenant's state, here and elsewhere; the next request loads it.
+    pub(crate) async fn forget_tenant(&self, tenant: TenantId) {
+        self.forget(Change::Tenant(tenant));
+        self.tell(Change::Tenant(tenant)).await;
+    }
+
+    fn forget(&self, change: Change) {
         self.0.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.0.tenants.invalidate(&tenant);
-        self.0.slugs.invalidate_all();
+        match change {
+            Change::Credential(digest) => self.0.principals.invalidate(&digest),
+            Change::Tenant(tenant) => {
+                self.0.tenants.invalidate(&tenant);
+                self.0.slugs.invalidate_all();
+            }
+        }
     }
 
     /// To be compared before and after: a difference means that what was read in between may be out of date.

@@ -6,12 +6,25 @@ use futures_util::FutureExt as _;
 
 use super::error::RecordError;
 use super::input::RecordInput;
-use super::query::rule_query;
 use super::relations::link;
-use super::service::{Access, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
+use super::service::{Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
+use crate::collections::Collection;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, Outcome};
 use crate::ids::new_uuid;
+use crate::store::{Sql, Tx};
+
+/// A new record, ready to be written.
+pub(super) struct Creation {
+    collection: Arc<Collection>,
+    author: Author,
+    stored: Stored,
+    insert: Sql,
+    rule: Option<Sql>,
+    /// As the change log has it.
+    whole: Vec<u8>,
+    body: RecordBody,
+}
 
 impl Records<'_> {
     /// Adds a record.
@@ -20,7 +33,34 @@ impl Records<'_> {
         input: RecordInput,
         once: Option<IdempotencyKey>,
     ) -> Result<Outcome<RecordBody>, RecordError> {
-        let access = self.access(Verb::Create)?;
+        let creation = self.creation(input)?;
+        // Alone, neither statement can fail after having changed something.
+        let alone = once.is_none() && creation.rule.is_none() && self.collection.relations.is_empty();
+        let undo = if alone { Undo::None } else { Undo::Savepoint };
+        let (place, now) = (self.scope.place(), creation.stored.created_at);
+        self.scope
+            .platform()
+            .store()
+            .write(place, undo, move |tx| {
+                async move {
+                    if let Some(key) = &once
+                        && let Some(body) = key.take::<RecordError>(tx, place, now).await?
+                    {
+                        return Ok(Outcome::Replayed(body));
+                    }
+                    let body = creation.apply(tx).await?;
+                    if let Some(key) = once {
+                        key.keep(tx, place, body.json.clone()).await?;
+                    }
+                    Ok(Outcome::Fresh(body))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// All that needs no database is done here, not on the writer's time.
+    pub(super) fn creation(&self, input: RecordInput) -> Result<Creation, RecordError> {
         let platform = self.scope.platform();
         let now = platform.now();
         let id = match input.id {
@@ -30,48 +70,35 @@ impl Records<'_> {
         let values = input.complete(&self.collection)?;
         let mut stored = Stored { id, created_at: now, updated_at: now, values };
         stored.set_automatic(self.layout(), true);
-        // All that needs no database is done here, not on the writer's time.
         let whole = stored.json(self.layout(), true);
         let body = stored.body(self.layout(), &whole, self.sees_hidden());
         let dialect = self.dialect();
-        let insert = stored.insert(self.layout(), dialect);
-        let rule = match &access {
-            Access::All => None,
-            Access::Ruled(rule) => Some(rule_query(self.layout(), rule, self.scope.actor(), id, dialect)),
-        };
-        // Alone, neither statement can fail after having changed something.
-        let undo = if once.is_none() && rule.is_none() && self.collection.relations.is_empty() {
-            Undo::None
-        } else {
-            Undo::Savepoint
-        };
-        let (author, place) = (self.author(), self.scope.place());
-        let collection = Arc::clone(&self.collection);
-        platform
-            .store()
-            .write(place, undo, move |tx| {
-                async move {
-                    if let Some(key) = &once
-                        && let Some(body) = key.take::<RecordError>(tx, place, now).await?
-                    {
-                        return Ok(Outcome::Replayed(body));
-                    }
-                    tx.execute(&insert).await.map_err(|error| refused(error, &collection, dialect))?;
-                    link(tx, &collection, &stored, None, None).await?;
-                    if let Some(rule) = rule
-                        && tx.query(&rule, |_| Ok(())).await?.is_empty()
-                    {
-                        return Err(RecordError::Forbidden);
-                    }
-                    let entry = ChangeEntry { operation: "create", before: None, after: Some(whole) };
-                    author.log(tx, id, now, entry).await?;
-                    if let Some(key) = once {
-                        key.keep(tx, place, body.json.clone()).await?;
-                    }
-                    Ok(Outcome::Fresh(body))
-                }
-                .boxed()
-            })
-            .await
+        let rule = self.rule(Verb::Create, id)?;
+        Ok(Creation {
+            collection: Arc::clone(&self.collection),
+            author: self.author(),
+            insert: stored.insert(self.layout(), dialect),
+            stored,
+            rule,
+            whole,
+            body,
+        })
+    }
+}
+
+impl Creation {
+    /// Writes it.
+    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
+        let dialect = tx.dialect();
+        tx.execute(&self.insert).await.map_err(|error| refused(error, &self.collection, dialect))?;
+        link(tx, &self.collection, &self.stored, None, None).await?;
+        if let Some(rule) = &self.rule
+            && tx.query(rule, |_| Ok(())).await?.is_empty()
+        {
+            return Err(RecordError::Forbidden);
+        }
+        let entry = ChangeEntry { operation: "create", before: None, after: Some(self.whole) };
+        self.author.log(tx, self.stored.id, self.stored.created_at, entry).await?;
+        Ok(self.body)
     }
 }

@@ -6,27 +6,51 @@ use futures_util::FutureExt as _;
 
 use super::error::RecordError;
 use super::relations::Deletion;
-use super::service::{ETag, Precondition, RecordId, Records, Verb, find_locked};
+use super::service::{Author, ETag, Precondition, RecordId, Records, Verb, find_locked};
+use crate::clock::Timestamp;
+use crate::collections::Collection;
 use crate::engine::Undo;
+use crate::store::{Sql, Tx};
+use crate::tenants::TenantState;
+
+/// The end of a record, ready to come.
+pub(super) struct Removal {
+    collection: Arc<Collection>,
+    tenant: Arc<TenantState>,
+    author: Author,
+    now: Timestamp,
+    id: RecordId,
+    rule: Option<Sql>,
+    precondition: Precondition,
+}
 
 impl Records<'_> {
     /// Deletes a record, and with those that point to it does what their fields say.
     pub async fn delete(&self, id: RecordId, precondition: Precondition) -> Result<(), RecordError> {
-        let rule = self.rule(Verb::Delete, id)?;
-        let (author, now) = (self.author(), self.scope.platform().now());
-        let (collection, tenant) = (Arc::clone(&self.collection), self.scope.shared_tenant());
-        self.scope
-            .platform()
-            .store()
-            .write(self.scope.place(), Undo::Savepoint, move |tx| {
-                async move {
-                    let before = find_locked(tx, &collection.layout, id, rule.as_ref()).await?;
-                    let before = before.ok_or(RecordError::NotFound)?;
-                    precondition.check(Some(ETag::new(before.updated_at)))?;
-                    Deletion::new(&tenant, &author, now).run(tx, &collection, before).await
-                }
-                .boxed()
-            })
-            .await
+        let removal = self.removal(id, precondition)?;
+        let store = self.scope.platform().store();
+        store.write(self.scope.place(), Undo::Savepoint, move |tx| removal.apply(tx).boxed()).await
+    }
+
+    pub(super) fn removal(&self, id: RecordId, precondition: Precondition) -> Result<Removal, RecordError> {
+        Ok(Removal {
+            collection: Arc::clone(&self.collection),
+            tenant: self.scope.shared_tenant(),
+            author: self.author(),
+            now: self.scope.platform().now(),
+            rule: self.rule(Verb::Delete, id)?,
+            id,
+            precondition,
+        })
+    }
+}
+
+impl Removal {
+    /// Brings it.
+    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
+        let before = find_locked(tx, &self.collection.layout, self.id, self.rule.as_ref()).await?;
+        let before = before.ok_or(RecordError::NotFound)?;
+        self.precondition.check(Some(ETag::new(before.updated_at)))?;
+        Deletion::new(&self.tenant, &self.author, self.now).run(tx, &self.collection, before).await
     }
 }

@@ -1,14 +1,16 @@
 //! What was sent for a record, read field by field without a tree in between.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::batch::References;
 use super::service::RecordId;
 use super::value::FieldValue;
-use crate::collections::Collection;
+use crate::collections::{Collection, FieldType};
 use crate::invalid::{Findings, Invalid};
 
 /// Values of a record as sent, each of its field's type.
@@ -22,10 +24,15 @@ pub struct RecordInput {
 
 impl RecordInput {
     /// Reads a JSON object, and says of each part what is wrong with it. Without `hidden`, hidden fields are unknown.
-    pub(crate) fn parse(collection: &Collection, body: &[u8], hidden: bool) -> Result<Self, Invalid> {
+    pub(super) fn parse(
+        collection: &Collection,
+        body: &[u8],
+        hidden: bool,
+        made: &References,
+    ) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         let mut reader = serde_json::Deserializer::from_slice(body);
-        let seed = Reader { collection, hidden, findings: &mut findings };
+        let seed = Reader { collection, hidden, made, findings: &mut findings };
         let read = seed.deserialize(&mut reader).and_then(|input| reader.end().map(|()| input));
         let input = findings.take(
             "",
@@ -57,6 +64,7 @@ impl RecordInput {
 struct Reader<'c> {
     collection: &'c Collection,
     hidden: bool,
+    made: &'c References,
     findings: &'c mut Findings,
 }
 
@@ -78,7 +86,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RecordInput, A::Error> {
         let fields = &self.collection.definition().fields;
         let mut input = RecordInput { id: None, values: vec![None; fields.len()] };
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             let sent: &'de RawValue = map.next_value()?;
             // Pointers are made for what is wrong only.
             let pointer = || format!("/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -103,7 +111,11 @@ impl<'de> Visitor<'de> for Reader<'_> {
             if slot.is_some() {
                 self.findings.add(pointer(), "duplicate", format!("`{name}` stands there twice"));
             }
-            let value = FieldValue::read(field, sent)
+            let sent = match &field.kind {
+                FieldType::Relation { .. } => self.made.resolve(sent),
+                _ => Cow::Borrowed(sent),
+            };
+            let value = FieldValue::read(field, &sent)
                 .and_then(|value| self.collection.limits(place).check(field, value));
             *slot = match value {
                 Ok(value) => Some(value),
@@ -118,7 +130,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 }
 
 fn read_id(sent: &RawValue) -> Result<RecordId, Invalid> {
-    let text: Option<std::borrow::Cow<'_, str>> = serde_json::from_str(sent.get()).ok();
+    let text: Option<Cow<'_, str>> = serde_json::from_str(sent.get()).ok();
     let uuid = text.and_then(|text| RecordId::parse(&text));
     let message = "an id is a UUID in the hyphenated form, best of version 7";
     uuid.filter(|id| id.as_uuid() != Uuid::nil()).ok_or_else(|| Invalid::one("", "invalid_id", message))

@@ -8,8 +8,9 @@ use sea_query::Value;
 use super::column::{read, write};
 use super::cursor::{self, Cursor};
 use super::error::RecordError;
+use super::expand::{Followed, Piece, expand};
 use super::layout::Column;
-use super::query::{Plan, PlanKey, Planner, Term};
+use super::query::{Plan, PlanKey, Planner, Shape, Term};
 use super::service::{Access, Records, Verb};
 use super::value::write_string;
 use crate::expr::{self, Checked};
@@ -44,6 +45,8 @@ pub struct ListQuery {
     pub sort: Option<String>,
     /// Fields apart by commas.
     pub fields: Option<String>,
+    /// Relations to be followed, by paths apart by commas.
+    pub expand: Option<String>,
     /// Records on the page, 1 to [`MAX_LIMIT`]; 50 where nothing is said.
     pub limit: Option<u32>,
     /// The page before's `next_cursor`.
@@ -83,29 +86,38 @@ impl Records<'_> {
             }
             None => None,
         };
-        let plan = self.list_plan(query, &access, cursor.as_ref())?;
+        let followed = self.followed(query.expand.as_deref(), &access)?;
+        let plan = self.list_plan(query, &access, cursor.as_ref(), &followed)?;
         let count = self.count_plan(query, &access)?;
         let capped = query.count == Count::Estimated;
         let collection = Arc::clone(&self.collection);
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let values = cursor.map(|cursor| cursor.values).unwrap_or_default();
+        let bindings = self.scope.bindings();
+        let page = plan.sql(&bindings, &values, Some(Value::BigInt(Some(i64::from(limit) + 1))));
+        let cap = capped.then_some(Value::BigInt(Some(ESTIMATE_CAP)));
+        let count = count.map(|count| count.sql(&bindings, &[], cap));
         self.scope
             .platform()
             .store()
             .read(self.scope.place(), move |tx| {
                 async move {
-                    let mut page = Page {
+                    let mut rows = Page {
                         plan: &plan,
                         keys: &collection.layout,
+                        followed: &followed,
                         wanted,
                         found: 0,
                         next: None,
                         out: Vec::new(),
+                        pieces: Vec::new(),
                     };
-                    page.out.extend_from_slice(b"{\"items\":[");
-                    let sql = plan.sql(&values, Some(Value::BigInt(Some(i64::from(limit) + 1))));
-                    tx.query(&sql, |row| page.add(row, &question)).await?;
-                    let Page { next, found, mut out, .. } = page;
+                    rows.out.extend_from_slice(b"{\"items\":[");
+                    tx.query(&page, |row| rows.add(row, &question)).await?;
+                    let Page { next, found, mut out, pieces, .. } = rows;
+                    if !followed.is_empty() {
+                        out.extend_from_slice(&expand(tx, pieces, &followed).await?.join(&b','));
+                    }
                     out.extend_from_slice(b"],\"next_cursor\":");
                     let next = next.filter(|_| found > wanted);
                     match &next {
@@ -115,8 +127,7 @@ impl Records<'_> {
                     out.extend_from_slice(b",\"total\":");
                     match count {
                         Some(count) => {
-                            let cap = capped.then_some(Value::BigInt(Some(ESTIMATE_CAP)));
-                            let total = tx.query(&count.sql(&[], cap), |row| row.int(0)).await?;
+                            let total = tx.query(&count, |row| row.int(0)).await?;
                             let total = total.first().copied().flatten().unwrap_or(0);
                             out.extend_from_slice(total.to_string().as_bytes());
                         }
@@ -135,13 +146,17 @@ impl Records<'_> {
         query: &ListQuery,
         access: &Access,
         cursor: Option<&Cursor>,
+        followed: &[Followed],
     ) -> Result<Arc<Plan>, RecordError> {
+        let mut also: Vec<usize> = followed.iter().map(|followed| followed.column).collect();
+        also.sort_unstable();
         let key = PlanKey {
-            verb: Verb::List,
-            ruled: access.key(self.scope.actor()),
+            shape: Shape::Page,
+            ruled: access.is_ruled(),
             filter: query.filter.clone(),
             sort: query.sort.clone().unwrap_or_default(),
             fields: query.fields.clone().unwrap_or_default(),
+            also,
             cursor: cursor.map(|cursor| cursor.nulls.clone()),
         };
         if let Some(plan) = self.collection.plans.get(&key) {
@@ -150,19 +165,35 @@ impl Records<'_> {
         let conditions = self.conditions(query, access)?;
         let order = self.order(query.sort.as_deref(), access)?;
         let columns = self.shown(query.fields.as_deref(), access)?;
-        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
-        let plan = Arc::new(planner.list(&conditions, order, columns, key.cursor.as_deref()));
+        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+        let plan = Arc::new(planner.list(&conditions, order, (columns, &key.also), key.cursor.as_deref()));
         self.collection.plans.insert(key, Arc::clone(&plan));
         Ok(plan)
     }
 
-    fn count_plan(&self, query: &ListQuery, access: &Access) -> Result<Option<Plan>, RecordError> {
-        if query.count == Count::None {
-            return Ok(None);
+    fn count_plan(&self, query: &ListQuery, access: &Access) -> Result<Option<Arc<Plan>>, RecordError> {
+        let shape = match query.count {
+            Count::None => return Ok(None),
+            Count::Exact => Shape::Count,
+            Count::Estimated => Shape::CappedCount,
+        };
+        let key = PlanKey {
+            shape,
+            ruled: access.is_ruled(),
+            filter: query.filter.clone(),
+            sort: String::new(),
+            fields: String::new(),
+            also: Vec::new(),
+            cursor: None,
+        };
+        if let Some(plan) = self.collection.plans.get(&key) {
+            return Ok(Some(plan));
         }
         let conditions = self.conditions(query, access)?;
-        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
-        Ok(Some(planner.count(&conditions, query.count == Count::Estimated)))
+        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+        let plan = Arc::new(planner.count(&conditions, shape == Shape::CappedCount));
+        self.collection.plans.insert(key, Arc::clone(&plan));
+        Ok(Some(plan))
     }
 
     /// The rule, if one binds, and the filter, if there is one.
@@ -218,8 +249,7 @@ impl Records<'_> {
     /// The columns that are asked for, by their places.
     pub(super) fn shown(&self, fields: Option<&str>, access: &Access) -> Result<Vec<usize>, Invalid> {
         let Some(fields) = fields.filter(|fields| !fields.trim().is_empty()) else {
-            let all = self.layout().columns.iter().enumerate();
-            return Ok(all.filter(|(_, column)| access.shows(column)).map(|(at, _)| at).collect());
+            return Ok(self.visible(access));
         };
         let mut findings = Findings::default();
         let mut columns = Vec::new();
@@ -238,10 +268,13 @@ impl Records<'_> {
 struct Page<'p> {
     plan: &'p Plan,
     keys: &'p super::layout::Layout,
+    followed: &'p [Followed],
     wanted: usize,
     found: usize,
     next: Option<String>,
     out: Vec<u8>,
+    /// In place of `out`, where relations are followed.
+    pieces: Vec<Piece>,
 }
 
 impl Page<'_> {
@@ -251,10 +284,16 @@ impl Page<'_> {
         if self.found > self.wanted {
             return Ok(());
         }
-        if self.found > 1 {
-            self.out.push(b',');
+        if self.followed.is_empty() {
+            if self.found > 1 {
+                self.out.push(b',');
+            }
+            write_row(self.plan, self.keys, row, &mut self.out)?;
+        } else {
+            let mut json = Vec::with_capacity(512);
+            write_row(self.plan, self.keys, row, &mut json)?;
+            self.pieces.push(Piece::read(self.plan, self.keys, row, self.followed, json)?);
         }
-        write_row(self.plan, self.keys, row, &mut self.out)?;
         if self.found == self.wanted {
             let mut values = Vec::with_capacity(self.plan.order.len());
             for term in &self.plan.order {

@@ -4,11 +4,13 @@
 //! without a tree in between. Who may do what is decided by the scopes of a key, or else by the collection's rules,
 //! which are conditions of the very statement that reads or writes.
 
+mod batch;
 pub(crate) mod column;
 mod create;
 mod cursor;
 mod delete;
 mod error;
+mod expand;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
@@ -21,6 +23,7 @@ pub(crate) mod storage;
 mod update;
 pub(crate) mod value;
 
+pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::error::RecordError;
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};

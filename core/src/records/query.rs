@@ -2,27 +2,42 @@
 
 use std::sync::Arc;
 
-use sea_query::{Alias, Expr, Query, Value};
+use sea_query::Value;
 
 use super::column::{quote, selected};
 use super::layout::{FIXED, Layout};
-use super::service::{Access, RecordId, Verb};
-use crate::access::Actor;
+use super::service::{Access, Verb};
+use crate::collections::CheckedRules;
 use crate::dialect::Dialect;
-use crate::expr::{Bindings, Checked};
+use crate::expr::{Bindings, Checked, Param};
 use crate::store::Sql;
 
 /// All that decides the text of a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PlanKey {
-    pub(crate) verb: Verb,
-    /// To whom the rule binds: what `auth.kind` is, empty for the anonymous. `None` where it does not.
-    pub(crate) ruled: Option<&'static str>,
+    pub(crate) shape: Shape,
+    /// Whether the collection's rule binds.
+    pub(crate) ruled: bool,
     pub(crate) filter: Option<String>,
     pub(crate) sort: String,
     pub(crate) fields: String,
+    /// Columns that are read besides those that are shown.
+    pub(crate) also: Vec<usize>,
     /// Where the page begins: which values of the cursor are null.
     pub(crate) cursor: Option<Vec<bool>>,
+}
+
+/// What a statement gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Shape {
+    /// A page of records.
+    Page,
+    /// The record of an id.
+    One,
+    /// How many there are.
+    Count,
+    /// The same, up to a limit.
+    CappedCount,
 }
 
 /// One term of an order.
@@ -37,8 +52,8 @@ pub(crate) struct Term {
 #[derive(Debug)]
 pub(crate) struct Plan {
     text: Arc<str>,
-    /// Values of rule and filter, which come first.
-    values: Vec<Value>,
+    /// What rule and filter take, which comes first.
+    params: Vec<Param>,
     /// For each further value, which of the cursor's it is.
     slots: Vec<usize>,
     /// The columns that are selected, by their places. Those that are shown come first.
@@ -48,10 +63,10 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The statement for one request: the cursor's values, then the last value (a limit, or an id).
-    pub(crate) fn sql(&self, cursor: &[Value], last: Option<Value>) -> Sql {
-        let mut values = Vec::with_capacity(self.values.len() + self.slots.len() + 1);
-        values.extend_from_slice(&self.values);
+    /// The statement for one request: what is known of it, the cursor's values, then the last value (a limit, or an id).
+    pub(crate) fn sql(&self, bindings: &Bindings<'_>, cursor: &[Value], last: Option<Value>) -> Sql {
+        let mut values = Vec::with_capacity(self.params.len() + self.slots.len() + 1);
+        values.extend(resolved(&self.params, bindings));
         values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
         values.extend(last);
         Sql::new(Arc::clone(&self.text), values)
@@ -63,34 +78,47 @@ impl Plan {
     }
 }
 
+/// What rule and filter take in one request. Only rules of writes have `input`, and none is asked of these.
+fn resolved(params: &[Param], bindings: &Bindings<'_>) -> Vec<Value> {
+    let input = |_: &str, _| Value::Bool(None);
+    params.iter().map(|param| param.resolve(bindings, &input)).collect()
+}
+
+/// The place of a value that has `before` others before it.
+pub(super) fn mark(dialect: Dialect, before: usize) -> String {
+    match dialect {
+        Dialect::Postgres => format!("${}", before + 1),
+        Dialect::Sqlite | Dialect::MariaDb => "?".to_owned(),
+    }
+}
+
 /// Writes the statements of one collection.
 pub(crate) struct Planner<'p> {
     pub(crate) layout: &'p Layout,
     pub(crate) dialect: Dialect,
-    pub(crate) actor: &'p Actor,
 }
 
 impl Planner<'_> {
-    /// A page of a list. The last value is the limit.
+    /// A page of a list. The last value is the limit. Of the columns the first are shown, and the others read besides.
     pub(crate) fn list(
         &self,
         conditions: &[Checked],
         order: Vec<Term>,
-        mut columns: Vec<usize>,
+        (mut columns, also): (Vec<usize>, &[usize]),
         cursor: Option<&[bool]>,
     ) -> Plan {
         let shown = columns.len();
-        for term in &order {
-            if !columns.contains(&term.column) {
-                columns.push(term.column);
+        for column in order.iter().map(|term| term.column).chain(also.iter().copied()) {
+            if !columns.contains(&column) {
+                columns.push(column);
             }
         }
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
-        let (mut text, values) = self.select(&list.join(", "), conditions);
+        let (mut text, params) = self.select(&list.join(", "), conditions);
         let mut slots = Vec::new();
         if let Some(nulls) = cursor {
             text.push_str(if conditions.is_empty() { " WHERE " } else { " AND " });
-            text.push_str(&self.after(&order, nulls, values.len(), &mut slots));
+            text.push_str(&self.after(&order, nulls, params.len(), &mut slots));
         }
         text.push_str(" ORDER BY ");
         for (at, term) in order.iter().enumerate() {
@@ -108,22 +136,22 @@ impl Planner<'_> {
             });
         }
         text.push_str(" LIMIT ");
-        text.push_str(&self.mark(values.len() + slots.len()));
-        Plan { text: text.into(), values, slots, columns, shown, order }
+        text.push_str(&self.mark(params.len() + slots.len()));
+        Plan { text: text.into(), params, slots, columns, shown, order }
     }
 
     /// How many there are; with a limit as the last value, no more than that.
     pub(crate) fn count(&self, conditions: &[Checked], capped: bool) -> Plan {
-        let (text, values) = if capped {
-            let (inner, values) = self.select("1", conditions);
-            let text = format!("SELECT count(*) FROM ({inner} LIMIT {}) AS capped", self.mark(values.len()));
-            (text, values)
+        let (text, params) = if capped {
+            let (inner, params) = self.select("1", conditions);
+            let text = format!("SELECT count(*) FROM ({inner} LIMIT {}) AS capped", self.mark(params.len()));
+            (text, params)
         } else {
             self.select("count(*)", conditions)
         };
         Plan {
             text: text.into(),
-            values,
+            params,
             slots: Vec::new(),
             columns: Vec::new(),
             shown: 0,
@@ -135,21 +163,36 @@ impl Planner<'_> {
     pub(crate) fn one(&self, conditions: &[Checked], columns: Vec<usize>, hidden: usize) -> Plan {
         let shown = columns.len() - hidden;
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
-        let (mut text, values) = self.select(&list.join(", "), conditions);
+        let (mut text, params) = self.select(&list.join(", "), conditions);
         text.push_str(if conditions.is_empty() { " WHERE id = " } else { " AND id = " });
-        text.push_str(&self.mark(values.len()));
-        Plan { text: text.into(), values, slots: Vec::new(), columns, shown, order: Vec::new() }
+        text.push_str(&self.mark(params.len()));
+        Plan { text: text.into(), params, slots: Vec::new(), columns, shown, order: Vec::new() }
     }
 
-    fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Value>) {
-        let bindings = Bindings { kind: self.actor.kind() };
-        let mut select = Query::select();
-        select.expr(Expr::cust(list.to_owned())).from(Alias::new(&self.layout.table));
-        for condition in conditions {
-            select.and_where(condition.to_sql(self.dialect, &bindings));
+    /// The query for records of ids, up to where these stand, with the values that come before them.
+    pub(super) fn by_ids(
+        &self,
+        conditions: &[Checked],
+        columns: &[usize],
+        bindings: &Bindings<'_>,
+    ) -> (String, Vec<Value>) {
+        let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
+        let (mut text, params) = self.select(&list.join(", "), conditions);
+        text.push_str(if conditions.is_empty() { " WHERE id IN (" } else { " AND id IN (" });
+        (text, resolved(&params, bindings))
+    }
+
+    fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
+        let mut text = String::new();
+        let mut params = Vec::new();
+        for (at, condition) in conditions.iter().enumerate() {
+            let condition = condition.to_sql(self.dialect);
+            text.push_str(if at == 0 { " WHERE " } else { " AND " });
+            text.push_str(condition.text());
+            params.extend_from_slice(condition.params());
         }
-        let sql = Sql::build(self.dialect, &select);
-        (sql.text.to_string(), sql.values)
+        let text = format!("SELECT {list} FROM {}{}", self.layout.table, self.dialect.placeholders(&text));
+        (text, params)
     }
 
     /// The rows that come after the cursor's, with a bound on the first column from which every database can start in
@@ -216,26 +259,36 @@ impl Planner<'_> {
         Some(selected(&column.name, &column.kind, self.dialect))
     }
 
-    /// The place of a value that has `before` others before it.
     fn mark(&self, before: usize) -> String {
-        match self.dialect {
-            Dialect::Postgres => format!("${}", before + 1),
-            Dialect::Sqlite | Dialect::MariaDb => "?".to_owned(),
-        }
+        mark(self.dialect, before)
     }
 }
 
-/// A query that finds a row where the record of that id meets the rule.
-pub(super) fn rule_query(
-    layout: &Layout,
-    rule: &Checked,
-    actor: &Actor,
-    id: RecordId,
-    dialect: Dialect,
-) -> Sql {
-    let planner = Planner { layout, dialect, actor };
-    let plan = planner.one(std::slice::from_ref(rule), vec![0], 0);
-    plan.sql(&[], Some(Value::Uuid(Some(id.as_uuid()))))
+/// The statements that ask the rules of writes: each finds a row where the record of an id meets the rule.
+#[derive(Debug, Default)]
+pub(crate) struct WriteRules {
+    create: Option<Plan>,
+    update: Option<Plan>,
+    delete: Option<Plan>,
+}
+
+impl WriteRules {
+    pub(crate) fn new(rules: &CheckedRules, layout: &Layout, dialect: Dialect) -> Self {
+        let planner = Planner { layout, dialect };
+        let plan = |rule: &Option<Checked>| {
+            rule.as_ref().map(|rule| planner.one(std::slice::from_ref(rule), vec![0], 0))
+        };
+        Self { create: plan(&rules.create), update: plan(&rules.update), delete: plan(&rules.delete) }
+    }
+
+    pub(crate) const fn of(&self, verb: Verb) -> Option<&Plan> {
+        match verb {
+            Verb::Create => self.create.as_ref(),
+            Verb::Update => self.update.as_ref(),
+            Verb::Delete => self.delete.as_ref(),
+            Verb::List | Verb::View => None,
+        }
+    }
 }
 
 impl Access {
@@ -246,12 +299,9 @@ impl Access {
         }
     }
 
-    /// For a [`PlanKey`].
-    pub(super) fn key(&self, actor: &Actor) -> Option<&'static str> {
-        match self {
-            Self::All => None,
-            Self::Ruled(_) => Some(actor.kind().unwrap_or_default()),
-        }
+    /// Whether the rule binds.
+    pub(super) const fn is_ruled(&self) -> bool {
+        matches!(self, Self::Ruled(_))
     }
 }
 
@@ -266,12 +316,11 @@ mod tests {
         let design = serde_json::json!({"name": "movies", "fields": [{"name": "year", "type": "int"}]});
         let design = Definition::try_from(serde_json::from_value::<NewCollection>(design).unwrap()).unwrap();
         let layout = Layout::new("t".to_owned(), &design, Dialect::Postgres);
-        let actor = Actor::Anonymous { key: None };
-        let planner = Planner { layout: &layout, dialect: Dialect::Postgres, actor: &actor };
+        let planner = Planner { layout: &layout, dialect: Dialect::Postgres };
         let order = |column: usize, descending: bool| {
             let order = vec![Term { column, descending }, Term { column: 0, descending }];
             let order = if column == 0 { order[..1].to_vec() } else { order };
-            planner.list(&[], order, vec![0], None).text.split_once(" ORDER BY ").unwrap().1.to_owned()
+            planner.list(&[], order, (vec![0], &[]), None).text.split_once(" ORDER BY ").unwrap().1.to_owned()
         };
         assert_eq!(order(0, false), "\"id\" ASC LIMIT $1");
         assert_eq!(order(1, true), "\"created_at\" DESC, \"id\" DESC LIMIT $1");

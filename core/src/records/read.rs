@@ -7,8 +7,9 @@ use sea_query::Value;
 
 use super::column::read_time;
 use super::error::RecordError;
+use super::expand::{Followed, Piece, expand};
 use super::list::write_row;
-use super::query::{Plan, PlanKey, Planner};
+use super::query::{Plan, PlanKey, Planner, Shape};
 use super::service::{Access, ETag, RecordBody, RecordId, Records, Verb};
 use crate::clock::Timestamp;
 use crate::store::StoreError;
@@ -17,10 +18,18 @@ use crate::store::StoreError;
 const UPDATED_AT: usize = 2;
 
 impl Records<'_> {
-    /// The record of that id; `fields` (apart by commas) are what is shown of it.
-    pub async fn read(&self, id: RecordId, fields: Option<&str>) -> Result<RecordBody, RecordError> {
+    /// The record of that id; `fields` (apart by commas) are what is shown of it, `expand` (paths apart by commas)
+    /// the relations that are followed.
+    pub async fn read(
+        &self,
+        id: RecordId,
+        fields: Option<&str>,
+        expand: Option<&str>,
+    ) -> Result<RecordBody, RecordError> {
         let access = self.access(Verb::View)?;
-        let plan = self.view_plan(&access, fields)?;
+        let followed = self.followed(expand, &access)?;
+        let plan = self.view_plan(&access, fields, &followed)?;
+        let sql = plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))));
         let collection = Arc::clone(&self.collection);
         self.scope
             .platform()
@@ -28,7 +37,6 @@ impl Records<'_> {
             .read(self.scope.place(), move |tx| {
                 async move {
                     let layout = &collection.layout;
-                    let sql = plan.sql(&[], Some(Value::Uuid(Some(id.as_uuid()))));
                     let at = plan.position(UPDATED_AT).unwrap_or(UPDATED_AT);
                     let found = tx
                         .query(&sql, |row| {
@@ -37,35 +45,54 @@ impl Records<'_> {
                             let updated_at: Option<Timestamp> = read_time(row, at)?;
                             let wrong = StoreError::Column { column: at, wanted: "an instant" };
                             let etag = ETag::new(updated_at.ok_or(wrong)?);
-                            Ok(RecordBody { id, etag, json })
+                            let piece = if followed.is_empty() {
+                                None
+                            } else {
+                                let json = std::mem::take(&mut json);
+                                Some(Piece::read(&plan, layout, row, &followed, json)?)
+                            };
+                            Ok((RecordBody { id, etag, json }, piece))
                         })
                         .await?;
-                    found.into_iter().next().ok_or(RecordError::NotFound)
+                    let (mut body, piece) = found.into_iter().next().ok_or(RecordError::NotFound)?;
+                    if let Some(piece) = piece {
+                        body.json = self::expand(tx, vec![piece], &followed).await?.concat();
+                    }
+                    Ok(body)
                 }
                 .boxed()
             })
             .await
     }
 
-    fn view_plan(&self, access: &Access, fields: Option<&str>) -> Result<Arc<Plan>, RecordError> {
+    fn view_plan(
+        &self,
+        access: &Access,
+        fields: Option<&str>,
+        followed: &[Followed],
+    ) -> Result<Arc<Plan>, RecordError> {
+        let also: Vec<usize> = followed.iter().map(|followed| followed.column).collect();
         let key = PlanKey {
-            verb: Verb::View,
-            ruled: access.key(self.scope.actor()),
+            shape: Shape::One,
+            ruled: access.is_ruled(),
             filter: None,
             sort: String::new(),
             fields: fields.unwrap_or_default().to_owned(),
+            also,
             cursor: None,
         };
         if let Some(plan) = self.collection.plans.get(&key) {
             return Ok(plan);
         }
         let mut columns = self.shown(fields, access)?;
-        let mut hidden = 0;
-        if !columns.contains(&UPDATED_AT) {
-            columns.push(UPDATED_AT);
-            hidden = 1;
+        let shown = columns.len();
+        for column in std::iter::once(UPDATED_AT).chain(key.also.iter().copied()) {
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
         }
-        let planner = Planner { layout: self.layout(), dialect: self.dialect(), actor: self.scope.actor() };
+        let hidden = columns.len() - shown;
+        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
         let plan = Arc::new(planner.one(&access.conditions(), columns, hidden));
         self.collection.plans.insert(key, Arc::clone(&plan));
         Ok(plan)

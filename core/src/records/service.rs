@@ -6,13 +6,14 @@ use std::sync::Arc;
 use sea_query::Value;
 use uuid::Uuid;
 
+use super::batch::References;
 use super::column::{bind, bind_time, quote, read};
 use super::error::RecordError;
 use super::input::RecordInput;
 use super::layout::{Column, FIXED, Layout};
 use super::storage::{Shadow, Storage};
 use super::value::FieldValue;
-use crate::access::{RecordsRead, RecordsWrite, TenantScope};
+use crate::access::{Denied, Permission as _, RecordsRead, RecordsWrite, TenantScope};
 use crate::clock::Timestamp;
 use crate::collections::{Auto, Collection};
 use crate::dialect::Dialect;
@@ -177,16 +178,33 @@ impl Records<'_> {
     /// Reads what was sent for a record, field by field. Hidden fields are unknown to those who do not write past the
     /// rules.
     pub fn input(&self, body: &[u8]) -> Result<RecordInput, Invalid> {
+        self.input_with(body, &References::default())
+    }
+
+    /// The same, where relations may name records that are made by the same request.
+    pub(super) fn input_with(&self, body: &[u8], made: &References) -> Result<RecordInput, Invalid> {
         let hidden = !self.layout().has_hidden() || self.scope.permit::<RecordsWrite>().is_ok();
-        RecordInput::parse(&self.collection, body, hidden)
+        RecordInput::parse(&self.collection, body, hidden, made)
     }
 
     pub(super) fn dialect(&self) -> Dialect {
         self.scope.platform().store().dialect()
     }
 
+    /// The condition that a rule puts on the record of that id; none for whom no rule binds.
+    pub(super) fn rule(&self, verb: Verb, id: RecordId) -> Result<Option<Sql>, Denied> {
+        match self.access(verb)? {
+            Access::All => Ok(None),
+            Access::Ruled(_) => {
+                let plan =
+                    self.collection.write_rules.of(verb).ok_or(Denied { needs: RecordsWrite::NAME })?;
+                Ok(Some(plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))))))
+            }
+        }
+    }
+
     /// Which records may be touched: all by a scope, else those that the rule names.
-    pub(super) fn access(&self, verb: Verb) -> Result<Access, RecordError> {
+    pub(super) fn access(&self, verb: Verb) -> Result<Access, Denied> {
         let rules = &self.collection.rules;
         let (permit, rule) = match verb {
             Verb::List => (self.scope.permit::<RecordsRead>().map(drop), &rules.list),
@@ -198,7 +216,7 @@ impl Records<'_> {
         match (permit, rule) {
             (Ok(()), _) => Ok(Access::All),
             (Err(_), Some(rule)) => Ok(Access::Ruled(rule.clone())),
-            (Err(denied), None) => Err(denied.into()),
+            (Err(denied), None) => Err(denied),
         }
     }
 }

@@ -6,13 +6,12 @@ use futures_util::FutureExt as _;
 
 use super::error::RecordError;
 use super::input::RecordInput;
-use super::query::rule_query;
 use super::relations::link;
 use super::service::{
-    Access, ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked,
-    refused,
+    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, refused,
 };
 use super::value::FieldValue;
+use crate::access::Denied;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::invalid::Invalid;
@@ -27,6 +26,27 @@ pub enum Upserted {
     Replaced(RecordBody),
 }
 
+/// A change of some fields, ready to be made.
+pub(super) struct Modification {
+    work: Work,
+    id: RecordId,
+    input: RecordInput,
+    precondition: Precondition,
+}
+
+/// A record as it is to be, whether there is one or not.
+#[derive(Clone)]
+pub(super) struct Replacement {
+    work: Work,
+    id: RecordId,
+    values: Vec<FieldValue>,
+    precondition: Precondition,
+    /// What is asked, or why it may not be done, where there is none yet.
+    create: Result<Option<Sql>, Denied>,
+    /// The same where there is one.
+    update: Result<Option<Sql>, Denied>,
+}
+
 impl Records<'_> {
     /// Changes the fields that were sent; null is a value, absence leaves a field as it is.
     pub async fn update(
@@ -35,38 +55,24 @@ impl Records<'_> {
         input: RecordInput,
         precondition: Precondition,
     ) -> Result<RecordBody, RecordError> {
+        let change = self.modification(id, input, precondition)?;
+        let alone = change.work.rule.is_none() && self.collection.relations.is_empty();
+        let undo = if alone { Undo::None } else { Undo::Savepoint };
+        let store = self.scope.platform().store();
+        store.write(self.scope.place(), undo, move |tx| change.apply(tx).boxed()).await
+    }
+
+    pub(super) fn modification(
+        &self,
+        id: RecordId,
+        input: RecordInput,
+        precondition: Precondition,
+    ) -> Result<Modification, RecordError> {
         if input.id.is_some_and(|sent| sent != id) {
             return Err(Invalid::one("/id", "read_only", "a record's id cannot change").into());
         }
         let work = self.work(self.rule(Verb::Update, id)?);
-        let undo = if work.rule.is_none() && self.collection.relations.is_empty() {
-            Undo::None
-        } else {
-            Undo::Savepoint
-        };
-        self.scope
-            .platform()
-            .store()
-            .write(self.scope.place(), undo, move |tx| {
-                async move {
-                    let layout = &work.collection.layout;
-                    let before = find_locked(tx, layout, id, work.rule.as_ref()).await?;
-                    let before = before.ok_or(RecordError::NotFound)?;
-                    precondition.check(Some(ETag::new(before.updated_at)))?;
-                    let mut values = before.values.clone();
-                    let mut places = Vec::new();
-                    for (place, (value, sent)) in values.iter_mut().zip(input.values).enumerate() {
-                        if let Some(sent) = sent {
-                            *value = sent;
-                            places.push(place);
-                        }
-                    }
-                    places.extend(layout.touched());
-                    work.replace(tx, &before, values, &places).await
-                }
-                .boxed()
-            })
-            .await
+        Ok(Modification { work, id, input, precondition })
     }
 
     /// Makes the record of that id what was sent, whether there is one or not.
@@ -76,60 +82,31 @@ impl Records<'_> {
         input: RecordInput,
         precondition: Precondition,
     ) -> Result<Upserted, RecordError> {
-        if input.id.is_some_and(|sent| sent != id) {
-            return Err(Invalid::one("/id", "mismatch", "this is not the id of the path").into());
-        }
-        let values = input.complete(&self.collection)?;
-        let first = self.try_upsert(id, values.clone(), precondition.clone()).await;
+        let replacement = self.replacement(id, input, precondition)?;
+        let again = replacement.clone();
+        let (store, place) = (self.scope.platform().store(), self.scope.place());
+        let first = store.write(place, Undo::Savepoint, move |tx| replacement.apply(tx).boxed()).await;
         match first {
             // Another made it between the look and the insert; now there is one to replace.
-            Err(RecordError::Exists) => self.try_upsert(id, values, precondition).await,
+            Err(RecordError::Exists) => {
+                store.write(place, Undo::Savepoint, move |tx| again.apply(tx).boxed()).await
+            }
             first => first,
         }
     }
 
-    async fn try_upsert(
+    pub(super) fn replacement(
         &self,
         id: RecordId,
-        values: Vec<FieldValue>,
+        input: RecordInput,
         precondition: Precondition,
-    ) -> Result<Upserted, RecordError> {
+    ) -> Result<Replacement, RecordError> {
+        if input.id.is_some_and(|sent| sent != id) {
+            return Err(Invalid::one("/id", "mismatch", "this is not the id of the path").into());
+        }
+        let values = input.complete(&self.collection)?;
         let (create, update) = (self.rule(Verb::Create, id), self.rule(Verb::Update, id));
-        let work = self.work(None);
-        self.scope
-            .platform()
-            .store()
-            .write(self.scope.place(), Undo::Savepoint, move |tx| {
-                async move {
-                    let layout = &work.collection.layout;
-                    let Some(before) = find_locked(tx, layout, id, None).await? else {
-                        precondition.check(None)?;
-                        return work.insert(tx, id, values, create?).await.map(Upserted::Created);
-                    };
-                    if let Some(rule) = update?
-                        && tx.query(&rule, |_| Ok(())).await?.is_empty()
-                    {
-                        return Err(RecordError::NotFound);
-                    }
-                    precondition.check(Some(ETag::new(before.updated_at)))?;
-                    let mut values = values;
-                    layout.keep_automatic(&before.values, &mut values);
-                    let places: Vec<usize> = (0..values.len()).collect();
-                    work.replace(tx, &before, values, &places).await.map(Upserted::Replaced)
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    /// The condition that a rule puts on the record of that id; none for whom no rule binds.
-    pub(super) fn rule(&self, verb: Verb, id: RecordId) -> Result<Option<Sql>, RecordError> {
-        Ok(match self.access(verb)? {
-            Access::All => None,
-            Access::Ruled(rule) => {
-                Some(rule_query(self.layout(), &rule, self.scope.actor(), id, self.dialect()))
-            }
-        })
+        Ok(Replacement { work: self.work(None), id, values, precondition, create, update })
     }
 
     fn work(&self, rule: Option<Sql>) -> Work {
@@ -143,7 +120,49 @@ impl Records<'_> {
     }
 }
 
+impl Modification {
+    /// Makes it.
+    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
+        let layout = &self.work.collection.layout;
+        let before = find_locked(tx, layout, self.id, self.work.rule.as_ref()).await?;
+        let before = before.ok_or(RecordError::NotFound)?;
+        self.precondition.check(Some(ETag::new(before.updated_at)))?;
+        let mut values = before.values.clone();
+        let mut places = Vec::new();
+        for (place, (value, sent)) in values.iter_mut().zip(self.input.values).enumerate() {
+            if let Some(sent) = sent {
+                *value = sent;
+                places.push(place);
+            }
+        }
+        places.extend(layout.touched());
+        self.work.replace(tx, &before, values, &places).await
+    }
+}
+
+impl Replacement {
+    /// Writes it.
+    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<Upserted, RecordError> {
+        let Self { work, id, mut values, precondition, create, update } = self;
+        let layout = &work.collection.layout;
+        let Some(before) = find_locked(tx, layout, id, None).await? else {
+            precondition.check(None)?;
+            return work.insert(tx, id, values, create?).await.map(Upserted::Created);
+        };
+        if let Some(rule) = update?
+            && tx.query(&rule, |_| Ok(())).await?.is_empty()
+        {
+            return Err(RecordError::NotFound);
+        }
+        precondition.check(Some(ETag::new(before.updated_at)))?;
+        layout.keep_automatic(&before.values, &mut values);
+        let places: Vec<usize> = (0..values.len()).collect();
+        work.replace(tx, &before, values, &places).await.map(Upserted::Replaced)
+    }
+}
+
 /// What a write takes along to where the database is.
+#[derive(Clone)]
 struct Work {
     collection: Arc<crate::collections::Collection>,
     author: super::service::Author,

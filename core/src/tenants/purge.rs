@@ -96,7 +96,7 @@ impl Platform {
                 .boxed()
             })
             .await?;
-        self.forget_tenant(tenant);
+        self.forget_tenant(tenant).await;
         Ok(())
     }
 }

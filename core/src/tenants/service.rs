@@ -183,7 +183,12 @@ impl OperatorScope {
         if matches!(state.status(), TenantStatus::Deleting { .. }) {
             return Err(TenantError::Deleted);
         }
-        Ok(TenantScope::new(self.platform().clone(), state, self.actor().clone(), self.request().clone()))
+        Ok(TenantScope::new(
+            self.platform().clone(),
+            state,
+            self.actor().clone(),
+            self.request().clone().into(),
+        ))
     }
 
     async fn tenant_id(&self, named: &str) -> Result<TenantId, TenantError> {
@@ -218,7 +223,7 @@ impl OperatorScope {
                 .boxed()
             })
             .await;
-        self.platform().forget_tenant(id);
+        self.platform().forget_tenant(id).await;
         changed
     }
 }

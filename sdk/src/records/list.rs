@@ -104,8 +104,8 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         self.page(self.cursor.clone()).await
     }
 
-    /// Reads all pages, each when the one before has been used up; an error ends it. What changes meanwhile may be seen or not; nothing
-    /// is seen twice, unless what it is sorted by changes.
+    /// Reads all pages, each when the one before has been used up; an error ends it. What changes meanwhile may be seen
+    /// or not; nothing is seen twice, unless what it is sorted by changes.
     pub fn stream(self) -> BoxStream<'static, Result<Record<T>, Error>> {
         let first = self.cursor.clone();
         paging::stream(first, move |cursor| {

@@ -128,7 +128,7 @@ async fn hidden_fields_are_not_for_those_whom_rules_bind() {
     let anyone = shop.acme.anonymous().await.unwrap();
     let records = anyone.records("notes").unwrap();
 
-    let read = json_of(&records.read(id, None).await.unwrap());
+    let read = json_of(&records.read(id, None, None).await.unwrap());
     assert_eq!((read["title"].as_str(), read.get("secret")), (Some("a"), None));
     let page = records.list(&ListQuery::default()).await.unwrap();
     assert!(!String::from_utf8(page.json).unwrap().contains("secret"));
@@ -147,7 +147,7 @@ async fn hidden_fields_are_not_for_those_whom_rules_bind() {
         assert!(shop.scope().await.records("notes").unwrap().list(&query(part)).await.is_ok(), "{part}");
     }
     assert_eq!(
-        refusals(records.read(id, Some("secret")).await.map(|_| ())),
+        refusals(records.read(id, Some("secret"), None).await.map(|_| ())),
         [("/fields".into(), "unknown_field")]
     );
 
@@ -161,7 +161,7 @@ async fn hidden_fields_are_not_for_those_whom_rules_bind() {
     let input = records.input(br#"{"title": "d"}"#).unwrap();
     let updated = records.update(id, input, Precondition::None).await.unwrap();
     assert_eq!((json_of(&updated)["title"].as_str(), json_of(&updated).get("secret")), (Some("d"), None));
-    let whole = shop.scope().await.records("notes").unwrap().read(id, None).await.unwrap();
+    let whole = shop.scope().await.records("notes").unwrap().read(id, None, None).await.unwrap();
     assert_eq!(
         (json_of(&whole)["title"].as_str(), json_of(&whole)["secret"].as_str()),
         (Some("d"), Some("top"))
@@ -181,7 +181,7 @@ async fn the_server_sets_its_own_times() {
     let scope = shop.scope().await;
     let records = scope.records("notes").unwrap();
     let id = RecordId::parse(old["id"].as_str().unwrap()).unwrap();
-    let filled = json_of(&records.read(id, None).await.unwrap());
+    let filled = json_of(&records.read(id, None, None).await.unwrap());
     assert_eq!((&filled["made"], &filled["touched"]), (&old["created_at"], &old["updated_at"]));
 
     shop.test.clock.advance(60);
@@ -197,7 +197,7 @@ async fn the_server_sets_its_own_times() {
         } else {
             records.update(id, input(), Precondition::None).await.unwrap();
         }
-        let after = json_of(&records.read(id, None).await.unwrap());
+        let after = json_of(&records.read(id, None, None).await.unwrap());
         assert_eq!((&after["made"], &after["touched"]), (&made["made"], &after["updated_at"]));
         assert_ne!(after["touched"], made["touched"]);
     }

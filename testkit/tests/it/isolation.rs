@@ -64,7 +64,7 @@ async fn nothing_crosses() {
                 assert!(page.contains("\"total\":2}") && page.contains(&tenant.slug), "{page}");
                 assert!(!page.contains(&foreign.slug), "{page}");
             }
-            records.read(id, None).await.unwrap();
+            records.read(id, None, None).await.unwrap();
             // A foreign collection is not there by its id either.
             let hidden = foreign.as_operator().await.unwrap();
             let hidden = hidden.tenant().collection("notes").unwrap().id().to_string();
@@ -75,7 +75,7 @@ async fn nothing_crosses() {
     let scope = tenants[0].1.scope().await.unwrap();
     scope.records("notes").unwrap().delete(id, Precondition::None).await.unwrap();
     let other = tenants[1].1.scope().await.unwrap();
-    other.records("notes").unwrap().read(id, None).await.unwrap();
+    other.records("notes").unwrap().read(id, None, None).await.unwrap();
     looked_at_directly(&test, &tenants[0].0, &tenants[1].0).await;
     test.remove().await.unwrap();
 }

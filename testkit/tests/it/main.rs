@@ -9,6 +9,7 @@
 
 mod accounts;
 mod api;
+mod api_batch;
 mod api_conditions;
 mod api_idempotency;
 mod api_limits;
@@ -16,6 +17,8 @@ mod api_pages;
 mod api_problems;
 mod api_tenants;
 mod collections;
+mod expand;
+mod expressions;
 mod fields;
 mod idempotency;
 mod isolation;
@@ -23,6 +26,7 @@ mod keys;
 mod matrix;
 mod pages;
 mod records;
+mod redis;
 mod relations;
 mod store;
 mod support;

@@ -106,7 +106,7 @@ async fn every_type_is_one_text_in_every_answer() {
             body["a_json"] = json!("a line\nand \"another\" \u{1f600} \\u0041");
         }
         let made = create(&scope, "things", body).await.unwrap();
-        let read = records.read(made.id, None).await.unwrap();
+        let read = records.read(made.id, None, None).await.unwrap();
         assert_eq!(text(&read), text(&made));
         assert_eq!((read.id, read.etag), (made.id, made.etag));
         let filter = format!("id == '{}'", made.id);
@@ -159,7 +159,7 @@ async fn json_keeps_its_text() {
         let input = records.input(body.as_bytes()).unwrap();
         let Outcome::Fresh(made) = records.create(input, None).await.unwrap() else { panic!() };
         assert!(text(&made).ends_with(&format!("\"data\":{sent}}}")), "{}", text(&made));
-        assert_eq!(text(&records.read(made.id, None).await.unwrap()), text(&made));
+        assert_eq!(text(&records.read(made.id, None, None).await.unwrap()), text(&made));
     }
     shop.close().await;
 }
@@ -174,7 +174,7 @@ async fn null_is_a_value_and_absence_leaves_a_field() {
     assert_eq!((&json_of(&changed)["year"], &json_of(&changed)["director"]), (&Json::Null, &json!("Mann")));
     let changed =
         update(&scope, made.id, json!({"director": null, "year": 5, "id": made.id.to_string()})).await;
-    let read = scope.records("movies").unwrap().read(made.id, None).await.unwrap();
+    let read = scope.records("movies").unwrap().read(made.id, None, None).await.unwrap();
     assert_eq!(text(&read), text(&changed.unwrap()));
     assert_eq!((&json_of(&read)["year"], &json_of(&read)["director"]), (&json!(5), &Json::Null));
     let unchanged = update(&scope, made.id, json!({})).await.unwrap();
@@ -248,7 +248,7 @@ async fn an_upsert_makes_or_replaces_the_whole() {
     assert!(matches!(records.delete(id, stale()).await, Err(RecordError::PreconditionFailed)));
     records.delete(id, Precondition::OneOf(vec![replaced.etag.to_string()])).await.unwrap();
     assert!(matches!(records.delete(id, Precondition::None).await, Err(RecordError::NotFound)));
-    assert!(matches!(records.read(id, None).await, Err(RecordError::NotFound)));
+    assert!(matches!(records.read(id, None, None).await, Err(RecordError::NotFound)));
     let operations: Vec<_> = log(&shop).await.into_iter().map(|entry| entry[0].clone().unwrap()).collect();
     assert_eq!(operations, ["create", "update", "delete"], "a refused write is in the change log");
     shop.close().await;
@@ -273,7 +273,10 @@ async fn no_two_versions_have_one_etag() {
             },
         };
         assert!(!seen.contains(&changed.etag), "{step}");
-        assert_eq!(scope.records("movies").unwrap().read(made.id, None).await.unwrap().etag, changed.etag);
+        assert_eq!(
+            scope.records("movies").unwrap().read(made.id, None, None).await.unwrap().etag,
+            changed.etag
+        );
         seen.push(changed.etag);
     }
     shop.close().await;
@@ -341,7 +344,7 @@ async fn a_long_text_under_an_index_is_kept_or_refused_with_its_reason() {
     match create(&scope, "notes", json!({"body": noise(20_000)})).await {
         Ok(made) => {
             assert_eq!(
-                text(&scope.records("notes").unwrap().read(made.id, None).await.unwrap()),
+                text(&scope.records("notes").unwrap().read(made.id, None, None).await.unwrap()),
                 text(&made)
             );
         }
@@ -415,9 +418,9 @@ async fn rules_bind_whoever_has_no_scope() {
         let page = list(&bound, "movies", query(Some("title == 'Closed' || true"))).await.unwrap();
         assert_eq!(titles(&page).len(), 2, "a filter widened the rule");
         let records = bound.records("movies").unwrap();
-        records.read(heat.id, None).await.unwrap();
-        records.read(secret.id, None).await.unwrap();
-        assert!(matches!(records.read(closed.id, None).await, Err(RecordError::NotFound)));
+        records.read(heat.id, None, None).await.unwrap();
+        records.read(secret.id, None, None).await.unwrap();
+        assert!(matches!(records.read(closed.id, None, None).await, Err(RecordError::NotFound)));
         let hidden = update(&bound, closed.id, json!({"year": 1})).await;
         assert!(matches!(hidden, Err(RecordError::NotFound)), "{hidden:?}");
         let hidden = upsert(&bound, closed.id, json!({"title": "x", "year": 2000}), Precondition::None).await;
@@ -449,7 +452,7 @@ async fn where_there_is_no_rule_a_scope_is_needed() {
         error => panic!("{error:?}"),
     };
     assert_eq!(denied(list(&anonymous, "movies", ListQuery::default()).await.unwrap_err()), read);
-    assert_eq!(denied(records.read(heat.id, None).await.unwrap_err()), read);
+    assert_eq!(denied(records.read(heat.id, None, None).await.unwrap_err()), read);
     assert_eq!(denied(create(&anonymous, "movies", json!({"title": "x"})).await.unwrap_err()), write);
     assert_eq!(denied(update(&anonymous, heat.id, json!({"year": 1})).await.unwrap_err()), write);
     assert_eq!(denied(records.delete(heat.id, Precondition::None).await.unwrap_err()), write);
@@ -460,7 +463,7 @@ async fn where_there_is_no_rule_a_scope_is_needed() {
     }
     let reader =
         shop.acme.key(KeyKind::Secret, Some(&["records:read"])).await.unwrap().scope().await.unwrap();
-    reader.records("movies").unwrap().read(heat.id, None).await.unwrap();
+    reader.records("movies").unwrap().read(heat.id, None, None).await.unwrap();
     assert_eq!(denied(create(&reader, "movies", json!({"title": "x"})).await.unwrap_err()), write);
     assert!(matches!(scope.records("nope").err(), Some(RecordError::NoCollection)));
     shop.close().await;
@@ -506,9 +509,9 @@ async fn a_list_shows_the_fields_asked_for_and_refuses_what_it_cannot_do() {
     let one = scope.records("movies").unwrap();
     let all = list(&scope, "movies", ListQuery::default()).await.unwrap();
     let id = RecordId::parse(all["items"][0]["id"].as_str().unwrap()).unwrap();
-    let read = one.read(id, Some("year")).await.unwrap();
-    assert_eq!((text(&read), read.etag), (r#"{"year":3}"#, one.read(id, None).await.unwrap().etag));
-    assert!(matches!(one.read(id, Some("nope")).await, Err(RecordError::Invalid(_))));
+    let read = one.read(id, Some("year"), None).await.unwrap();
+    assert_eq!((text(&read), read.etag), (r#"{"year":3}"#, one.read(id, None, None).await.unwrap().etag));
+    assert!(matches!(one.read(id, Some("nope"), None).await, Err(RecordError::Invalid(_))));
 
     let faults = |refused: Result<Json, RecordError>| match refused {
         Err(RecordError::Invalid(invalid)) => {

@@ -161,6 +161,10 @@ async fn hold(store: &Store, place: TenantId, [first, next]: [&'static str; 2]) 
 /// Embedded there is one writer, so units neither wait for each other's rows nor meet in a circle.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_not_to_be_had_and_a_deadlock_are_worth_another_try() {
+    const A: &str = "UPDATE collections SET created_at = created_at + 1 WHERE name = 'a'";
+    const B: &str = "UPDATE collections SET created_at = created_at + 1 WHERE name = 'b'";
+    const IMPATIENT: &str = "SELECT id FROM collections WHERE name = 'a' FOR UPDATE NOWAIT";
+
     let test = TestStore::create().await.unwrap();
     let (store, one) = (&test.store, tenant(1));
     store.migrate_up(Place::Tenant(one), now()).await.unwrap();
@@ -170,10 +174,6 @@ async fn a_lock_not_to_be_had_and_a_deadlock_are_worth_another_try() {
     for (id, name) in [(1, "a"), (2, "b")] {
         add(store, one, one, (id, name), Ok(())).await.unwrap();
     }
-    const A: &str = "UPDATE collections SET created_at = created_at + 1 WHERE name = 'a'";
-    const B: &str = "UPDATE collections SET created_at = created_at + 1 WHERE name = 'b'";
-    const IMPATIENT: &str = "SELECT id FROM collections WHERE name = 'a' FOR UPDATE NOWAIT";
-
     let held = hold(store, one, [A, A]).await;
     let impatient = store.write::<_, StoreError, _>(Place::Tenant(one), Undo::Savepoint, |tx| {
         async move { tx.query(&Sql::new(IMPATIENT, Vec::new()), |_| Ok(())).await }.boxed()

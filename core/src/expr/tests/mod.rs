@@ -7,9 +7,10 @@ mod snapshots;
 
 use rusqlite::Connection;
 use rusqlite::types::Value as Stored;
-use sea_query::{Alias, Query, SqliteQueryBuilder, Value};
+use sea_query::Value;
 
 use super::*;
+use crate::clock::Timestamp;
 
 pub(super) const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -49,37 +50,48 @@ pub(super) fn stored(value: Value) -> Stored {
         Value::Double(Some(value)) => Stored::Real(value),
         Value::String(Some(value)) => Stored::Text(value),
         Value::Bytes(Some(value)) => Stored::Blob(value),
+        Value::Bool(None)
+        | Value::BigInt(None)
+        | Value::Double(None)
+        | Value::String(None)
+        | Value::Bytes(None) => Stored::Null,
         other => panic!("a parameter SQLite has no type for: {other:?}"),
     }
 }
 
+/// The condition's parameters on SQLite.
+pub(super) fn values(condition: &Condition, bindings: &Bindings<'_>) -> Vec<Stored> {
+    let input = |field: &str, _| panic!("`{field}` is not incoming here");
+    condition.params().iter().map(|param| stored(param.resolve(bindings, &input))).collect()
+}
+
+/// Noon of 1970-01-01.
+pub(super) const NOW: i64 = DAY_MICROS / 2;
+
+pub(super) fn anonymous() -> Bindings<'static> {
+    Bindings::anonymous(Timestamp::from_micros(NOW).unwrap())
+}
+
+/// The same for a caller of whom only the kind is known.
+pub(super) fn caller(kind: Option<&str>) -> Bindings<'_> {
+    Bindings { auth: kind.map(|kind| Auth { kind, ..Auth::default() }), ..anonymous() }
+}
+
 /// The ids of the rows for which a condition holds in WHERE, and those for which its truth is 1.
 pub(super) fn matching(db: &Connection, checked: &Checked, bindings: &Bindings<'_>) -> (Vec<i64>, Vec<i64>) {
-    let condition = checked.to_sql(Dialect::Sqlite, bindings);
-    let found = Query::select()
-        .column("id")
-        .from("t")
-        .and_where(condition)
-        .order_by("id", sea_query::Order::Asc)
-        .to_owned();
-    let (sql, values) = found.build(SqliteQueryBuilder);
+    let condition = checked.to_sql(Dialect::Sqlite);
+    let sql = format!("SELECT id FROM t WHERE {} ORDER BY id", condition.text());
     let mut statement = db.prepare(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
     let found = statement
-        .query_map(rusqlite::params_from_iter(values.into_iter().map(stored)), |row| row.get(0))
+        .query_map(rusqlite::params_from_iter(values(&condition, bindings)), |row| row.get(0))
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    let truth = checked.to_truth(Dialect::Sqlite, bindings);
-    let all = Query::select()
-        .column("id")
-        .expr_as(truth, Alias::new("truth"))
-        .from("t")
-        .order_by("id", sea_query::Order::Asc)
-        .to_owned();
-    let (sql, values) = all.build(SqliteQueryBuilder);
+    let truth = checked.to_truth(Dialect::Sqlite);
+    let sql = format!("SELECT id, {} AS truth FROM t ORDER BY id", truth.text());
     let mut statement = db.prepare(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
     let truths = statement
-        .query_map(rusqlite::params_from_iter(values.into_iter().map(stored)), |row| {
+        .query_map(rusqlite::params_from_iter(values(&truth, bindings)), |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
         })
         .unwrap()

@@ -1,6 +1,6 @@
 //! Random expressions over random rows: SQL and the interpreter must give one answer.
 
-use std::fmt::Write as _;
+use std::collections::HashMap;
 
 use cel::{Context, Value as Cel};
 use chrono::DateTime;
@@ -23,7 +23,7 @@ struct Row {
     at: Option<i64>,
 }
 
-const TEXTS: [&str; 8] = ["", "a", "A", "ab", "ba", "ä", "a%", "_b"];
+const TEXTS: [&str; 10] = ["", "a", "A", "ab", "ba", "ä", "a%", "_b", " Äb\u{3000}", "\u{2028}a "];
 const INTS: [i64; 9] =
     [0, 1, -1, 2, 9_007_199_254_740_992, 9_007_199_254_740_993, 9_007_199_254_740_994, i64::MAX, i64::MIN];
 const FLOATS: [f64; 9] = [0.0, -0.0, 0.5, 1.0, -1.0, 2.0, 9_007_199_254_740_992.0, 9.3e18, -9.3e18];
@@ -64,7 +64,10 @@ fn row() -> impl Strategy<Value = Row> {
     let text = || some(&TEXTS).prop_map(|text| text.map(str::to_owned));
     let left = (text(), text(), some(&INTS), some(&INTS), some(&FLOATS));
     let right = (prop::option::of(-2_i64..=2), any::<Option<bool>>(), any::<Option<bool>>());
-    let dates = (prop::option::of(0_i64..=2), some(&[0, 1, 2, DAY_MICROS / 2, DAY_MICROS]));
+    let dates = (
+        prop::option::of(0_i64..=2),
+        some(&[0, 1, 2, -1, DAY_MICROS / 2, DAY_MICROS, 253_402_300_799_999_999, -62_135_596_800_000_000]),
+    );
     (left, right, dates).prop_map(
         |((name, director, year, count, rating), (price, active, hidden), (day, at))| Row {
             name,
@@ -105,7 +108,46 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn number_field() -> impl Strategy<Value = String> {
-    pick(&["year", "count", "rating", "size(name)", "record.director.size()"])
+    pick(&[
+        "year",
+        "count",
+        "rating",
+        "size(name)",
+        "record.director.size()",
+        "name.indexOf(director)",
+        "at.getFullYear()",
+        "(at - duration('1us')).getDayOfYear()",
+        "at.getHours()",
+        "request.time.getDayOfWeek()",
+        "size(auth.roles)",
+    ])
+}
+
+/// A text that is never null, but may be an error.
+fn made_text() -> impl Strategy<Value = String> {
+    pick(&[
+        "name.lowerAscii()",
+        "director.upperAscii()",
+        "name.trim()",
+        "name.substring(1)",
+        "name.substring(0, 1)",
+        "auth.email",
+        "auth.claims.team",
+        "request.headers['x-team']",
+    ])
+}
+
+fn duration() -> impl Strategy<Value = String> {
+    pick(&["0s", "1us", "-12h", "12h", "24h", "2562047h", "-2562047h"])
+        .prop_map(|text| format!("duration('{text}')"))
+}
+
+fn instant() -> impl Strategy<Value = String> {
+    prop_oneof![
+        pick(&["at", "day", "request.time"]),
+        (pick(&["at", "day", "request.time"]), pick(&["+", "-"]), duration())
+            .prop_map(|(at, sign, by)| format!("({at} {sign} {by})")),
+    ]
 }
 
 /// A condition without conditions inside.
@@ -128,6 +170,19 @@ fn leaf() -> impl Strategy<Value = String> {
             .prop_map(|(a, b)| format!("{a} in {b}")),
         (text(), pick(&["contains", "startsWith", "endsWith"]), text())
             .prop_map(|(a, call, b)| format!("{a}.{call}({b})")),
+        (made_text(), order(), text()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (text(), pick(&["contains", "startsWith", "endsWith"]), made_text())
+            .prop_map(|(a, call, b)| format!("{a}.{call}({b})")),
+        (
+            pick(&["name", "director", "'a'", "auth.email", "name.trim()"]),
+            pick(&["auth.roles", "auth.claims.teams"])
+        )
+            .prop_map(|(a, list)| format!("{a} in {list}")),
+        (text(), prop::collection::vec(prop_oneof![text(), made_text()], 1..4))
+            .prop_map(|(a, list)| format!("{a} in [{}]", list.join(", "))),
+        (instant(), order(), prop_oneof![instant(), time()]).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (instant(), instant(), order(), duration()).prop_map(|(a, b, op, by)| format!("{a} - {b} {op} {by}")),
+        pick(&["has(auth.email)", "has(auth.claims.team)", "auth.verified", "auth.claims.level > 2"]),
         (pick(&["day", "at"]), order(), time()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (pick(&["active", "hidden"]), equality(), pick(&["active", "hidden", "true", "false"]))
             .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
@@ -137,14 +192,19 @@ fn leaf() -> impl Strategy<Value = String> {
 
 fn condition() -> impl Strategy<Value = String> {
     leaf().prop_recursive(4, 24, 3, |inner| {
-        // `?:` is refused beside `==`: either of these makes a mere condition of it.
         let plain = (inner.clone(), any::<bool>()).prop_map(|(text, negated)| {
             if negated { format!("!(!({text}))") } else { format!("(true && ({text}))") }
         });
+        let chosen = (inner.clone(), text(), prop_oneof![text(), made_text()])
+            .prop_map(|(test, yes, no)| format!("(({test}) ? {yes} : {no})"));
+        let flag = (inner.clone(), pick(&["active", "true", "auth.verified"]), pick(&["hidden", "false"]))
+            .prop_map(|(test, yes, no)| format!("(({test}) ? {yes} : {no})"));
         prop_oneof![
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) && ({b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) || ({b})")),
             inner.clone().prop_map(|a| format!("!({a})")),
+            (chosen, order(), text()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+            (flag, equality(), plain.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
             (plain.clone(), equality(), plain.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
             (plain.clone(), equality()).prop_map(|(a, op)| format!("active {op} {a}")),
             (plain, equality(), any::<bool>()).prop_map(|(a, op, value)| format!("{a} {op} {value}")),
@@ -176,7 +236,7 @@ fn insert(db: &Connection, rows: &[Row]) {
     }
 }
 
-fn instant(micros: i64) -> Cel {
+fn instant_at(micros: i64) -> Cel {
     Cel::Timestamp(DateTime::from_timestamp_micros(micros).unwrap().fixed_offset())
 }
 
@@ -192,28 +252,96 @@ fn fields(row: &Row) -> Vec<(&'static str, Cel)> {
         ("price", or_null(row.price.map(|price| Cel::Float(price as f64 / 100.0)))),
         ("active", or_null(row.active.map(Cel::Bool))),
         ("hidden", or_null(row.hidden.map(Cel::Bool))),
-        ("day", or_null(row.day.map(|day| instant(day * DAY_MICROS)))),
-        ("at", or_null(row.at.map(instant))),
+        ("day", or_null(row.day.map(|day| instant_at(day * DAY_MICROS)))),
+        ("at", or_null(row.at.map(instant_at))),
     ]
 }
 
+/// Who asks; `None` for the anonymous.
+#[derive(Clone, Debug)]
+struct Caller {
+    kind: &'static str,
+    email: Option<String>,
+    verified: Option<bool>,
+    roles: Vec<String>,
+    team: Option<String>,
+    level: Option<i64>,
+    teams: Option<Vec<String>>,
+}
+
+fn caller_of_any_kind() -> impl Strategy<Value = Option<Caller>> {
+    let text = || some(&TEXTS).prop_map(|text| text.map(str::to_owned));
+    let texts = || prop::collection::vec(pick(&TEXTS), 0..3);
+    let claims = (text(), prop::option::of(0_i64..5), prop::option::of(texts()));
+    let kind = prop::sample::select(vec!["key", "user"]);
+    prop::option::of((kind, text(), any::<Option<bool>>(), texts(), claims).prop_map(
+        |(kind, email, verified, roles, (team, level, teams))| Caller {
+            kind,
+            email,
+            verified,
+            roles,
+            team,
+            level,
+            teams,
+        },
+    ))
+}
+
+impl Caller {
+    fn claims(&self) -> serde_json::Map<String, serde_json::Value> {
+        let claims = [
+            ("team", self.team.clone().map(Into::into)),
+            ("level", self.level.map(Into::into)),
+            ("teams", self.teams.clone().map(Into::into)),
+        ];
+        claims.into_iter().filter_map(|(name, claim)| Some((name.to_owned(), claim?))).collect()
+    }
+
+    fn cel(&self) -> Cel {
+        let list = |texts: &[String]| Cel::List(Arc::new(texts.iter().cloned().map(Cel::from).collect()));
+        let claims = [
+            ("team", self.team.clone().map(Cel::from)),
+            ("level", self.level.map(Cel::Int)),
+            ("teams", self.teams.as_deref().map(list)),
+        ];
+        let claims: HashMap<_, _> =
+            claims.into_iter().filter_map(|(name, claim)| Some((name.to_owned(), claim?))).collect();
+        let auth = [
+            ("kind", Some(Cel::from(self.kind))),
+            ("email", self.email.clone().map(Cel::from)),
+            ("verified", self.verified.map(Cel::Bool)),
+            ("roles", Some(list(&self.roles))),
+            ("claims", Some(claims.into())),
+        ];
+        let auth: HashMap<_, _> =
+            auth.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
+        auth.into()
+    }
+}
+
 /// The ids of the rows for which the interpreter answers `true`.
-fn interpreted(env: &Arc<Env>, source: &str, rows: &[Row], kind: Option<&str>) -> Vec<i64> {
-    let program = env.compile(source).unwrap();
+fn interpreted(source: &str, rows: &[Row], caller: Option<&Caller>, team: Option<&String>) -> Vec<i64> {
+    static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
+        let mut env = Env::stdlib();
+        env.add_extension(cel::extensions::strings).unwrap();
+        Arc::new(env)
+    });
+    let program = ENV.compile(source).unwrap();
     let holds = |row: &Row| {
-        let mut context = Context::with_env(Arc::clone(env));
+        let mut context = Context::with_env(Arc::clone(&ENV));
         let fields = fields(row);
-        let record: std::collections::HashMap<String, Cel> =
+        let record: HashMap<String, Cel> =
             fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         context.add_variable_from_value("record", record);
         for (name, value) in fields {
             context.add_variable_from_value(name, value);
         }
-        let auth = kind.map(|kind| std::collections::HashMap::from([("kind".to_owned(), kind.to_owned())]));
-        match auth {
-            Some(auth) => context.add_variable_from_value("auth", auth),
-            None => context.add_variable_from_value("auth", Cel::Null),
-        }
+        context.add_variable_from_value("auth", caller.map_or(Cel::Null, Caller::cel));
+        let headers: HashMap<String, Cel> =
+            team.map(|team| ("x-team".to_owned(), Cel::from(team.clone()))).into_iter().collect();
+        let request: HashMap<String, Cel> =
+            HashMap::from([("headers".to_owned(), headers.into()), ("time".to_owned(), instant_at(NOW))]);
+        context.add_variable_from_value("request", request);
         program.execute(&context) == Ok(Cel::Bool(true))
     };
     (1..).zip(rows).filter(|(_, row)| holds(row)).map(|(id, _)| id).collect()
@@ -226,9 +354,9 @@ proptest! {
     fn sql_and_interpreter_agree(
         source in condition(),
         rows in prop::collection::vec(row(), 1..8),
-        kind in prop::option::of(prop::sample::select(vec!["key", "user"])),
+        caller in caller_of_any_kind(),
+        team in some(&TEXTS).prop_map(|text| text.map(str::to_owned)),
     ) {
-        static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
         let checked = match parse(&source, &vocabulary()) {
             Ok(checked) => checked,
             Err(error) => {
@@ -239,11 +367,21 @@ proptest! {
         };
         let db = database();
         insert(&db, &rows);
-        let (found, truths) = matching(&db, &checked, &Bindings { kind });
-        let expected = interpreted(&ENV, &source, &rows, kind);
-        let mut shown = String::new();
-        let _ = write!(shown, "{:?}", checked.to_sql(Dialect::Sqlite, &Bindings { kind }));
-        prop_assert_eq!(&found, &expected, "{}\n{}", source, shown);
-        prop_assert_eq!(&truths, &expected, "truth of {}\n{}", source, shown);
+        let claims = caller.as_ref().map(Caller::claims);
+        let auth = caller.as_ref().map(|caller| Auth {
+            kind: caller.kind,
+            id: None,
+            email: caller.email.as_deref(),
+            verified: caller.verified,
+            roles: &caller.roles,
+            claims: claims.as_ref(),
+        });
+        let headers: Vec<_> = team.iter().map(|team| ("x-team".to_owned(), team.clone())).collect();
+        let bindings = Bindings { auth, request: Request { headers: &headers, ..anonymous().request } };
+        let (found, truths) = matching(&db, &checked, &bindings);
+        let expected = interpreted(&source, &rows, caller.as_ref(), team.as_ref());
+        let shown = checked.to_sql(Dialect::Sqlite);
+        prop_assert_eq!(&found, &expected, "{}\n{:?}", source, shown);
+        prop_assert_eq!(&truths, &expected, "truth of {}\n{:?}", source, shown);
     }
 }

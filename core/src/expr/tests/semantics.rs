@@ -19,7 +19,7 @@ fn assert_matches(cases: &[(&str, &[i64])]) {
     let db = films();
     for (source, expected) in cases {
         let checked = parse(source, &vocabulary()).unwrap_or_else(|error| panic!("{source}: {error}"));
-        let (found, truths) = matching(&db, &checked, &Bindings { kind: Some("key") });
+        let (found, truths) = matching(&db, &checked, &caller(Some("key")));
         assert_eq!(found, *expected, "{source}");
         assert_eq!(truths, *expected, "truth of {source}");
     }
@@ -108,6 +108,13 @@ fn lists_are_null_safe() {
         ("!(size(name) in [])", &[1, 2]),
         ("active in [true]", &[1]),
         ("'a' in ['a', 'b']", &[1, 2, 3]),
+        ("'x' in [name, director]", &[2]),
+        ("null in [name, 'a']", &[3]),
+        ("name in [director, 'Solaris']", &[1, 3]),
+        ("name in ['Solaris', auth.kind]", &[1]),
+        // An item that is an error is an error of the whole.
+        ("name in ['Solaris', auth.email]", &[]),
+        ("!(name in ['Solaris', auth.email])", &[]),
     ]);
 }
 
@@ -133,6 +140,77 @@ fn text_is_case_sensitive_and_knows_no_wildcards() {
         ("size(name) != count", &[2]),
         ("size(name) < 7.5", &[1, 2]),
     ]);
+}
+
+#[test]
+fn functions_of_text_count_characters() {
+    assert_matches(&[
+        ("name.lowerAscii() == 'solaris'", &[1]),
+        ("name.lowerAscii() == 'ÄÖ_100%'", &[2]),
+        ("name.upperAscii() == 'SOLARIS'", &[1]),
+        ("name.lowerAscii() != 'solaris'", &[2]),
+        ("' Solaris\\n'.trim() == name", &[1]),
+        ("name.trim() == 'Solaris'", &[1]),
+        ("name.substring(1, 3) == 'ol'", &[1]),
+        ("name.substring(1, 3) != 'ol'", &[2]),
+        ("name.substring(2) == '_100%'", &[2]),
+        ("name.substring(7) == ''", &[1, 2]),
+        ("name.substring(8) == ''", &[]),
+        ("name.substring(8) == '' || true", &[1, 2, 3]),
+        ("name.indexOf('_') == 2", &[2]),
+        ("name.indexOf('') == 0", &[1, 2]),
+        ("name.indexOf('nowhere') == -1", &[1, 2]),
+        ("name.indexOf(director) >= 0", &[]),
+        ("size(name.trim()) == 7", &[1, 2]),
+        ("(active ? name : director) == 'x'", &[2]),
+        ("(active ? name : director).startsWith('S')", &[1]),
+        ("(active ? hidden : active) == false", &[1, 2]),
+        ("'x' == (active ? 'y' : 'x')", &[2]),
+        ("(active ? 1 : 2) < (hidden ? 2 : 3)", &[1]),
+    ]);
+}
+
+#[test]
+fn the_clock_is_read_in_utc() {
+    assert_matches(&[
+        ("at.getFullYear() == 2020", &[1, 2]),
+        ("day.getMonth() == 0 && day.getDayOfMonth() == 1 && day.getDate() == 2", &[2]),
+        ("day.getDayOfWeek() == 3", &[1]),
+        ("day.getDayOfYear() == 1", &[2]),
+        ("at.getHours() == 0 && at.getMinutes() == 0 && at.getSeconds() == 0", &[1, 2]),
+        ("at.getMilliseconds() != 0", &[]),
+        ("(at - duration('1us')).getMilliseconds() == 999", &[1]),
+        ("(at - duration('1us')).getFullYear() == 2019", &[1]),
+        ("at + duration('1us') == timestamp('2020-01-01T00:00:00.000001Z')", &[1]),
+        ("duration('1us') + at == '2020-01-01T00:00:00.000001Z'", &[1]),
+        ("at - day > duration('0s')", &[]),
+        ("day - at > duration('0s')", &[2]),
+        ("at - day == duration('0')", &[1]),
+        ("at == day", &[1, 3]),
+        ("at < day", &[2]),
+        ("at - request.time > duration('438000h')", &[1, 2]),
+        ("request.time < at", &[1, 2]),
+        ("request.time + duration('1h') == timestamp('1970-01-01T13:00:00Z')", &[1, 2, 3]),
+        ("request.time.getHours() == 12", &[1, 2, 3]),
+        ("at - timestamp('2020-01-01T00:00:00Z') <= duration('1ns')", &[1]),
+        ("at - timestamp('2020-01-01T00:00:00Z') == duration('1ns')", &[]),
+        ("at + duration('-2562047h') < timestamp('1800-01-01T00:00:00Z')", &[1, 2]),
+        ("at - timestamp('0001-01-01T00:00:00Z') > duration('0s')", &[]),
+        ("!(at - timestamp('0001-01-01T00:00:00Z') > duration('0s'))", &[]),
+    ]);
+    let db = database();
+    db.execute("INSERT INTO t (id, at) VALUES (1, 253402300799999999), (2, -62135596800000000), (3, -1)", [])
+        .unwrap();
+    for (source, expected) in [
+        ("at + duration('1us') > at", vec![2, 3]),
+        ("at - duration('1us') < at", vec![1, 3]),
+        ("at.getFullYear() == 9999", vec![1]),
+        ("at.getFullYear() == 1 && at.getDayOfWeek() == 1", vec![2]),
+        ("at.getHours() == 23 && at.getSeconds() == 59 && at.getMilliseconds() == 999", vec![1, 3]),
+    ] {
+        let checked = parse(source, &vocabulary()).unwrap();
+        assert_eq!(matching(&db, &checked, &anonymous()).0, expected, "{source}");
+    }
 }
 
 #[test]
@@ -167,8 +245,93 @@ fn the_actor_is_bound_late() {
     ] {
         let checked = parse(source, &vocabulary()).unwrap();
         for (kind, expected) in [(None, anonymous), (Some("key"), key)] {
-            let (found, truths) = matching(&db, &checked, &Bindings { kind });
+            let (found, truths) = matching(&db, &checked, &caller(kind));
             assert_eq!((found.len(), truths.len()), (expected, expected), "{source} for {kind:?}");
+        }
+    }
+}
+
+/// Who calls and how, in full: how many of the three films match.
+#[test]
+fn what_is_missing_of_the_request_is_an_error() {
+    let db = films();
+    let claims = serde_json::json!({"team": "Solaris", "level": 3, "admin": true, "ratio": 0.5, "gone": null,
+        "org": {"id": "018f0000-0000-7000-8000-000000000001"}, "teams": ["x", "Solaris"], "mixed": ["x", 1],
+        "ids": ["018F0000-0000-7000-8000-000000000001", "no id"], "zero": "\u{0}"});
+    let roles = ["admin".to_owned(), "x".to_owned()];
+    let headers = [("x-team".to_owned(), "x".to_owned())];
+    let known = Bindings {
+        auth: Some(Auth {
+            kind: "user",
+            id: Some(uuid::Uuid::parse_str("018f0000-0000-7000-8000-000000000001").unwrap()),
+            email: Some("a@example.com"),
+            verified: Some(true),
+            roles: &roles,
+            claims: claims.as_object(),
+        }),
+        request: Request {
+            method: Some("GET"),
+            ip: Some("10.0.0.1".parse().unwrap()),
+            headers: &headers,
+            ..anonymous().request
+        },
+    };
+    for (source, of_known, of_anonymous) in [
+        ("key == auth.id", 1, 0),
+        ("!(key == auth.id)", 2, 0),
+        ("auth.id == '018F0000-0000-7000-8000-000000000001'", 3, 0),
+        ("name != auth.id", 3, 0),
+        ("auth.id.startsWith('018f')", 3, 0),
+        ("auth.email.endsWith('@example.com') && auth.verified", 3, 0),
+        ("auth.verified == active", 1, 0),
+        ("(year < 2000) == auth.verified", 1, 0),
+        ("auth.verified ? active : hidden", 1, 0),
+        ("'admin' in auth.roles", 3, 0),
+        ("!('nobody' in auth.roles)", 3, 0),
+        ("director in auth.roles", 1, 0),
+        ("!(director in auth.roles)", 2, 0),
+        ("director.lowerAscii() in auth.roles", 1, 0),
+        ("!(director.lowerAscii() in auth.roles)", 1, 0),
+        ("size(auth.roles) == 2", 3, 0),
+        ("count > size(auth.roles)", 1, 0),
+        ("rating > size(auth.roles)", 1, 0),
+        ("auth.claims.team == name", 1, 0),
+        ("auth.claims['team'] != name", 2, 0),
+        ("auth.claims.level >= 3 && auth.claims.level < 3.5", 3, 0),
+        ("auth.claims.ratio < rating", 1, 0),
+        ("auth.claims.level < count", 1, 0),
+        // Of another type, null and not there: an error, whatever is asked.
+        ("auth.claims.ratio < count", 0, 0),
+        ("auth.claims.team != 3", 0, 0),
+        ("auth.claims.gone != 'x'", 0, 0),
+        ("auth.claims.none != 'x'", 0, 0),
+        ("auth.claims.zero != name", 0, 0),
+        ("auth.claims.none != 'x' || true", 3, 3),
+        ("auth.claims.admin && active", 1, 0),
+        ("auth.claims.org.id == key", 1, 0),
+        ("name in auth.claims.teams", 1, 0),
+        ("'x' in auth.claims.teams", 3, 0),
+        ("'x' in auth.claims.mixed", 0, 0),
+        ("key in auth.claims.ids", 1, 0),
+        ("!(key in auth.claims.ids)", 2, 0),
+        ("'team' in auth.claims && !('none' in auth.claims)", 3, 0),
+        ("has(auth.claims.org.id) && !has(auth.claims.gone)", 3, 0),
+        ("!has(auth.claims.none.id)", 0, 0),
+        ("has(auth.email)", 3, 0),
+        ("!has(auth.email)", 0, 0),
+        ("request.method == 'GET'", 3, 0),
+        ("request.ip.startsWith('10.')", 3, 0),
+        ("request.headers['X-Team'] == director", 1, 0),
+        ("request.headers['x-other'] != director", 0, 0),
+        ("'x-team' in request.headers", 3, 0),
+        ("!('x-other' in request.headers)", 3, 3),
+        ("has(request.headers.origin)", 0, 0),
+        ("auth == null || year == 1972", 1, 3),
+    ] {
+        let checked = parse(source, &vocabulary()).unwrap_or_else(|error| panic!("{source}: {error}"));
+        for (bindings, expected) in [(known, of_known), (anonymous(), of_anonymous)] {
+            let (found, truths) = matching(&db, &checked, &bindings);
+            assert_eq!((found.len(), truths.len()), (expected, expected), "{source} for {:?}", bindings.auth);
         }
     }
 }
@@ -183,16 +346,10 @@ fn fields_read_are_named_once() {
 fn a_comparison_with_a_constant_uses_the_index() {
     let db = films();
     for source in ["year == 1972", "active && year == 1972", "year == null", "year in [1, 2]", "year > 5"] {
-        let condition = parse(source, &vocabulary()).unwrap().to_sql(Dialect::Sqlite, &Bindings::default());
-        let query = Query::select().column("id").from("t").and_where(condition).to_owned();
-        let (sql, values) = query.build(SqliteQueryBuilder);
-        let plan: String = db
-            .query_row(
-                &format!("EXPLAIN QUERY PLAN {sql}"),
-                rusqlite::params_from_iter(values.into_iter().map(stored)),
-                |row| row.get(3),
-            )
-            .unwrap();
+        let condition = parse(source, &vocabulary()).unwrap().to_sql(Dialect::Sqlite);
+        let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM t WHERE {}", condition.text());
+        let values = rusqlite::params_from_iter(values(&condition, &anonymous()));
+        let plan: String = db.query_row(&sql, values, |row| row.get(3)).unwrap();
         assert!(plan.contains("t_year"), "{source}: {plan}");
     }
 }

@@ -1,19 +1,12 @@
 //! The SQL of each dialect, exactly.
 
-use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder};
-
 use super::*;
 
-/// The condition's SQL, with its parameters in the text.
+/// The condition's SQL.
 fn shown(source: &str) -> [String; 3] {
     let checked = parse(source, &vocabulary().with_input()).unwrap();
-    let query = |dialect| Query::select().expr(checked.to_sql(dialect, &Bindings::default())).to_owned();
-    [
-        query(Dialect::Sqlite).build(SqliteQueryBuilder).0,
-        query(Dialect::Postgres).build(PostgresQueryBuilder).0,
-        query(Dialect::MariaDb).build(MysqlQueryBuilder).0,
-    ]
-    .map(|sql| sql.trim_start_matches("SELECT ").to_owned())
+    [Dialect::Sqlite, Dialect::Postgres, Dialect::MariaDb]
+        .map(|dialect| dialect.placeholders(checked.to_sql(dialect).text()))
 }
 
 #[test]
@@ -47,9 +40,9 @@ fn sql_of_each_dialect() {
         (
             "active ? input.year == record.year : auth.kind == 'key'",
             [
-                r#"CASE "active" WHEN TRUE THEN ("input"."year" IS "year") WHEN FALSE THEN NULL END"#,
-                r#"CASE "active" WHEN TRUE THEN ("input"."year" IS NOT DISTINCT FROM "year") WHEN FALSE THEN CAST(NULL AS boolean) END"#,
-                "CASE `active` WHEN TRUE THEN (`input`.`year` <=> `year`) WHEN FALSE THEN NULL END",
+                r#"CASE "active" WHEN TRUE THEN (CASE WHEN ? THEN ? ELSE "year" END IS "year") WHEN FALSE THEN ? END"#,
+                r#"CASE "active" WHEN TRUE THEN (CASE WHEN $1 THEN $2 ELSE "year" END IS NOT DISTINCT FROM "year") WHEN FALSE THEN $3 END"#,
+                "CASE `active` WHEN TRUE THEN (CASE WHEN ? THEN ? ELSE `year` END <=> `year`) WHEN FALSE THEN ? END",
             ],
         ),
         (

@@ -74,3 +74,26 @@ pub(super) fn record_of_unknown_field(names: &Names) -> Value {
 pub(super) fn record_with_id(names: &Names) -> Value {
     json!({"id": names.record, "title": names.value})
 }
+
+pub(super) fn batch(names: &Names) -> Value {
+    json!({"operations": [{"method": "create", "collection": names.collection, "record": {"title": names.value}}]})
+}
+
+pub(super) fn batch_of_update(names: &Names) -> Value {
+    existing("update", names, json!({"record": {"title": names.value}, "if_match": names.etag}))
+}
+
+pub(super) fn batch_of_upsert(names: &Names) -> Value {
+    existing("upsert", names, json!({"record": {names.field.clone(): names.value}}))
+}
+
+pub(super) fn batch_of_delete(names: &Names) -> Value {
+    existing("delete", names, json!({}))
+}
+
+/// A batch of one operation on a record that is there.
+fn existing(method: &str, names: &Names, rest: Value) -> Value {
+    let mut operation = json!({"method": method, "collection": names.collection, "id": names.record});
+    operation.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    json!({"operations": [operation]})
+}

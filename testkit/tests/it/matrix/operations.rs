@@ -126,6 +126,7 @@ const ROWS: &[Row] = &[
             ("filter", Filter),
             ("sort", Sort),
             ("fields", Fields),
+            ("expand", Plain("")),
             ("limit", Plain("1")),
             ("cursor", RecordCursor),
             ("count", Plain("exact")),
@@ -135,7 +136,13 @@ const ROWS: &[Row] = &[
     row(
         "get_record",
         Rule("records:read"),
-        &[("collection", Collection), ("record", Record), ("fields", Fields), ("If-None-Match", Etag)],
+        &[
+            ("collection", Collection),
+            ("record", Record),
+            ("fields", Fields),
+            ("expand", Plain("")),
+            ("If-None-Match", Etag),
+        ],
         &[],
     ),
     row(
@@ -155,6 +162,12 @@ const ROWS: &[Row] = &[
         Rule("records:write"),
         &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
         &[],
+    ),
+    row(
+        "write_batch",
+        Scope("records:write"),
+        &[("Idempotency-Key", Once)],
+        &[bodies::batch, bodies::batch_of_update, bodies::batch_of_upsert, bodies::batch_of_delete],
     ),
 ];
 

@@ -1,11 +1,11 @@
 //! Literals, converted at check time to what the column beside them stores.
 
 use cel::Value;
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::ir::Scalar;
-use super::vocabulary::FieldKind;
+use crate::expr::ir::Scalar;
+use crate::expr::vocabulary::FieldKind;
 
 /// The years CEL's timestamps span; SQLite's dates, being text, order rightly in these only.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
@@ -20,6 +20,7 @@ pub(super) enum Literal {
     Float(f64),
     Text(String),
     Instant(DateTime<Utc>),
+    Duration(TimeDelta),
 }
 
 impl Literal {
@@ -32,6 +33,7 @@ impl Literal {
             Value::Float(value) if value.is_finite() => Self::Float(value),
             Value::String(value) => Self::Text((*value).clone()),
             Value::Timestamp(value) => Self::Instant(value.to_utc()),
+            Value::Duration(value) => Self::Duration(value),
             _ => return None,
         })
     }
@@ -43,6 +45,7 @@ impl Literal {
             Self::Int(_) | Self::Float(_) => "a number",
             Self::Text(_) => "text",
             Self::Instant(_) => "a timestamp",
+            Self::Duration(_) => "a duration",
         }
     }
 }
@@ -93,7 +96,7 @@ pub(super) fn stored(kind: FieldKind, value: i128) -> Option<Scalar> {
 
 /// As CEL compares an int with a double: by the double nearest the int.
 #[expect(clippy::cast_precision_loss, reason = "the loss is CEL's own")]
-fn nearest_float(value: i128) -> f64 {
+pub(super) fn nearest_float(value: i128) -> f64 {
     value as f64
 }
 
@@ -154,7 +157,14 @@ fn instant(literal: &Literal) -> Result<DateTime<Utc>, String> {
             }),
         other => Err(format!("{} is not a date", other.described())),
     }?;
-    if YEARS.contains(&instant.year()) { Ok(instant) } else { Err("years run from 0001 to 9999".to_owned()) }
+    if !YEARS.contains(&instant.year()) {
+        return Err("years run from 0001 to 9999".to_owned());
+    }
+    // No database stores one, and the next second's beginning is not the same instant.
+    if instant.timestamp_subsec_nanos() >= 1_000_000_000 {
+        return Err("leap seconds are not supported".to_owned());
+    }
+    Ok(instant)
 }
 
 fn among_days(instant: DateTime<Utc>) -> Placed {

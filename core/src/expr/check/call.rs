@@ -1,0 +1,191 @@
+//! Operators and functions.
+
+use cel::common::ast::{CallExpr, IdedExpr, operators};
+
+use super::literal::Literal;
+use super::operand::{Choice, Operand};
+use super::{Checked, Checker, time};
+use crate::expr::ir::{Case, Cond, Late, Order, Place, Scalar, Term};
+use crate::expr::vocabulary::{FieldKind, nearest};
+
+/// Functions, for the hint beside a name that is none.
+const FUNCTIONS: [&str; 20] = [
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "lowerAscii",
+    "upperAscii",
+    "trim",
+    "substring",
+    "indexOf",
+    "timestamp",
+    "duration",
+    "has",
+    "getFullYear",
+    "getMonth",
+    "getDayOfMonth",
+    "getDate",
+    "getDayOfWeek",
+    "getHours",
+    "getMinutes",
+    "getSeconds",
+];
+/// Code points of a text that `substring()` can count to: more than any text has, and few enough for a database.
+const LONGEST: i64 = 1_000_000_000;
+
+impl Checker<'_> {
+    pub(super) fn call(&self, node: &IdedExpr, call: &CallExpr) -> Checked<Operand> {
+        let name = call.func_name.as_str();
+        if let Some(part) = time::clock_part(name) {
+            return match (call.target.as_deref(), call.args.as_slice()) {
+                (Some(instant), []) => self.clock(node, part, instant),
+                _ => self.refuse(
+                    node,
+                    format!("{name}() is called on a time and takes nothing: it is read in UTC"),
+                ),
+            };
+        }
+        match (name, call.target.as_deref(), call.args.as_slice()) {
+            (operators::LOGICAL_AND, None, [left, right]) => {
+                Ok(Operand::Cond(Cond::All(vec![self.cond(left)?, self.cond(right)?])))
+            }
+            (operators::LOGICAL_OR, None, [left, right]) => {
+                Ok(Operand::Cond(Cond::Any(vec![self.cond(left)?, self.cond(right)?])))
+            }
+            (operators::LOGICAL_NOT, None, [inner]) => Ok(Operand::Cond(self.cond(inner)?.negated())),
+            (operators::CONDITIONAL, None, [test, yes, no]) => {
+                let test = self.cond(test)?;
+                let (yes, no) = (self.operand(yes)?, self.operand(no)?);
+                Ok(Operand::Choice(Box::new(Choice { test, yes, no })))
+            }
+            (operators::EQUALS, None, [left, right]) => self.equal(node, left, right, false),
+            (operators::NOT_EQUALS, None, [left, right]) => self.equal(node, left, right, true),
+            (operators::LESS, None, [left, right]) => self.ordered(node, left, Order::Less, right),
+            (operators::LESS_EQUALS, None, [left, right]) => {
+                self.ordered(node, left, Order::LessOrEqual, right)
+            }
+            (operators::GREATER, None, [left, right]) => self.ordered(node, left, Order::Greater, right),
+            (operators::GREATER_EQUALS, None, [left, right]) => {
+                self.ordered(node, left, Order::GreaterOrEqual, right)
+            }
+            (operators::ADD, None, [left, right]) => self.sum(node, left, right, false),
+            (operators::SUBSTRACT, None, [left, right]) => self.sum(node, left, right, true),
+            (operators::IN, None, [item, list]) => self.one_of(node, item, list),
+            (operators::INDEX, None, [of, key]) => self.index(node, of, key),
+            (operators::HAS, None, [of]) => self.has(node, of).map(Operand::Cond),
+            ("size", None, [of]) | ("size", Some(of), []) => self.size(of),
+            ("contains", Some(text), [part]) => self.text_at(node, Place::Anywhere, text, part),
+            ("startsWith", Some(text), [part]) => self.text_at(node, Place::Start, text, part),
+            ("endsWith", Some(text), [part]) => self.text_at(node, Place::End, text, part),
+            ("lowerAscii", Some(text), []) => {
+                self.text_to(text, "lowerAscii()", &|text| Term::Cased(Case::Lower, text))
+            }
+            ("upperAscii", Some(text), []) => {
+                self.text_to(text, "upperAscii()", &|text| Term::Cased(Case::Upper, text))
+            }
+            ("trim", Some(text), []) => self.text_to(text, "trim()", &Term::Trimmed),
+            ("substring", Some(text), [start]) => self.part_of(text, start, None),
+            ("substring", Some(text), [start, end]) => self.part_of(text, start, Some(end)),
+            ("indexOf", Some(text), [part]) => self.place_of(node, text, part),
+            (name, ..) => self.refuse(node, unsupported(name)),
+        }
+    }
+
+    fn size(&self, of: &IdedExpr) -> Checked<Operand> {
+        self.operand(of)?.map(&|operand| match operand {
+            Operand::List(list) => Ok(Operand::Term(Term::Count(list), FieldKind::Int)),
+            text => {
+                let text = self.text(of, text, "size()")?;
+                Ok(Operand::Term(Term::Size(Box::new(text)), FieldKind::Int))
+            }
+        })
+    }
+
+    fn text_at(&self, node: &IdedExpr, place: Place, text: &IdedExpr, part: &IdedExpr) -> Checked<Operand> {
+        let what = match place {
+            Place::Anywhere => "contains()",
+            Place::Start => "startsWith()",
+            Place::End => "endsWith()",
+        };
+        self.binary(node, self.operand(text)?, self.operand(part)?, &|left, right| {
+            let (left, right) = (self.text(text, left, what)?, self.text(part, right, what)?);
+            self.leaf(node, Cond::TextAt(place, left, right)).map(Operand::Cond)
+        })
+    }
+
+    fn text_to(&self, of: &IdedExpr, what: &str, make: &dyn Fn(Box<Term>) -> Term) -> Checked<Operand> {
+        self.operand(of)?
+            .map(&|text| Ok(Operand::Term(make(Box::new(self.text(of, text, what)?)), FieldKind::Text)))
+    }
+
+    fn place_of(&self, node: &IdedExpr, text: &IdedExpr, part: &IdedExpr) -> Checked<Operand> {
+        self.binary(node, self.operand(text)?, self.operand(part)?, &|left, right| {
+            let (left, right) = (self.text(text, left, "indexOf()")?, self.text(part, right, "indexOf()")?);
+            Ok(Operand::Term(Term::Place(Box::new(left), Box::new(right)), FieldKind::Int))
+        })
+    }
+
+    fn part_of(&self, text: &IdedExpr, start: &IdedExpr, end: Option<&IdedExpr>) -> Checked<Operand> {
+        let first = self.place_number(start)?;
+        let last = end.map(|end| self.place_number(end)).transpose()?;
+        if last.is_some_and(|last| last < first) {
+            return self.refuse(start, "substring() ends before it begins, which is always an error");
+        }
+        self.text_to(text, "substring()", &|text| Term::Part(text, first, last))
+    }
+
+    fn place_number(&self, node: &IdedExpr) -> Checked<u32> {
+        match self.operand(node)? {
+            Operand::Literal(Literal::Int(place)) if (0..=i128::from(LONGEST)).contains(&place) => {
+                Ok(u32::try_from(place).unwrap_or(u32::MAX))
+            }
+            _ => self.refuse(node, "substring() takes whole-number constants from 0 up"),
+        }
+    }
+
+    /// An operand as text, for the function `what`.
+    fn text(&self, node: &IdedExpr, operand: Operand, what: &str) -> Checked<Term> {
+        match operand {
+            Operand::Term(term, FieldKind::Text) => Ok(term),
+            Operand::Term(Term::Late(Late::Id), _) => Ok(Term::Late(Late::IdText)),
+            Operand::Literal(Literal::Text(text)) => Ok(Term::Literal(Scalar::Text(text))),
+            Operand::Claim(path) => Ok(Term::Late(Late::Claim(path, FieldKind::Text))),
+            other => self.refuse(node, format!("{what} works on text, not on {}", other.described())),
+        }
+    }
+}
+
+fn unsupported(name: &str) -> String {
+    match name {
+        operators::ADD
+        | operators::SUBSTRACT
+        | operators::MULTIPLY
+        | operators::DIVIDE
+        | operators::MODULO
+        | operators::NEGATE => arithmetic(),
+        "matches" => {
+            "matches() is not supported: the databases' regular expressions mean other things than CEL's; \
+                      use startsWith(), endsWith(), contains() or a `select` field"
+                .to_owned()
+        }
+        "timestamp" => {
+            "timestamp() takes a text constant, as in timestamp('2020-01-31T00:00:00Z')".to_owned()
+        }
+        "duration" => "duration() takes a text constant, as in duration('1h30m')".to_owned(),
+        operators::MAP | operators::FILTER => {
+            format!("{name}() is not supported; exists() and all() are, and size() of a whole list")
+        }
+        name if FUNCTIONS.contains(&name) => format!("{name}() is called with wrong arguments"),
+        name => match nearest(name, FUNCTIONS.iter().copied()) {
+            Some(near) => format!("{name}() is not supported; did you mean {near}()?"),
+            None => format!("{name}() is not supported"),
+        },
+    }
+}
+
+pub(super) fn arithmetic() -> String {
+    "arithmetic on fields is not supported: databases and CEL disagree on overflow and division by zero; compute the \
+     constant side instead"
+        .to_owned()
+}

@@ -1,0 +1,164 @@
+//! Names: fields, and what is known of the caller and the request.
+
+use cel::common::ast::{Expr, IdedExpr, SelectExpr};
+
+use super::literal::Literal;
+use super::operand::{Operand, Root};
+use super::{Checked, Checker};
+use crate::expr::bindings::is_readable_header;
+use crate::expr::ir::{Cond, Late, LateList, Row, Term};
+use crate::expr::vocabulary::nearest;
+
+const AUTH: [&str; 6] = ["id", "email", "verified", "roles", "kind", "claims"];
+const REQUEST: [&str; 4] = ["method", "ip", "time", "headers"];
+
+impl Checker<'_> {
+    pub(super) fn name(&self, node: &IdedExpr, name: &str) -> Checked<Operand> {
+        match name {
+            "record" => Ok(Operand::Root(Root::Record)),
+            "auth" => Ok(Operand::Root(Root::Auth)),
+            "request" => Ok(Operand::Root(Root::Request)),
+            "input" if self.vocabulary.has_input() => Ok(Operand::Root(Root::Input)),
+            "input" => self.refuse(node, "`input` is known only where a record is created or updated"),
+            name => self.field(node, name, Row::RECORD),
+        }
+    }
+
+    pub(super) fn select(&self, node: &IdedExpr, select: &SelectExpr) -> Checked<Operand> {
+        let name = select.field.as_str();
+        match self.operand(&select.operand)? {
+            Operand::Root(root) => self.part(node, root, name),
+            Operand::Claim(mut path) => {
+                path.push(name.to_owned());
+                Ok(Operand::Claim(path))
+            }
+            other => {
+                let message = format!("{} has no part `{name}`", other.described());
+                self.refuse(node, message)
+            }
+        }
+    }
+
+    /// `root.name`, or `root["name"]`.
+    fn part(&self, node: &IdedExpr, root: Root, name: &str) -> Checked<Operand> {
+        match (root, name) {
+            (Root::Record, name) => self.field(node, name, Row::RECORD),
+            (Root::Input, name) => self.field(node, name, Row::INPUT),
+            (Root::Claims, name) => Ok(Operand::Claim(vec![name.to_owned()])),
+            (Root::Headers, name) => self.header(node, name).map(late),
+            (Root::Auth, "id") => Ok(late(Late::Id)),
+            (Root::Auth, "email") => Ok(late(Late::Email)),
+            (Root::Auth, "verified") => Ok(late(Late::Verified)),
+            (Root::Auth, "kind") => Ok(late(Late::Kind)),
+            (Root::Auth, "roles") => Ok(Operand::List(LateList::Roles)),
+            (Root::Auth, "claims") => Ok(Operand::Root(Root::Claims)),
+            (Root::Request, "method") => Ok(late(Late::Method)),
+            (Root::Request, "ip") => Ok(late(Late::Ip)),
+            (Root::Request, "time") => Ok(late(Late::Time)),
+            (Root::Request, "headers") => Ok(Operand::Root(Root::Headers)),
+            (Root::Auth | Root::Request, name) => {
+                let known = if root == Root::Auth { AUTH.as_slice() } else { REQUEST.as_slice() };
+                let root = root.name();
+                let hint = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!("; did you mean `{root}.{near}`?"),
+                    None => format!("; there are {}", known.join(", ")),
+                };
+                self.refuse(node, format!("there is no `{root}.{name}`{hint}"))
+            }
+        }
+    }
+
+    fn header(&self, node: &IdedExpr, name: &str) -> Checked<Late> {
+        let name = name.to_ascii_lowercase();
+        if is_readable_header(&name) {
+            return Ok(Late::Header(name));
+        }
+        let message = format!(
+            "the header `{name}` cannot be read here; `origin`, `user-agent`, `accept-language` and names that begin \
+             with `x-` can, but for those of proxies and credentials"
+        );
+        self.refuse(node, message)
+    }
+
+    fn field(&self, node: &IdedExpr, name: &str, row: Row) -> Checked<Operand> {
+        if let Some(column) = self.vocabulary.find(name, row) {
+            let kind = column.kind;
+            return Ok(Operand::Term(Term::Column(column), kind));
+        }
+        let hint = self.vocabulary.nearest(name).map(|near| format!("; did you mean `{near}`?"));
+        self.refuse(node, format!("there is no field `{name}`{}", hint.unwrap_or_default()))
+    }
+
+    /// `of["key"]`.
+    pub(super) fn index(&self, node: &IdedExpr, of: &IdedExpr, key: &IdedExpr) -> Checked<Operand> {
+        let (of, key) = (self.operand(of)?, self.operand(key)?);
+        match (of, key) {
+            (Operand::Root(root @ (Root::Claims | Root::Headers)), Operand::Literal(Literal::Text(key))) => {
+                self.part(node, root, &key)
+            }
+            (Operand::Claim(mut path), Operand::Literal(Literal::Text(key))) => {
+                path.push(key);
+                Ok(Operand::Claim(path))
+            }
+            (of, _) => {
+                let message = format!(
+                    "{} cannot be indexed; `auth.claims` and `request.headers` can, with a text constant",
+                    of.described()
+                );
+                self.refuse(node, message)
+            }
+        }
+    }
+
+    /// `has(a.b)`: whether it was sent, or is known.
+    pub(super) fn has(&self, node: &IdedExpr, of: &IdedExpr) -> Checked<Cond> {
+        let Expr::Select(select) = &of.expr else {
+            return self.refuse(node, "has() takes a name with a dot, as in has(input.title)");
+        };
+        match self.operand(&select.operand)? {
+            Operand::Root(Root::Input) => {
+                self.field(of, &select.field, Row::INPUT)?;
+                self.leaf(node, Cond::Sent(select.field.clone()))
+            }
+            Operand::Root(root @ (Root::Auth | Root::Claims | Root::Headers)) => {
+                match self.part(of, root, &select.field)? {
+                    Operand::Term(Term::Late(late), _) => self.leaf(node, Cond::Present(late)),
+                    Operand::Claim(path) => self.leaf(node, Cond::Present(claim(path))),
+                    other => self.refuse(node, format!("{} is always there", other.described())),
+                }
+            }
+            Operand::Claim(mut path) => {
+                path.push(select.field.clone());
+                self.leaf(node, Cond::Present(claim(path)))
+            }
+            _ => {
+                let message = "has() asks whether something was sent or is known: has(input.title), \
+                               has(auth.email), has(auth.claims.team); for a field write `field != null`";
+                self.refuse(node, message)
+            }
+        }
+    }
+
+    /// `'name' in auth.claims`, or `in request.headers`.
+    pub(super) fn key_in(&self, node: &IdedExpr, key: &Operand, root: Root) -> Checked<Cond> {
+        match (key, root) {
+            (Operand::Literal(Literal::Text(key)), Root::Claims) => {
+                self.leaf(node, Cond::Present(claim(vec![key.clone()])))
+            }
+            (Operand::Literal(Literal::Text(key)), Root::Headers) => {
+                let header = self.header(node, key)?;
+                self.leaf(node, Cond::Present(header))
+            }
+            _ => self.refuse(node, format!("only text constants are looked for in `{}`", root.name())),
+        }
+    }
+}
+
+fn late(late: Late) -> Operand {
+    let kind = late.kind();
+    Operand::Term(Term::Late(late), kind)
+}
+
+fn claim(path: Vec<String>) -> Late {
+    Late::Claim(path, crate::expr::vocabulary::FieldKind::Text)
+}

@@ -1,0 +1,112 @@
+//! Evaluation in memory, of the same typed form that SQL is made from.
+//!
+//! CEL's own interpreter does not know the fields' types: that a date compares with text, a decimal exactly, a
+//! relation with an id and through it with another record's fields. So the typed form is evaluated; the tests hold it
+//! to CEL's interpreter wherever that can say what an expression means.
+
+mod late;
+mod term;
+mod time;
+
+use super::bindings::Bindings;
+use super::ir::{Cond, Place, Scalar, Term};
+
+/// An error of evaluation: SQL's NULL, where null is no value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Failed;
+
+pub(super) struct Evaluator<'e> {
+    pub(super) bindings: &'e Bindings<'e>,
+}
+
+impl Evaluator<'_> {
+    /// True, false, or `None` for an error.
+    pub(super) fn cond(&self, cond: &Cond) -> Option<bool> {
+        match cond {
+            Cond::Const(value) => Some(*value),
+            Cond::Anonymous => Some(self.bindings.auth.is_none()),
+            Cond::Present(late) => self.present(late).ok(),
+            Cond::Holds(term) => match self.term(term) {
+                Ok(Some(Scalar::Bool(value))) => Some(value),
+                _ => None,
+            },
+            Cond::Not(inner) => self.cond(inner).map(|value| !value),
+            Cond::All(parts) => self.join(parts, false),
+            Cond::Any(parts) => self.join(parts, true),
+            Cond::If(test, yes, no) => self.cond(if self.cond(test)? { yes } else { no }),
+            Cond::Truth(inner) => Some(self.cond(inner) == Some(true)),
+            Cond::Known(term, value) => self.known(term).map(|_| *value),
+            Cond::Ordered(left, order, right) => {
+                let found = term::compare(&self.known(left)?, &self.known(right)?)?;
+                Some(order.holds(found))
+            }
+            Cond::Equal(left, right) => {
+                let (left, right) = (self.term(left).ok()?, self.term(right).ok()?);
+                Some(term::equal(left.as_ref(), right.as_ref()))
+            }
+            Cond::OneOf(term, scalars) => {
+                let found = self.term(term).ok()?;
+                Some(found.is_some_and(|found| {
+                    scalars.iter().any(|scalar| term::equal(Some(&found), Some(scalar)))
+                }))
+            }
+            Cond::Listed(term, list) => {
+                let (found, items) = (self.term(term).ok()?, self.items(list, term.kind()).ok()?);
+                let found = found.map(|found| match found {
+                    Scalar::Uuid(id) => id.to_string(),
+                    Scalar::Text(text) => text,
+                    _ => String::new(),
+                });
+                Some(found.is_some_and(|found| items.contains(&found)))
+            }
+            Cond::TextAt(place, text, part) => self.text_at(*place, text, part),
+            Cond::SameTruth(left, right) => {
+                let left = self.cond(left)?;
+                match right.as_ref() {
+                    Cond::Holds(term @ Term::Column(_)) => {
+                        Some(self.term(term).ok()? == Some(Scalar::Bool(left)))
+                    }
+                    right => Some(self.cond(right)? == left),
+                }
+            }
+            Cond::Guarded(guard, inner) => {
+                if self.cond(guard)? {
+                    self.cond(inner)
+                } else {
+                    None
+                }
+            }
+            // Neither stands in what is late.
+            Cond::IsNull(_) | Cond::Sent(_) => None,
+        }
+    }
+
+    /// With `decides` true, `||`; with false, `&&`: one that is so decides, whatever errors are beside it.
+    fn join(&self, parts: &[Cond], decides: bool) -> Option<bool> {
+        let mut joined = Some(!decides);
+        for part in parts {
+            match self.cond(part) {
+                Some(value) if value == decides => return Some(decides),
+                Some(_) => {}
+                None => joined = None,
+            }
+        }
+        joined
+    }
+
+    fn text_at(&self, place: Place, text: &Term, part: &Term) -> Option<bool> {
+        let (Scalar::Text(text), Scalar::Text(part)) = (self.known(text)?, self.known(part)?) else {
+            return None;
+        };
+        Some(match place {
+            Place::Anywhere => text.contains(&part),
+            Place::Start => text.starts_with(&part),
+            Place::End => text.ends_with(&part),
+        })
+    }
+
+    /// A value where null is none.
+    fn known(&self, term: &Term) -> Option<Scalar> {
+        self.term(term).ok().flatten()
+    }
+}

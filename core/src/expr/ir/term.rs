@@ -1,0 +1,211 @@
+//! Values: constants, fields, what is known of the request, and functions of these.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::expr::vocabulary::FieldKind;
+
+/// A value as the column of its kind stores it, before differences of dialect.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Scalar {
+    /// Text.
+    Text(String),
+    /// An integer, or a decimal's digits without the point.
+    Int(i64),
+    /// A float; never NaN.
+    Float(f64),
+    /// True or false.
+    Bool(bool),
+    /// A day.
+    Date(NaiveDate),
+    /// An instant, to the microsecond.
+    DateTime(DateTime<Utc>),
+    /// A UUID.
+    Uuid(Uuid),
+}
+
+impl Scalar {
+    pub(in crate::expr) const fn kind(&self) -> FieldKind {
+        match self {
+            Self::Text(_) => FieldKind::Text,
+            Self::Int(_) => FieldKind::Int,
+            Self::Float(_) => FieldKind::Float,
+            Self::Bool(_) => FieldKind::Bool,
+            Self::Date(_) => FieldKind::Date,
+            Self::DateTime(_) => FieldKind::DateTime,
+            Self::Uuid(_) => FieldKind::Uuid,
+        }
+    }
+}
+
+/// A row that fields are read from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(in crate::expr) struct Row(pub(in crate::expr) u32);
+
+impl Row {
+    /// The record itself.
+    pub(in crate::expr) const RECORD: Self = Self(0);
+    /// The record as it is going to be: `input`.
+    pub(in crate::expr) const INPUT: Self = Self(1);
+}
+
+/// A field of a row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::expr) struct Column {
+    pub(in crate::expr) row: Row,
+    pub(in crate::expr) name: String,
+    pub(in crate::expr) kind: FieldKind,
+}
+
+/// What is known of the caller and the request, and only once there is one. None of it is ever a null value: what
+/// is missing is an error.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) enum Late {
+    Kind,
+    Id,
+    /// The same as text, for comparison with text.
+    IdText,
+    Email,
+    Verified,
+    /// By its path, as the kind that it is compared with; an error where it is something else.
+    Claim(Vec<String>, FieldKind),
+    Method,
+    Ip,
+    Time,
+    /// By its name in lower case.
+    Header(String),
+}
+
+impl Late {
+    pub(in crate::expr) const fn kind(&self) -> FieldKind {
+        match self {
+            Self::Kind | Self::IdText | Self::Email | Self::Method | Self::Ip | Self::Header(_) => {
+                FieldKind::Text
+            }
+            Self::Id => FieldKind::Uuid,
+            Self::Verified => FieldKind::Bool,
+            Self::Time => FieldKind::DateTime,
+            Self::Claim(_, kind) => *kind,
+        }
+    }
+}
+
+/// A list of texts that is known only once there is a request.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) enum LateList {
+    Roles,
+    Claim(Vec<String>),
+}
+
+/// Which letters become which; others stay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::expr) enum Case {
+    Lower,
+    Upper,
+}
+
+/// What can be read off an instant, in UTC.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::expr) enum ClockPart {
+    Year,
+    /// From 0.
+    Month,
+    /// From 0.
+    DayOfMonth,
+    /// From 1.
+    Date,
+    /// From 0, which is Sunday.
+    DayOfWeek,
+    /// From 0.
+    DayOfYear,
+    Hours,
+    Minutes,
+    Seconds,
+    Milliseconds,
+}
+
+/// A value. NULL is a null value where it is a [`Term::Column`], and an error everywhere else.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) enum Term {
+    Literal(Scalar),
+    Column(Column),
+    Late(Late),
+    /// An integer, read as the nearest float.
+    AsFloat(Box<Term>),
+    /// Code points of a text.
+    Size(Box<Term>),
+    /// Items of a list known late.
+    Count(LateList),
+    Cased(Case, Box<Term>),
+    /// Without white space at both ends.
+    Trimmed(Box<Term>),
+    /// Code points from the first place up to the second; an error where the text is shorter.
+    Part(Box<Term>, u32, Option<u32>),
+    /// The place of the second text in the first, in code points; -1 where it is not in it.
+    Place(Box<Term>, Box<Term>),
+    /// The instant at which a day begins in UTC.
+    Midnight(Box<Term>),
+    /// An instant moved by microseconds; an error outside the years 1 to 9999.
+    Moved(Box<Term>, i64),
+    /// Microseconds from the second instant to the first; an error where nanoseconds would not fit 64 bits.
+    Between(Box<Term>, Box<Term>),
+    Clock(ClockPart, Box<Term>),
+}
+
+impl Term {
+    pub(in crate::expr) fn kind(&self) -> FieldKind {
+        match self {
+            Self::Literal(scalar) => scalar.kind(),
+            Self::Column(column) => column.kind,
+            Self::Late(late) => late.kind(),
+            Self::AsFloat(_) => FieldKind::Float,
+            Self::Size(_) | Self::Count(_) | Self::Place(..) | Self::Between(..) | Self::Clock(..) => {
+                FieldKind::Int
+            }
+            Self::Cased(..) | Self::Trimmed(_) | Self::Part(..) => FieldKind::Text,
+            Self::Midnight(_) | Self::Moved(..) => FieldKind::DateTime,
+        }
+    }
+
+    /// Whether null is one of its values.
+    pub(in crate::expr) fn is_nullable(&self) -> bool {
+        match self {
+            Self::Column(_) => true,
+            // Of a null field it is null, and the other side is no error either: the float is a mere view.
+            Self::AsFloat(inner) | Self::Midnight(inner) => inner.is_nullable(),
+            _ => false,
+        }
+    }
+
+    /// Whether NULL of it means an error.
+    pub(in crate::expr) fn can_fail(&self) -> bool {
+        !self.is_nullable() && !matches!(self, Self::Literal(_))
+    }
+
+    /// Calls `visit` with every column read.
+    pub(in crate::expr) fn each_column(&self, visit: &mut dyn FnMut(&Column)) {
+        match self {
+            Self::Column(column) => visit(column),
+            Self::Literal(_) | Self::Late(_) | Self::Count(_) => {}
+            Self::AsFloat(inner)
+            | Self::Size(inner)
+            | Self::Cased(_, inner)
+            | Self::Trimmed(inner)
+            | Self::Part(inner, ..)
+            | Self::Midnight(inner)
+            | Self::Moved(inner, _)
+            | Self::Clock(_, inner) => inner.each_column(visit),
+            Self::Place(left, right) | Self::Between(left, right) => {
+                left.each_column(visit);
+                right.each_column(visit);
+            }
+        }
+    }
+
+    /// Whether it reads no field, so that it is known once there is a request.
+    pub(in crate::expr) fn is_late(&self) -> bool {
+        let mut late = true;
+        self.each_column(&mut |_| late = false);
+        late && !matches!(self, Self::Literal(_))
+    }
+}
