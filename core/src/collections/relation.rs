@@ -3,7 +3,7 @@
 //! A relation to one is a column with the id. A relation to many is a column with the ids in their order, from which
 //! records are read, and a table of links beside it, by which they are found. Both are written by the records service
 //! alone, which also sees to it that the records pointed to are there: it locks them while it writes (see
-//! `docs/decisions/0005`).
+//! `docs/decisions/0007`).
 
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Records that point to records: that what is pointed to is there, and what becomes of it all when it goes.
 //!
-//! No database's foreign keys are used (`docs/decisions/0005`). A write locks the records that it points to, so that
+//! No database's foreign keys are used (`docs/decisions/0007`). A write locks the records that it points to, so that
 //! nobody can delete them meanwhile; a deletion locks its record first and then looks who points to it. On SQLite the
 //! one writer is the lock.
 
