@@ -25,7 +25,7 @@ pub(crate) use self::changes::Change;
 pub use self::limit::{Bucket, Taken};
 
 /// How long an answer may take before Redis counts as gone. It takes well under a millisecond.
-const ANSWER: Duration = Duration::from_millis(100);
+const ANSWER: Duration = Duration::from_millis(250);
 /// How long making a connection may take, with all that is said over it at first.
 const CONNECT: Duration = Duration::from_secs(1);
 /// From one attempt to connect to the next: at first, and at most. It doubles in between.
@@ -80,6 +80,11 @@ impl Redis {
     /// Whether it answers, as far as is known.
     pub fn is_up(&self) -> bool {
         self.0.link.read().unwrap_or_else(PoisonError::into_inner).connection.is_some()
+    }
+
+    /// How often it has been found: one and the same number before and after means that it was there all along.
+    pub fn times_found(&self) -> u64 {
+        self.0.link.read().unwrap_or_else(PoisonError::into_inner).number
     }
 
     /// Connects, and does so again whenever the connection is lost, for ever; run it as a task.

@@ -128,14 +128,21 @@ async fn keys_begin_with_the_tenant_and_expire() {
     two.end().await;
 }
 
-/// Ten times the quota and more, from both instances at once. `NEONEX_LIMIT_SECONDS` is for how long.
-#[tokio::test(flavor = "multi_thread")]
-async fn two_instances_admit_one_quota() {
-    const PER_SECOND: u32 = 20;
-    let seconds = env::var("NEONEX_LIMIT_SECONDS").map_or(3, |seconds| seconds.parse().unwrap());
-    let wire = RedisWire::lay(Wire::Whole).await.unwrap();
-    let two = Two::start(rate(PER_SECOND, 1), [&wire, &wire]).await;
-    two.up().await;
+/// Requests per second that are let in, and at once.
+const QUOTA: u32 = 20;
+
+/// What came of as many requests as could be made.
+struct Rush {
+    asked: f64,
+    admitted: f64,
+    quota: f64,
+}
+
+/// Asks both instances at once for so long. `None` where one of them was without Redis for a moment: then two limits
+/// held, and that is another test.
+async fn rush(two: &Two, seconds: u64) -> Option<Rush> {
+    let found = || [&two.first.1, &two.second.1].map(|redis| (redis.is_up(), redis.times_found()));
+    let before = found();
     let (asked, admitted) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let started = Instant::now();
     let ask = |api: &Api| {
@@ -155,15 +162,32 @@ async fn two_instances_admit_one_quota() {
     for asker in join_all(askers).await {
         asker.unwrap();
     }
-    let elapsed = started.elapsed().as_secs_f64();
-    let (asked, admitted) = (asked.load(Ordering::Relaxed), admitted.load(Ordering::Relaxed));
-    let quota = f64::from(PER_SECOND) * (1.0 + elapsed);
-    println!("{asked} asked in {elapsed:.1} s, {admitted} admitted, quota {quota:.1}");
-    assert!(two.first.1.is_up() && two.second.1.is_up(), "they did not share to the end");
-    assert!(f64::from(asked) > 3.0 * quota, "this is no load");
-    assert!(f64::from(admitted) <= quota * 1.01, "{admitted} of {quota}");
-    assert!(f64::from(admitted) >= quota * 0.9, "{admitted} of {quota}: they are kept from their quota");
-    two.end().await;
+    let count = |counter: &AtomicU32| f64::from(counter.load(Ordering::Relaxed));
+    let quota = f64::from(QUOTA) * (1.0 + started.elapsed().as_secs_f64());
+    let rush = Rush { asked: count(&asked), admitted: count(&admitted), quota };
+    (found() == before && before.iter().all(|(up, _)| *up)).then_some(rush)
+}
+
+/// Many times the quota, from both instances at once. `NEONEX_LIMIT_SECONDS` is for how long.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_instances_admit_one_quota() {
+    let seconds = env::var("NEONEX_LIMIT_SECONDS").map_or(3, |seconds| seconds.parse().unwrap());
+    let wire = RedisWire::lay(Wire::Whole).await.unwrap();
+    let mut tries = 0..5;
+    let Rush { asked, admitted, quota } = loop {
+        tries.next().expect("on this machine Redis does not answer in time");
+        let two = Two::start(rate(QUOTA, 1), [&wire, &wire]).await;
+        two.up().await;
+        let rushed = rush(&two, seconds).await;
+        two.end().await;
+        if let Some(rush) = rushed {
+            break rush;
+        }
+    };
+    println!("{asked} asked, {admitted} of {quota:.1} admitted");
+    assert!(asked > 3.0 * quota, "this is no load");
+    assert!(admitted <= quota * 1.01);
+    assert!(admitted >= quota * 0.9, "they are kept from their quota");
 }
 
 /// How often one is let in, of so many times, and how long the slowest took.
