@@ -103,7 +103,6 @@ impl ServerConnection {
 
     /// Opens a transaction; [`ServerConnection::end`] ends it.
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
-        self.at_rest = false;
         self.simple("BEGIN".to_owned()).await
     }
 
@@ -266,6 +265,8 @@ impl Server {
             managed::PoolError::Timeout(_) => StoreError::Busy,
             error => StoreError::Unavailable(error.to_string().into()),
         })?;
+        // Until its work is done. If whoever asked goes away meanwhile, an answer may be under way that nobody reads.
+        connection.at_rest = false;
         connection.enter(tenant).await?;
         Ok(connection)
     }
@@ -277,7 +278,9 @@ impl Server {
         W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>>,
     {
         let mut connection = self.tenant(tenant).await?;
-        work(&mut Tx::server(&mut connection)).await
+        let result = work(&mut Tx::server(&mut connection)).await;
+        connection.at_rest = true;
+        result
     }
 
     /// Runs `work` as a transaction.

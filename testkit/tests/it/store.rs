@@ -1,10 +1,12 @@
 //! The store keeps its promises on every database.
 
+use std::time::Duration;
+
 use futures_util::FutureExt as _;
 use neonex_core::clock::Timestamp;
 use neonex_core::engine::Undo;
 use neonex_core::ids::TenantId;
-use neonex_core::store::{MigrateError, Place, Row, Sql, Store, StoreError};
+use neonex_core::store::{Dialect, MigrateError, Place, Row, Sql, Store, StoreError};
 use neonex_testkit::{Backend, TestStore};
 use uuid::Uuid;
 
@@ -192,5 +194,31 @@ async fn a_lock_not_to_be_had_and_a_deadlock_are_worth_another_try() {
     assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
     let given_up = ends.into_iter().find_map(Result::err).unwrap();
     assert!(matches!(given_up, StoreError::Conflict(_)) && given_up.is_retryable(), "{given_up:?}");
+    test.remove().await.unwrap();
+}
+
+/// An answer that nobody waits for any more is not read by the next one, who may be another tenant.
+#[tokio::test]
+async fn a_connection_whose_reader_went_away_is_not_lent_again() {
+    let test = TestStore::create().await.unwrap();
+    let Some(url) = test.url() else { return test.remove().await.unwrap() };
+    let store = Store::server(&url, 1, Duration::from_secs(5)).await.unwrap();
+    let (connection, slow) = match store.dialect() {
+        Dialect::MariaDb => ("SELECT CAST(CONNECTION_ID() AS SIGNED)", "SELECT CAST(SLEEP(1) AS SIGNED)"),
+        Dialect::Postgres | Dialect::Sqlite => {
+            ("SELECT CAST(pg_backend_pid() AS BIGINT)", "SELECT CAST(1 AS BIGINT) FROM pg_sleep(1)")
+        }
+    };
+    let ask = |number: u128, sql: &'static str| {
+        store.read::<_, StoreError, _>(Place::Tenant(tenant(number)), move |tx| {
+            async move { tx.query(&Sql::new(sql, Vec::new()), |row| row.int(0)).await }.boxed()
+        })
+    };
+    let first = ask(1, connection).await.unwrap();
+    assert_eq!(ask(2, connection).await.unwrap(), first, "one at rest is");
+    let gone = tokio::time::timeout(Duration::from_millis(100), ask(1, slow)).await;
+    assert!(gone.is_err(), "{gone:?}");
+    assert_ne!(ask(2, connection).await.unwrap(), first);
+    store.close().await;
     test.remove().await.unwrap();
 }
