@@ -210,6 +210,54 @@ schema_only!(AnyRecordInput, "RecordInput", |_| MetaSchema {
     ..MetaSchema::new("object")
 });
 
+/// The schema of a record, or null where there is none any more. It exists in the document only.
+#[derive(Debug)]
+pub enum RecordOrNull {}
+
+impl Type for RecordOrNull {
+    const IS_REQUIRED: bool = true;
+
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        "RecordOrNull".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        let record = AnyRecord::schema_ref();
+        MetaSchemaRef::Inline(Box::new(MetaSchema {
+            nullable: true,
+            all_of: vec![record],
+            ..MetaSchema::ANY
+        }))
+    }
+
+    fn register(registry: &mut Registry) {
+        AnyRecord::register(registry);
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+        Box::new(std::iter::once(self))
+    }
+}
+
+impl ToJSON for RecordOrNull {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        match *self {}
+    }
+}
+
+impl ParseFromJSON for RecordOrNull {
+    fn parse_from_json(_: Option<serde_json::Value>) -> ParseResult<Self> {
+        Err(ParseError::custom("a record is not read from a tree"))
+    }
+}
+
 fn any() -> MetaSchemaRef {
     MetaSchemaRef::Inline(Box::new(MetaSchema::ANY))
 }

@@ -6,7 +6,7 @@ use poem_openapi::param::Header;
 use poem_openapi::{Enum, Object, OpenApi};
 
 use crate::caller::{Caller, Surface};
-use crate::payload::{AnyRecord, AnyRecordInput, RawBody, RawJson};
+use crate::payload::{AnyRecordInput, RawBody, RawJson, RecordOrNull};
 use crate::problem::Problem;
 use crate::tenants::idempotency_key;
 
@@ -61,7 +61,7 @@ enum Method {
 #[derive(Object)]
 struct BatchResults {
     /// The records as they are now, in the order of their operations; null for a deleted one.
-    results: Vec<Option<AnyRecord>>,
+    results: Vec<RecordOrNull>,
 }
 
 #[OpenApi]

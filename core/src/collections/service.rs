@@ -19,6 +19,7 @@ use crate::clock::Timestamp;
 use crate::idempotency::{KeyReused, Once, Outcome};
 use crate::ids::{CollectionId, TenantId, new_uuid};
 use crate::invalid::Invalid;
+use crate::platform::see_through;
 use crate::rng::RandomnessUnavailable;
 use crate::store::entities::collections;
 use crate::store::{Place, Store, StoreError};
@@ -110,19 +111,19 @@ impl TenantScope {
         let mut context = self.context(id, now)?;
         context.once = once.map(|once| (once.key, (once.render)(&made)));
         let ddl = self.ddl(id);
-        let changed = change(platform.store(), context, move |_| {
-            Ok(Change {
-                name: format!("create {}", after.name),
-                before: None,
-                steps: Steps { forward: ddl.create(&after), back: ddl.drop(&after) },
-                fills: Vec::new(),
-                after: Some(after),
-                demands: Vec::new(),
+        let changed = self
+            .change(context, move |_| {
+                Ok(Change {
+                    name: format!("create {}", after.name),
+                    before: None,
+                    steps: Steps { forward: ddl.create(&after), back: ddl.drop(&after) },
+                    fills: Vec::new(),
+                    after: Some(after),
+                    demands: Vec::new(),
+                })
             })
-        })
-        .await;
-        platform.forget_tenant(self.tenant().id()).await;
-        Ok(match changed? {
+            .await?;
+        Ok(match changed {
             Changed::Replayed(body) => Outcome::Replayed(body),
             Changed::Done(_) => Outcome::Fresh(Arc::new(made)),
         })
@@ -142,31 +143,31 @@ impl TenantScope {
         let fields = patch.fields.iter_mut().flatten().map(|patch| &mut patch.field);
         relation::resolve(fields, |name| self.find_id(name))?;
         let ddl = self.ddl(id);
-        let changed = change(platform.store(), self.context(id, now)?, move |current| {
-            let before = current.ok_or(CollectionError::NotFound)?;
-            let PatchChange { mut after, renames, demands } = patch.apply(&before)?;
-            relation::number_links(&mut after, Some((&before, &renames)));
-            let defaults = |definition: &Definition| {
-                Collection::new(id, definition.clone(), (created_at, now), dialect, |_| None)
-                    .map(|made| made.defaults)
-            };
-            let values = defaults(&after)?;
-            let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
-            Ok(Change {
-                name: format!("alter {}", before.name),
-                steps: Steps {
-                    forward: ddl.alter(&before, &after, &renames, &values),
-                    back: ddl.alter(&after, &before, &back, &defaults(&before)?),
-                },
-                fills: ddl.fills(&before, &after, &renames, &values),
-                before: Some(before),
-                after: Some(after),
-                demands,
+        let changed = self
+            .change(self.context(id, now)?, move |current| {
+                let before = current.ok_or(CollectionError::NotFound)?;
+                let PatchChange { mut after, renames, demands } = patch.apply(&before)?;
+                relation::number_links(&mut after, Some((&before, &renames)));
+                let defaults = |definition: &Definition| {
+                    Collection::new(id, definition.clone(), (created_at, now), dialect, |_| None)
+                        .map(|made| made.defaults)
+                };
+                let values = defaults(&after)?;
+                let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
+                Ok(Change {
+                    name: format!("alter {}", before.name),
+                    steps: Steps {
+                        forward: ddl.alter(&before, &after, &renames, &values),
+                        back: ddl.alter(&after, &before, &back, &defaults(&before)?),
+                    },
+                    fills: ddl.fills(&before, &after, &renames, &values),
+                    before: Some(before),
+                    after: Some(after),
+                    demands,
+                })
             })
-        })
-        .await;
-        platform.forget_tenant(self.tenant().id()).await;
-        let after = match changed? {
+            .await?;
+        let after = match changed {
             Changed::Done(change) => change.after,
             Changed::Replayed(_) => None,
         };
@@ -188,23 +189,36 @@ impl TenantScope {
             let (collection, field) = (referrer.name().to_owned(), relation.field.clone());
             return Err(CollectionError::Referenced { collection, field });
         }
-        let platform = self.platform();
         let ddl = self.ddl(id);
-        let context = self.context(id, platform.now())?;
-        let changed = change(platform.store(), context, move |current| {
-            let before = current.ok_or(CollectionError::NotFound)?;
-            Ok(Change {
-                name: format!("delete {}", before.name),
-                steps: Steps { forward: ddl.drop(&before), back: Vec::new() },
-                before: Some(before),
-                after: None,
-                fills: Vec::new(),
-                demands: Vec::new(),
+        let context = self.context(id, self.platform().now())?;
+        let changed = self
+            .change(context, move |current| {
+                let before = current.ok_or(CollectionError::NotFound)?;
+                Ok(Change {
+                    name: format!("delete {}", before.name),
+                    steps: Steps { forward: ddl.drop(&before), back: Vec::new() },
+                    before: Some(before),
+                    after: None,
+                    fills: Vec::new(),
+                    demands: Vec::new(),
+                })
             })
-        })
-        .await;
-        platform.forget_tenant(self.tenant().id()).await;
+            .await;
         changed.map(drop)
+    }
+
+    /// Makes a change, after which the tenant's state is another.
+    async fn change<D>(&self, context: Context, decide: D) -> Result<Changed, CollectionError>
+    where
+        D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send + 'static,
+    {
+        let (platform, tenant) = (self.platform().clone(), self.tenant().id());
+        see_through(async move {
+            let changed = change(platform.store(), context, decide).await;
+            platform.forget_tenant(tenant).await;
+            changed
+        })
+        .await
     }
 
     fn find_id(&self, named: &str) -> Option<CollectionId> {

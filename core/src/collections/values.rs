@@ -12,6 +12,7 @@ use super::field::Field;
 use super::service::CollectionError;
 use crate::records::column::{quote, read, selected};
 use crate::records::limits::Limits;
+use crate::records::storage::Storage;
 use crate::records::value::FieldValue;
 use crate::store::{Sql, StoreError, Tx};
 
@@ -31,8 +32,10 @@ pub(super) async fn check(
     let [limits] = Limits::of_each(std::slice::from_ref(field))?.try_into().unwrap_or([Limits::NONE]);
     let value = selected(column, &field.kind, dialect);
     let name = quote(column, dialect);
+    // A statement that Postgres keeps is of the type that the column had: see `Layout::source`.
+    let kind = Storage::of(&field.kind).type_name(dialect);
     let text = format!(
-        "SELECT id, {value} FROM {table} WHERE id > ? AND {name} IS NOT NULL ORDER BY id LIMIT {BATCH}"
+        "SELECT id, {value} FROM {table} /* {kind} */ WHERE id > ? AND {name} IS NOT NULL ORDER BY id LIMIT {BATCH}"
     );
     let text: std::sync::Arc<str> = dialect.placeholders(&text).into();
     let (mut after, mut bad) = (Uuid::nil(), Vec::new());

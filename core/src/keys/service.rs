@@ -13,6 +13,7 @@ use crate::engine::Undo;
 use crate::idempotency::{KeyReused, Once, Outcome};
 use crate::ids::KeyId;
 use crate::keys::KeyKind;
+use crate::platform::see_through;
 use crate::rng::RandomnessUnavailable;
 use crate::secrets::SecretError;
 use crate::store::entities::{api_key_index, api_keys};
@@ -76,7 +77,7 @@ impl TenantScope {
         if !self.actor().scopes().covers(new.scopes) {
             return Err(KeyError::BeyondOwnScopes);
         }
-        self.insert_key(new, None, once).await
+        see_through(self.clone().insert_key(new, None, once)).await
     }
 
     /// Makes a key in place of another, which goes on working for `overlap_seconds`.
@@ -92,31 +93,12 @@ impl TenantScope {
             return Err(KeyError::BeyondOwnScopes);
         }
         let new = NewKey { name: old.name, kind: old.kind, scopes: old.scopes, expires_at: old.expires_at };
-        self.insert_key(new, Some((id, overlap_seconds)), once).await
+        see_through(self.clone().insert_key(new, Some((id, overlap_seconds)), once)).await
     }
 
     /// Refuses a key from now on. Doing it again changes nothing.
     pub async fn revoke_key(&self, _: &Permit<KeysWrite>, id: KeyId) -> Result<(), KeyError> {
-        let (tenant, now) = (self.tenant().id(), self.platform().now());
-        let digest = self
-            .platform()
-            .store()
-            .write(self.place(), Undo::Savepoint, move |tx| {
-                async move {
-                    let found =
-                        tx.find(api_keys::Entity::find_by_id((tenant.as_uuid(), id.as_uuid()))).await?;
-                    let row = found.ok_or(KeyError::NotFound)?;
-                    let update = own_key(tenant.as_uuid(), id)
-                        .col_expr(api_keys::Column::RevokedAt, now.as_micros().into())
-                        .filter(api_keys::Column::RevokedAt.is_null());
-                    tx.update(update).await?;
-                    Ok::<_, KeyError>(row.digest)
-                }
-                .boxed()
-            })
-            .await?;
-        self.forget(&digest).await;
-        Ok(())
+        see_through(self.clone().mark_revoked(id)).await
     }
 
     /// The key of that id.
@@ -157,6 +139,29 @@ impl TenantScope {
         Ok(KeyPage { items, next })
     }
 
+    async fn mark_revoked(self, id: KeyId) -> Result<(), KeyError> {
+        let (tenant, now) = (self.tenant().id(), self.platform().now());
+        let digest = self
+            .platform()
+            .store()
+            .write(self.place(), Undo::Savepoint, move |tx| {
+                async move {
+                    let found =
+                        tx.find(api_keys::Entity::find_by_id((tenant.as_uuid(), id.as_uuid()))).await?;
+                    let row = found.ok_or(KeyError::NotFound)?;
+                    let update = own_key(tenant.as_uuid(), id)
+                        .col_expr(api_keys::Column::RevokedAt, now.as_micros().into())
+                        .filter(api_keys::Column::RevokedAt.is_null());
+                    tx.update(update).await?;
+                    Ok::<_, KeyError>(row.digest)
+                }
+                .boxed()
+            })
+            .await?;
+        self.forget(&digest).await;
+        Ok(())
+    }
+
     async fn find_key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
         let tenant = self.tenant().id().as_uuid();
         let found = self
@@ -171,7 +176,7 @@ impl TenantScope {
 
     /// The kept answer of a repetition holds the secret, so it is kept sealed.
     async fn insert_key(
-        &self,
+        self,
         new: NewKey,
         replaces: Option<(KeyId, i64)>,
         once: Option<Once<MadeKey>>,

@@ -18,6 +18,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
+use tracing::Instrument as _;
 
 use self::authenticate::Principal;
 pub use self::authenticate::{AuthError, Authenticated};
@@ -28,7 +29,7 @@ use crate::ids::TenantId;
 use crate::redis::{Change, Redis};
 use crate::rng::Rng;
 use crate::secrets::MasterKey;
-use crate::store::{MigrateError, Place, Store};
+use crate::store::{MigrateError, Place, Store, StoreError};
 use crate::tenants::TenantState;
 
 /// How late a change made by another process may be noticed.
@@ -52,6 +53,19 @@ struct Inner {
     redis: OnceLock<Redis>,
     /// Counts what was forgotten, so that what was read before is not kept after.
     forgotten: AtomicU64,
+}
+
+/// Sees a change and the forgetting after it through to their end, even where whoever asked for it goes away in the
+/// middle: a change that is kept while memory still has the state before it would go unnoticed.
+pub(crate) async fn see_through<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let ended = tokio::spawn(work.in_current_span()).await;
+    ended.unwrap_or_else(|error| Err(StoreError::Fault(error.into()).into()))
 }
 
 /// What a sweep over several databases came to. One that fails is logged and comes round again; it holds up no other.

@@ -1,6 +1,7 @@
 //! What is known of a collection's table before any request: its columns and its statements.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::column::{quote, selected};
@@ -33,6 +34,8 @@ pub(crate) struct Column {
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) table: String,
+    /// The table as statements name it, which hold only as long as its columns are these.
+    pub(crate) source: String,
     /// The fixed columns, then the fields in their order.
     pub(crate) columns: Vec<Column>,
     /// Where a field stands among the fields.
@@ -79,8 +82,9 @@ impl Layout {
             let all = own.chain(column.shadows.iter().map(|_| Shadow::STORAGE));
             all.map(|storage| storage.placeholder(dialect)).collect::<Vec<_>>().join(", ")
         });
+        let source = source(&table, &columns, dialect);
         let select =
-            format!("SELECT {} FROM {table}", list(&|column| selected(&column.name, &column.kind, dialect)));
+            format!("SELECT {} FROM {source}", list(&|column| selected(&column.name, &column.kind, dialect)));
         let by_id = dialect.placeholders(&format!("{select} WHERE id = ?"));
         let lock = if dialect == Dialect::Sqlite { "" } else { " FOR UPDATE" };
         let fields = definition.fields.iter().enumerate();
@@ -92,11 +96,12 @@ impl Layout {
             automatic: automatic.collect(),
             places: fields.map(|(at, field)| (field.name.to_string(), at)).collect(),
             keys: columns.iter().map(|column| format!("\"{}\":", column.name).into_bytes()).collect(),
-            insert: dialect.placeholders(&format!("INSERT INTO {table} ({names}) VALUES ({marks})")).into(),
+            insert: dialect.placeholders(&format!("INSERT INTO {source} ({names}) VALUES ({marks})")).into(),
             by_id_locked: format!("{by_id}{lock}").into(),
             select,
-            delete: dialect.placeholders(&format!("DELETE FROM {table} WHERE id = ?")).into(),
+            delete: dialect.placeholders(&format!("DELETE FROM {source} WHERE id = ?")).into(),
             columns,
+            source,
             table,
         }
     }
@@ -132,6 +137,20 @@ impl Layout {
             None => self.place(name).map(|place| place + FIXED.len()),
         }
     }
+}
+
+/// Postgres types the values of a prepared statement once: kept by a connection, it would read values of a field that
+/// has another type by now as if they were of the old one. So the types stand in the text, which the statement is
+/// kept by. The other two type values with each run.
+fn source(table: &str, columns: &[Column], dialect: Dialect) -> String {
+    if dialect != Dialect::Postgres {
+        return table.to_owned();
+    }
+    let mut types = DefaultHasher::new();
+    for column in columns {
+        (&column.name, Storage::of(&column.kind), column.shadows.len()).hash(&mut types);
+    }
+    format!("{table} /* {:016x} */", types.finish())
 }
 
 /// The names that rules of a collection may use, and filters of those who see these fields.

@@ -191,7 +191,7 @@ impl Planner<'_> {
             text.push_str(condition.text());
             params.extend_from_slice(condition.params());
         }
-        let text = format!("SELECT {list} FROM {}{}", self.layout.table, self.dialect.placeholders(&text));
+        let text = format!("SELECT {list} FROM {}{}", self.layout.source, self.dialect.placeholders(&text));
         (text, params)
     }
 

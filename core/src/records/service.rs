@@ -285,7 +285,7 @@ impl Stored {
 
     /// Writes the fields at `places`, and when that was.
     pub(super) fn update(&self, layout: &Layout, places: &[usize], dialect: Dialect) -> Sql {
-        let mut text = format!("UPDATE {} SET {} = ?", layout.table, quote("updated_at", dialect));
+        let mut text = format!("UPDATE {} SET {} = ?", layout.source, quote("updated_at", dialect));
         let mut values = vec![bind_time(self.updated_at, dialect)];
         for &place in places {
             let (Some(column), Some(value)) =

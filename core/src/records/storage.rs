@@ -22,7 +22,7 @@ use crate::collections::FieldType;
 use crate::dialect::Dialect;
 
 /// How a column is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Storage {
     Text,
     Int,

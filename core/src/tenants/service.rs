@@ -12,6 +12,7 @@ use crate::access::{OperatorScope, TenantScope};
 use crate::engine::Undo;
 use crate::idempotency::{KeyReused, Once, Outcome};
 use crate::ids::TenantId;
+use crate::platform::see_through;
 use crate::rng::RandomnessUnavailable;
 use crate::store::entities::tenants::{self, Column, Entity};
 use crate::store::{Place, StoreError, Tx};
@@ -211,20 +212,23 @@ impl OperatorScope {
             .col_expr(Column::ChangedAt, now.into())
             .col_expr(Column::UpdatedAt, now.into())
             .filter(Column::Id.eq(id.as_uuid()));
-        let changed = self
-            .platform()
-            .store()
-            .write(Place::Control, Undo::Savepoint, move |tx| {
-                async move {
-                    let changed = tx.update(update).await?;
-                    let tenant = find(tx, id).await?;
-                    if changed == 0 { Err(TenantError::Deleted) } else { Ok(tenant) }
-                }
-                .boxed()
-            })
-            .await;
-        self.platform().forget_tenant(id).await;
-        changed
+        let platform = self.platform().clone();
+        see_through(async move {
+            let changed = platform
+                .store()
+                .write(Place::Control, Undo::Savepoint, move |tx| {
+                    async move {
+                        let changed = tx.update(update).await?;
+                        let tenant = find(tx, id).await?;
+                        if changed == 0 { Err(TenantError::Deleted) } else { Ok(tenant) }
+                    }
+                    .boxed()
+                })
+                .await;
+            platform.forget_tenant(id).await;
+            changed
+        })
+        .await
     }
 }
 

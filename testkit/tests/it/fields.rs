@@ -230,3 +230,53 @@ async fn a_geo_point_is_renamed_and_dropped_whole() {
     }
     shop.close().await;
 }
+
+/// A connection keeps what it has prepared, and Postgres the types that its values had then.
+#[tokio::test]
+async fn a_field_of_another_type_takes_the_place_of_one_that_was_dropped() {
+    let shop = Workshop::open().await;
+    let keep = json!({"name": "kept", "type": "text"});
+    shop.create(json!({"name": "things", "fields": [keep]})).await.unwrap();
+    // Each with a setting that makes the values be read, once they are there.
+    let values = [
+        (json!({"type": "int"}), json!(7), json!({"min": 0})),
+        (json!({"type": "float"}), json!(2.5), json!({"min": 0})),
+        (json!({"type": "text"}), json!("seven"), json!({"min_length": 1})),
+        (json!({"type": "decimal"}), json!("7.50"), json!({"min": "0"})),
+        (json!({"type": "bool"}), json!(true), json!({})),
+        (
+            json!({"type": "datetime"}),
+            json!("2026-01-01T00:00:00.000000Z"),
+            json!({"min": "2025-01-01T00:00:00Z"}),
+        ),
+        (json!({"type": "uuid"}), json!("0190a5d0-0000-7000-8000-000000000000"), json!({})),
+        (json!({"type": "date"}), json!("2026-01-01"), json!({"max": "2026-01-01"})),
+        (json!({"type": "json"}), json!({"a": 1}), json!({})),
+        (json!({"type": "geo_point"}), json!({"lat": 1.5, "lon": 2.5}), json!({})),
+        (json!({"type": "vector", "dimensions": 2}), json!([0.5, 1.5]), json!({})),
+        (json!({"type": "text"}), json!("eight"), json!({"pattern": "^e"})),
+        (json!({"type": "int"}), json!(8), json!({"max": 8})),
+    ];
+    for (mut field, value, narrowed) in values {
+        let kind = field["type"].to_string();
+        field["name"] = json!("value");
+        shop.alter("things", json!({"fields": [keep, field]})).await.unwrap();
+        let made = shop.add("things", json!({"kept": kind, "value": value})).await;
+        assert_eq!(made["value"], value, "{kind}");
+        let scope = shop.scope().await;
+        let records = scope.records("things").unwrap();
+        let id = RecordId::parse(made["id"].as_str().unwrap()).unwrap();
+        for sent in [Json::Null, value.clone()] {
+            let input = records.input(json!({"value": sent}).to_string().as_bytes()).unwrap();
+            let updated = records.update(id, input, Precondition::None).await.unwrap();
+            assert_eq!(json_of(&updated)["value"], sent, "{kind}");
+            assert_eq!(json_of(&records.read(id, None, None).await.unwrap())["value"], sent, "{kind}");
+        }
+        assert_eq!(shop.all("things").await.last().unwrap(), &json!({"kept": kind, "value": value}));
+        field.as_object_mut().unwrap().extend(narrowed.as_object().unwrap().clone());
+        shop.alter("things", json!({"fields": [keep, field]})).await.unwrap();
+        shop.alter("things", json!({"fields": [keep], "drop_fields": ["value"]})).await.unwrap();
+        shop.test.clock.advance(1);
+    }
+    shop.close().await;
+}

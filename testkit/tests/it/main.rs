@@ -7,6 +7,7 @@
     reason = "a test's helpers fail the test as the test itself does, and take what `json!` makes"
 )]
 
+mod abandoned;
 mod accounts;
 mod api;
 mod api_batch;
