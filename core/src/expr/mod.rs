@@ -28,6 +28,7 @@ mod error;
 mod evaluate;
 mod ir;
 mod limits;
+mod sought;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub use self::bindings::{Auth, Bindings, Request, is_readable_header};
 pub use self::error::ExprError;
 pub use self::ir::Scalar;
 pub use self::limits::{MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_SOURCE};
+pub(crate) use self::sought::Sought;
 pub use self::sql::{Condition, InputPart, InputValue, Param};
 pub use self::vocabulary::{FieldKind, Vocabulary};
 use crate::dialect::Dialect;

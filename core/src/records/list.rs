@@ -19,7 +19,7 @@ use crate::store::StoreError;
 
 /// Records on a page at most.
 pub const MAX_LIMIT: u32 = 200;
-const DEFAULT_LIMIT: u32 = 50;
+pub(super) const DEFAULT_LIMIT: u32 = 50;
 const MAX_SORT: usize = 8;
 /// An estimate counts no further.
 const ESTIMATE_CAP: i64 = 10_000;
@@ -141,7 +141,7 @@ impl Records<'_> {
             .await
     }
 
-    fn list_plan(
+    pub(super) fn list_plan(
         &self,
         query: &ListQuery,
         access: &Access,
@@ -197,7 +197,7 @@ impl Records<'_> {
     }
 
     /// The rule, if one binds, and the filter, if there is one.
-    fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
+    pub(super) fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
         let mut conditions = access.conditions();
         if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
             let vocabulary = match access {

@@ -11,6 +11,7 @@ mod cursor;
 mod delete;
 mod error;
 mod expand;
+mod explain;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
@@ -25,6 +26,7 @@ pub(crate) mod value;
 
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::error::RecordError;
+pub use self::explain::Explanation;
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};

@@ -19,6 +19,7 @@ mod api_problems;
 mod api_tenants;
 mod collections;
 mod expand;
+mod explain;
 mod expressions;
 mod fields;
 mod idempotency;
