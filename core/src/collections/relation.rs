@@ -29,7 +29,7 @@ pub(crate) struct Relation {
 }
 
 /// The table of links of a field.
-pub(super) fn link_table(collection: Uuid, link: u32) -> String {
+pub(crate) fn link_table(collection: Uuid, link: u32) -> String {
     format!("l_{}_{link}", collection.simple())
 }
 

@@ -20,6 +20,7 @@ mod api_tenants;
 mod collections;
 mod expand;
 mod expressions;
+mod expressions_relations;
 mod fields;
 mod idempotency;
 mod isolation;
