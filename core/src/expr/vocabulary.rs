@@ -59,6 +59,8 @@ impl FieldKind {
 /// A field as expressions know it.
 #[derive(Clone, Debug)]
 pub struct Field {
+    /// Its column.
+    pub column: String,
     /// How its column is typed.
     pub kind: FieldKind,
     /// What it holds besides, if anything.
@@ -85,13 +87,6 @@ pub enum Holds {
     Texts,
 }
 
-impl Field {
-    /// A field that holds a value of that kind, for everybody.
-    pub const fn value(kind: FieldKind) -> Self {
-        Self { kind, holds: Holds::Value, hidden: false }
-    }
-}
-
 /// A collection as expressions know it.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -103,7 +98,7 @@ pub struct Model {
     pub table: Arc<str>,
     /// The table as a statement's `FROM` names it.
     pub source: Arc<str>,
-    /// Its fields by their names, each in the column of its name.
+    /// Its fields by their names.
     pub fields: BTreeMap<String, Field>,
 }
 

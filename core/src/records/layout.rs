@@ -22,7 +22,10 @@ pub(crate) const FIXED: [(&str, FieldType); 3] = [
 /// A column: its name, and what it holds.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
+    /// The field's name.
     pub(crate) name: String,
+    /// What it is called in the table.
+    pub(crate) stored: String,
     pub(crate) kind: FieldType,
     pub(crate) nullable: bool,
     /// Whether only those see it who read past the rules.
@@ -60,18 +63,20 @@ impl Layout {
             |write: &dyn Fn(&Column) -> String| columns.iter().map(write).collect::<Vec<_>>().join(", ");
         // Shadows stand right after their column.
         let names = list(&|column| {
-            let own = std::iter::once(&column.name);
+            let own = std::iter::once(&column.stored);
             let all = own.chain(column.shadows.iter().map(|shadow| &shadow.name));
             all.map(|name| quote(name, dialect)).collect::<Vec<_>>().join(", ")
         });
         let marks = list(&|column| {
             let own = std::iter::once(Storage::of(&column.kind));
-            let all = own.chain(column.shadows.iter().map(|_| Shadow::STORAGE));
+            let all = own.chain(column.shadows.iter().map(Shadow::storage));
             all.map(|storage| storage.placeholder(dialect)).collect::<Vec<_>>().join(", ")
         });
         let source = source(&table, &columns, dialect);
-        let select =
-            format!("SELECT {} FROM {source}", list(&|column| selected(&column.name, &column.kind, dialect)));
+        let select = format!(
+            "SELECT {} FROM {source}",
+            list(&|column| selected(&column.stored, &column.kind, dialect))
+        );
         let by_id = dialect.placeholders(&format!("{select} WHERE id = ?"));
         let lock = if dialect == Dialect::Sqlite { "" } else { " FOR UPDATE" };
         let fields = definition.fields.iter().enumerate();
@@ -130,6 +135,7 @@ impl Layout {
 fn columns(definition: &Definition) -> Vec<Column> {
     let fixed = FIXED.into_iter().map(|(name, kind)| Column {
         name: name.to_owned(),
+        stored: name.to_owned(),
         kind,
         nullable: false,
         hidden: false,
@@ -137,10 +143,11 @@ fn columns(definition: &Definition) -> Vec<Column> {
     });
     let own = definition.fields.iter().map(|field| Column {
         name: field.name.to_string(),
+        stored: field.column(),
         kind: field.kind.clone(),
         nullable: field.nullable,
         hidden: field.hidden,
-        shadows: Shadow::of(field.name.as_str(), &field.kind),
+        shadows: Shadow::of(field),
     });
     fixed.chain(own).collect()
 }
@@ -154,7 +161,7 @@ fn source(table: &str, columns: &[Column], dialect: Dialect) -> String {
     }
     let mut types = DefaultHasher::new();
     for column in columns {
-        (&column.name, Storage::of(&column.kind), column.shadows.len()).hash(&mut types);
+        (&column.stored, Storage::of(&column.kind), column.shadows.len()).hash(&mut types);
     }
     format!("{table} /* {:016x} */", types.finish())
 }
@@ -164,6 +171,7 @@ pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect)
     let columns = columns(definition);
     let table = table_name(id.as_uuid());
     let field = |column: &Column| Field {
+        column: column.stored.clone(),
         kind: kind_of(&column.kind),
         holds: holds(id, &column.kind),
         hidden: column.hidden,

@@ -45,13 +45,13 @@ impl Checker<'_> {
                 return self.refuse(node, format!("{} has no part `{name}`", operand.described()));
             }
         };
-        let Column { row, mut path, name: field, .. } = column;
+        let Column { row, mut path, name: field, stored, .. } = column;
         if path.len() == MAX_STEPS {
             let message = format!("more than {MAX_STEPS} relations are followed here, one after another");
             return self.refuse(node, message);
         }
         let (model, to) = self.table(node, target, &field)?;
-        path.push(Step { field, to });
+        path.push(Step { field, stored, to });
         self.field_of(node, &model, name, (row, path))
     }
 
@@ -243,6 +243,5 @@ impl Checker<'_> {
 
 /// The id of a row that `exists()` names, which is what the name alone stands for.
 pub(super) fn id_of(row: Row) -> Operand {
-    let column = Column { row, path: Vec::new(), name: "id".to_owned(), kind: FieldKind::Uuid };
-    Operand::Term(Term::Column(column), FieldKind::Uuid)
+    Operand::Term(Term::Column(Column::id(row, Vec::new())), FieldKind::Uuid)
 }

@@ -104,8 +104,9 @@ impl Checker<'_> {
         (row, path): (Row, Vec<Step>),
     ) -> Checked<Operand> {
         if let Some(field) = self.vocabulary.find(model, name) {
-            let column = Column { row, path, name: name.to_owned(), kind: field.kind };
-            return Ok(Operand::Term(Term::Column(column), field.kind));
+            let (stored, kind) = (field.column.clone(), field.kind);
+            let column = Column { row, path, name: name.to_owned(), stored, kind };
+            return Ok(Operand::Term(Term::Column(column), kind));
         }
         let of = if model.id == self.vocabulary.own().id && path.is_empty() && row < Row::FIRST_BOUND {
             String::new()

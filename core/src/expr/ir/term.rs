@@ -67,6 +67,8 @@ pub(in crate::expr) struct Table {
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::expr) struct Step {
     pub(in crate::expr) field: String,
+    /// What the field's column is called.
+    pub(in crate::expr) stored: String,
     pub(in crate::expr) to: Table,
 }
 
@@ -77,13 +79,25 @@ pub(in crate::expr) struct Column {
     pub(in crate::expr) row: Row,
     pub(in crate::expr) path: Vec<Step>,
     pub(in crate::expr) name: String,
+    /// What the field's column is called.
+    pub(in crate::expr) stored: String,
     pub(in crate::expr) kind: FieldKind,
 }
 
 impl Column {
+    pub(in crate::expr) fn id(row: Row, path: Vec<Step>) -> Self {
+        Self { row, path, name: "id".to_owned(), stored: "id".to_owned(), kind: FieldKind::Uuid }
+    }
+
+    /// The field that a step begins with, of the record that is reached so.
+    pub(in crate::expr) fn first_of(step: &Step, row: Row, before: &[Step]) -> Self {
+        let (name, stored) = (step.field.clone(), step.stored.clone());
+        Self { row, path: before.to_vec(), name, stored, kind: FieldKind::Uuid }
+    }
+
     /// The id of the record that the field is of.
     pub(in crate::expr) fn owner(&self) -> Self {
-        Self { name: "id".to_owned(), kind: FieldKind::Uuid, ..self.clone() }
+        Self::id(self.row, self.path.clone())
     }
 
     /// As it is written.

@@ -40,35 +40,29 @@ impl Rows<'_> {
 
 impl<'c> Compiler<'c> {
     pub(super) fn column(&self, column: &Column) -> Condition {
-        let Column { row, path, name, kind } = column;
+        let Column { row, path, name, stored, kind } = column;
         if let Some(alias) = self.alias(*row, path) {
-            return text(format!("{alias}.{}", quote(name, self.dialect)));
+            return text(format!("{alias}.{}", quote(stored, self.dialect)));
         }
         if let Some((last, before)) = path.split_last() {
             // A relation points to a record that is there.
             if name == "id" && last.to.guard.is_none() {
-                let column = Column {
-                    row: *row,
-                    path: before.to_vec(),
-                    name: last.field.clone(),
-                    kind: FieldKind::Uuid,
-                };
-                return self.column(&column);
+                return self.column(&Column::first_of(last, *row, before));
             }
             let rows = self.follow(*row, path);
             let value = rows.inside.column(column);
             return rows.select(&value.text, None);
         }
         if *row != Row::INPUT {
-            return text(quote(name, self.dialect));
+            return text(quote(stored, self.dialect));
         }
-        let stored = self.column(&Column { row: Row::RECORD, ..column.clone() });
+        let replaced = self.column(&Column { row: Row::RECORD, ..column.clone() });
         let part = |part| parameter(Param::input(name, part));
         let template = match (kind, self.dialect) {
             (FieldKind::Json, Dialect::Postgres) => "CASE WHEN {} THEN CAST({} AS json) ELSE {} END",
             _ => "CASE WHEN {} THEN {} ELSE {} END",
         };
-        fill(template, [part(InputPart::Replaces), part(InputPart::Value), stored])
+        fill(template, [part(InputPart::Replaces), part(InputPart::Value), replaced])
     }
 
     fn alias(&self, row: Row, path: &[Step]) -> Option<&str> {
@@ -113,8 +107,7 @@ impl<'c> Compiler<'c> {
             if inside.alias(row, after).is_some() {
                 continue;
             }
-            let key = Column { row, path: before.to_vec(), name: step.field.clone(), kind: FieldKind::Uuid };
-            let key = inside.column(&key);
+            let key = inside.column(&Column::first_of(step, row, before));
             let alias = self.new_alias();
             from.push(format!("{} AS {alias}", step.to.source));
             binding.push(fill(&format!("{alias}.id = {{}}"), [key]));

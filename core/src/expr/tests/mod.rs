@@ -21,7 +21,10 @@ pub(super) fn collection(number: u128) -> CollectionId {
 }
 
 fn model(number: u128, name: &str, table: &str, fields: &[(&str, Field)]) -> Arc<Model> {
-    let fields = fields.iter().map(|(name, field)| ((*name).to_owned(), field.clone()));
+    let fields = fields.iter().map(|(name, field)| {
+        let column = (*name).to_owned();
+        (column.clone(), Field { column, ..field.clone() })
+    });
     Arc::new(Model {
         id: collection(number),
         name: name.to_owned(),
@@ -33,7 +36,7 @@ fn model(number: u128, name: &str, table: &str, fields: &[(&str, Field)]) -> Arc
 
 /// Films in `t`; rooms, which films point to, in `rooms`.
 pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
-    let value = Field::value;
+    let value = |kind| Field { column: String::new(), kind, holds: Holds::Value, hidden: false };
     let one = |target| Field { holds: Holds::One(collection(target)), ..value(FieldKind::Uuid) };
     let many = |target, links: &str| Field {
         holds: Holds::Many { target: collection(target), links: links.into() },
