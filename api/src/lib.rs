@@ -73,8 +73,14 @@ mod tests;
 use self::caller::Surface;
 
 /// Every operation.
-pub type Operations =
-    (tenants::Tenants, keys::Keys, collections::Collections, records::Records, records::Batch);
+pub type Operations = (
+    tenants::Tenants,
+    keys::Keys,
+    collections::Collections,
+    records::Records,
+    records::Batch,
+    records::Files,
+);
 
 /// Every operation, over a platform.
 pub fn operations(surface: &Surface) -> Operations {
@@ -84,6 +90,7 @@ pub fn operations(surface: &Surface) -> Operations {
         collections::Collections(surface.clone()),
         records::Records(surface.clone()),
         records::Batch(surface.clone()),
+        records::Files(surface.clone()),
     )
 }
 

@@ -1,6 +1,7 @@
 //! Records of collections.
 
 mod batch;
+mod files;
 mod precondition;
 
 use neonex_core::idempotency::Outcome;
@@ -11,6 +12,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
 pub use self::batch::Batch;
+pub use self::files::Files;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};
 use crate::errors::invalid_query;

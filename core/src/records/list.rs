@@ -141,7 +141,7 @@ impl Records<'_> {
             .await
     }
 
-    fn list_plan(
+    pub(super) fn list_plan(
         &self,
         query: &ListQuery,
         access: &Access,
