@@ -19,10 +19,32 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// How records are written in a file.
+        FileFormat {
+            Ndjson = "ndjson",
+            Json = "json",
+            Csv = "csv",
+        }
+    }
+    crate::open_enum! {
         /// What a key is for.
         KeyKind {
             Publishable = "publishable",
             Secret = "secret",
+        }
+    }
+    crate::open_enum! {
+        /// What to do after a line that failed.
+        OnError {
+            Stop = "stop",
+            Skip = "skip",
+        }
+    }
+    crate::open_enum! {
+        /// What to do with rows that have other numbers of cells than the first line.
+        RaggedRows {
+            Refuse = "refuse",
+            Pad = "pad",
         }
     }
     crate::open_enum! {
@@ -198,6 +220,34 @@ pub mod types {
         pub type_: ::std::string::String,
         /// Whether no two records may have the same value.
         pub unique: bool,
+    }
+    /// What is wrong with a line.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ImportError {
+        /// What kind of wrong, for programs.
+        pub code: ::std::string::String,
+        /// Its number, from 1; in a JSON array, the place of the item.
+        pub line: u64,
+        /// What kind of wrong, for people.
+        pub message: ::std::string::String,
+        /// Where in the record, as a JSON Pointer (RFC 6901).
+        pub pointer: ::std::string::String,
+    }
+    /// What came of an import.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ImportReport {
+        /// Records that were made.
+        pub created: u64,
+        /// What is wrong, the first 100.
+        pub errors: ::std::vec::Vec<ImportError>,
+        /// Lines that failed.
+        pub failed: u64,
+        /// The line of the last record that was handled; 0 where there was none.
+        pub last_line: u64,
+        /// Whether the rest of the file was left out because a line failed.
+        pub stopped: bool,
+        /// Records that were there and were changed.
+        pub updated: u64,
     }
     /// An index.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
