@@ -184,6 +184,34 @@ pub mod types {
         /// Whether no two records may have the same value.
         pub unique: bool,
     }
+    /// The values by which a group's records are grouped, and what was computed of them.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    pub struct Group(pub ::serde_json::Map<::std::string::String, ::serde_json::Value>);
+    impl ::std::ops::Deref for Group {
+        type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
+        fn deref(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<Group> for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+        fn from(value: Group) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>> for Group {
+        fn from(value: ::serde_json::Map<::std::string::String, ::serde_json::Value>) -> Self {
+            Self(value)
+        }
+    }
+    /// Groups of records.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct GroupList {
+        /// Whether there are more than were asked for.
+        pub has_more: bool,
+        /// The groups, each with what was computed of its records.
+        pub items: ::std::vec::Vec<Group>,
+    }
     /// An index.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Index {
@@ -827,6 +855,66 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_collection" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Compute counts, sums and the like of records
+    ///
+    /// Of the records that a list would show.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/aggregate`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `calculate`: What is computed, apart by commas: `count`, `count(field)`, `count_distinct(field)`, `sum(field)`,
+    /// `avg(field)`, `min(field)`, `max(field)`; with a name before it if wanted, as `revenue:sum(price)`.
+    /// `count` if not given; with nothing in it, groups alone are shown.
+    /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
+    /// - `group_by`: Fields by whose values records are grouped, apart by commas; of times also `day(field)`, `week(field)`,
+    /// `month(field)` and `year(field)`, by the first day in UTC. All records are one group if not given.
+    /// - `limit`: Groups that are shown: 1 to 1,000, 100 by default.
+    /// - `sort`: Names of what is shown, apart by commas, `-` before one for the other way around. By the groups if not
+    /// given.
+    pub async fn aggregate_records<'a>(
+        &'a self,
+        collection: &'a str,
+        calculate: Option<&'a str>,
+        filter: Option<&'a str>,
+        group_by: Option<&'a str>,
+        limit: Option<u32>,
+        sort: Option<&'a str>,
+    ) -> Result<ResponseValue<types::GroupList>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/aggregate", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("calculate", &calculate))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("group_by", &group_by))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("sort", &sort))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "aggregate_records" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;

@@ -1,5 +1,6 @@
 //! Records of collections.
 
+mod aggregate;
 mod batch;
 mod precondition;
 
@@ -10,6 +11,7 @@ use neonex_core::records::{
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
+pub use self::aggregate::Aggregate;
 pub use self::batch::Batch;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};

@@ -197,7 +197,7 @@ impl Records<'_> {
     }
 
     /// The rule, if one binds, and the filter, if there is one.
-    fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
+    pub(super) fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
         let mut conditions = access.conditions();
         if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
             let vocabulary = match access {
@@ -240,7 +240,7 @@ impl Records<'_> {
     }
 
     /// The column of that name with its place, where the actor may know of it.
-    fn column(&self, name: &str, access: &Access) -> Option<(usize, &Column)> {
+    pub(super) fn column(&self, name: &str, access: &Access) -> Option<(usize, &Column)> {
         let at = self.layout().column(name)?;
         let column = self.layout().columns.get(at)?;
         access.shows(column).then_some((at, column))

@@ -4,6 +4,7 @@
 //! without a tree in between. Who may do what is decided by the scopes of a key, or else by the collection's rules,
 //! which are conditions of the very statement that reads or writes.
 
+mod aggregate;
 mod batch;
 pub(crate) mod column;
 mod create;
@@ -23,6 +24,7 @@ pub(crate) mod storage;
 mod update;
 pub(crate) mod value;
 
+pub use self::aggregate::{AggregateQuery, MAX_GROUPS};
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::error::RecordError;
 pub use self::input::RecordInput;

@@ -159,6 +159,24 @@ impl Planner<'_> {
         }
     }
 
+    /// What is selected of all records, or of groups of them, with no more rows than a limit.
+    pub(super) fn aggregate(
+        &self,
+        list: &str,
+        conditions: &[Checked],
+        groups_and_order: &str,
+        bindings: &Bindings<'_>,
+        limit: Value,
+    ) -> Sql {
+        let (mut text, params) = self.select(list, conditions);
+        let mut values = resolved(&params, bindings);
+        text.push_str(groups_and_order);
+        text.push_str(" LIMIT ");
+        text.push_str(&self.mark(values.len()));
+        values.push(limit);
+        Sql::new(text, values)
+    }
+
     /// The record of an id, which is the last value.
     pub(crate) fn one(&self, conditions: &[Checked], columns: Vec<usize>, hidden: usize) -> Plan {
         let shown = columns.len() - hidden;

@@ -66,6 +66,16 @@ impl StoreError {
         })
     }
 
+    /// Whether a number that was to be computed is beyond those of its type.
+    pub(crate) fn is_out_of_range(&self) -> bool {
+        let Self::Fault(source) = self else { return false };
+        if let Some(rusqlite::Error::SqliteFailure(_, message)) = source.downcast_ref() {
+            return message.as_deref() == Some("integer overflow");
+        }
+        let error = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        error.is_some_and(|error| error.code().as_deref() == Some("22003"))
+    }
+
     /// Whether the same request may well succeed in a moment.
     pub const fn is_retryable(&self) -> bool {
         matches!(self, Self::Busy | Self::Conflict(_) | Self::Timeout | Self::Unavailable(_))

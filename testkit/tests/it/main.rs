@@ -9,6 +9,7 @@
 
 mod abandoned;
 mod accounts;
+mod aggregates;
 mod api;
 mod api_batch;
 mod api_conditions;

@@ -164,6 +164,19 @@ const ROWS: &[Row] = &[
         &[],
     ),
     row(
+        "aggregate_records",
+        Rule("records:read"),
+        &[
+            ("collection", Collection),
+            ("calculate", Plain("count")),
+            ("group_by", Fields),
+            ("filter", Filter),
+            ("sort", Plain("count")),
+            ("limit", Plain("1")),
+        ],
+        &[],
+    ),
+    row(
         "write_batch",
         Scope("records:write"),
         &[("Idempotency-Key", Once)],
