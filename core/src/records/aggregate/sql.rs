@@ -161,7 +161,7 @@ impl Form {
                     }
                     #[expect(clippy::cast_precision_loss, reason = "an average is a float, the nearest")]
                     (Some(sum), Some(count), None) if count > 0 => {
-                        write_float(sum as f64 / count as f64, out)
+                        write_float(sum as f64 / count as f64, out);
                     }
                     _ => out.extend_from_slice(b"null"),
                 }
