@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod invalid;
 pub mod keys;
+mod plain_text;
 pub mod platform;
 pub mod records;
 pub mod redis;

@@ -10,7 +10,7 @@ use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, Sqli
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::definition::Definition;
+use super::definition::{Definition, IndexKind};
 use super::field::Field;
 use super::field_type::{Auto, FieldType};
 use super::relation::link_tables;
@@ -40,7 +40,8 @@ pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<
     let indexed = |field: &&Field| field.unique || field.kind.is_indexed();
     let own = definition.fields.iter().filter(indexed);
     let own = own.map(|field| (vec![field.name.to_string()], field.unique));
-    let asked = definition.indexes.iter().map(|index| (index.fields.clone(), index.unique));
+    let ordered = definition.indexes.iter().filter(|index| index.kind == IndexKind::Ordered);
+    let asked = ordered.map(|index| (index.fields.clone(), index.unique));
     let mut found: Vec<PhysicalIndex> = Vec::new();
     for (fields, unique) in own.chain(asked) {
         let covers = format!("{unique} {}", fields.join(","));
@@ -107,6 +108,7 @@ impl Ddl {
         }
         let indexes = indexes(self.collection, definition);
         statements.extend(indexes.iter().map(|index| self.create_index(definition, index)));
+        statements.extend(self.create_search(definition));
         statements
     }
 
@@ -132,6 +134,10 @@ impl Ddl {
         let (old, new) = (made(before), made(after));
         let gone = old.iter().filter(|index| !new.contains(index));
         let mut statements: Vec<String> = gone.map(|(index, _)| self.drop_index(index)).collect();
+        let (old_search, new_search) = (self.create_search(before), self.create_search(after));
+        if old_search != new_search && !old_search.is_empty() {
+            statements.extend(self.drop_search());
+        }
         for (from, to) in renames {
             statements.extend(self.rename(before, from, to));
         }
@@ -159,6 +165,9 @@ impl Ddl {
         }
         let made = new.iter().filter(|index| !old.contains(index));
         statements.extend(made.map(|(_, create)| create.clone()));
+        if old_search != new_search {
+            statements.extend(new_search);
+        }
         let (old, new) = (link_tables(self.collection, before), link_tables(self.collection, after));
         for links in new.iter().filter(|links| !old.contains(links)) {
             statements.extend(self.create_links(links));
@@ -209,7 +218,9 @@ impl Ddl {
     /// Drops the table with all records, and those of their links.
     pub(super) fn drop(&self, definition: &Definition) -> Vec<String> {
         let links = link_tables(self.collection, definition);
-        links.into_iter().chain([self.table()]).map(|table| format!("DROP TABLE IF EXISTS {table}")).collect()
+        let search = self.search_tables(definition);
+        let tables = links.into_iter().chain(search).chain([self.table()]);
+        tables.map(|table| format!("DROP TABLE IF EXISTS {table}")).collect()
     }
 
     /// Makes the table of a field's links.
@@ -339,11 +350,11 @@ impl Ddl {
         ]
     }
 
-    fn table(&self) -> String {
+    pub(super) fn table(&self) -> String {
         table_name(self.collection.as_uuid())
     }
 
-    fn quote(&self, name: &str) -> String {
+    pub(super) fn quote(&self, name: &str) -> String {
         quote(name, self.dialect)
     }
 }

@@ -76,6 +76,7 @@ impl CollectionPatch {
             let kept = before.indexes.iter().map(|index| NewIndex {
                 fields: index.fields.iter().map(new_name).collect(),
                 unique: index.unique,
+                kind: index.kind,
             });
             kept.collect()
         });

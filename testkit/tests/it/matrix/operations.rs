@@ -130,6 +130,8 @@ const ROWS: &[Row] = &[
             ("limit", Plain("1")),
             ("cursor", RecordCursor),
             ("count", Plain("exact")),
+            ("search", Plain("")),
+            ("highlight", Plain("false")),
         ],
         &[],
     ),
