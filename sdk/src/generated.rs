@@ -19,6 +19,13 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// For what an index is.
+        IndexKind {
+            Ordered = "ordered",
+            Search = "search",
+        }
+    }
+    crate::open_enum! {
         /// What a key is for.
         KeyKind {
             Publishable = "publishable",
@@ -138,6 +145,9 @@ pub mod types {
         pub dimensions: ::std::option::Option<u32>,
         /// Whether only secret keys, members and operators see it.
         pub hidden: bool,
+        /// Whether values that differ in nothing but case are the same.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ignore_case: ::std::option::Option<bool>,
         /// Whether it points to several records, of `relation`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub many: ::std::option::Option<bool>,
@@ -217,6 +227,9 @@ pub mod types {
     pub struct Index {
         /// The fields, most significant first; also `created_at` and `updated_at`.
         pub fields: ::std::vec::Vec<::std::string::String>,
+        /// For what it is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub kind: ::std::option::Option<crate::generated::enums::IndexKind>,
         /// Whether no two records may have the same values in all of them.
         #[serde(default)]
         pub unique: bool,
@@ -294,6 +307,9 @@ pub mod types {
         /// Whether only secret keys, members and operators see it.
         #[serde(default)]
         pub hidden: bool,
+        /// Whether values that differ in nothing but case are the same, of a unique `text`, `select`, `email` or `url`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ignore_case: ::std::option::Option<bool>,
         /// Whether it points to several records, of `relation`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub many: ::std::option::Option<bool>,
@@ -938,7 +954,12 @@ impl Client {
     /// stand in `expand`, as far as they may be seen.
     /// - `fields`: Fields to be shown, apart by commas; all if not given.
     /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
+    /// - `highlight`: Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
+    /// `<mark>` around it.
     /// - `limit`: Records on the page: 1 to 200, 50 by default.
+    /// - `search`: Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
+    /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
+    /// each record has its `_score`.
     /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
     pub async fn list_records<'a>(
         &'a self,
@@ -948,7 +969,9 @@ impl Client {
         expand: Option<&'a str>,
         fields: Option<&'a str>,
         filter: Option<&'a str>,
+        highlight: Option<bool>,
         limit: Option<u32>,
+        search: Option<&'a str>,
         sort: Option<&'a str>,
     ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
         let url =
@@ -971,7 +994,9 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("expand", &expand))
             .query(&progenitor_client::QueryParam::new("fields", &fields))
             .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("highlight", &highlight))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("search", &search))
             .query(&progenitor_client::QueryParam::new("sort", &sort))
             .headers(header_map)
             .build()?;

@@ -79,7 +79,11 @@ impl NewCollection {
         unique: bool,
         kind: IndexKind,
     ) -> Self {
-        self.indexes.push(Index { fields: fields.into_iter().map(Into::into).collect(), unique, kind });
+        self.indexes.push(Index {
+            fields: fields.into_iter().map(Into::into).collect(),
+            unique,
+            kind: Some(kind),
+        });
         self
     }
 }
@@ -93,6 +97,7 @@ impl NewField {
             required: false,
             nullable: None,
             unique: false,
+            ignore_case: None,
             hidden: false,
             default: None,
             min: None,

@@ -14,6 +14,7 @@ use neonex_migrations::Dialect;
 
 use super::ddl::Ddl;
 use super::definition::{Definition, IndexKind};
+use super::field::Field;
 use super::field_type::FieldType;
 use crate::records::search::FOLDED;
 use crate::records::storage::Storage;
@@ -160,8 +161,9 @@ impl Ddl {
 }
 
 /// What a field is called in the table.
-fn column(_definition: &Definition, field: &str) -> String {
-    field.to_owned()
+fn column(definition: &Definition, field: &str) -> String {
+    let found = definition.fields.iter().find(|known| known.name.as_str() == field);
+    found.map(Field::column).unwrap_or_default()
 }
 
 /// What `translate` takes on Postgres: letters with accents become plain, and what stands between words a blank, which

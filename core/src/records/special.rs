@@ -56,7 +56,7 @@ impl Records<'_> {
     /// Reads what is special of a list.
     pub(super) fn special(&self, query: &ListQuery, access: &Access) -> Result<Special, Invalid> {
         let mut special = Special::default();
-        if let Some(text) = &query.search {
+        if let Some(text) = query.search.as_deref().filter(|text| !text.trim().is_empty()) {
             self.search(text, query, access, &mut special)?;
         } else if query.highlight {
             let message = "there is something to be marked only where something is searched for";

@@ -30,6 +30,8 @@ mod pages;
 mod records;
 mod redis;
 mod relations;
+mod retype;
+mod search;
 mod store;
 mod support;
 mod tenants;

@@ -38,7 +38,7 @@ pub(super) struct TooLarge;
 impl Group {
     pub(super) fn select(&self, layout: &Layout, dialect: Dialect) -> Option<Selected> {
         let column = layout.columns.get(self.column)?;
-        let name = quote(&column.name, dialect);
+        let name = quote(&column.stored, dialect);
         let Some(period) = self.period else {
             let form = Form::Value(column.kind.clone());
             return Some(Selected { columns: vec![name.clone()], order: name, form });
@@ -91,7 +91,7 @@ impl Computed {
         let one = |order: String, form| Some(Selected { columns: vec![order.clone()], order, form });
         let Some(at) = self.column else { return one("count(*)".to_owned(), Form::Count) };
         let column = layout.columns.get(at)?;
-        let (name, kind) = (quote(&column.name, dialect), &column.kind);
+        let (name, kind) = (quote(&column.stored, dialect), &column.kind);
         let scale = match kind {
             FieldType::Decimal { scale, .. } => Some(*scale),
             _ => None,
