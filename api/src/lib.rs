@@ -80,6 +80,7 @@ pub type Operations = (
     records::Records,
     records::Aggregate,
     records::Batch,
+    records::Files,
 );
 
 /// Every operation, over a platform.
@@ -91,6 +92,7 @@ pub fn operations(surface: &Surface) -> Operations {
         records::Records(surface.clone()),
         records::Aggregate(surface.clone()),
         records::Batch(surface.clone()),
+        records::Files(surface.clone()),
     )
 }
 

@@ -11,6 +11,7 @@ pub mod expr;
 pub mod idempotency;
 pub mod ids;
 pub mod invalid;
+pub mod json;
 pub mod keys;
 mod plain_text;
 pub mod platform;

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod batch;
+mod files;
 mod precondition;
 
 use neonex_core::idempotency::Outcome;
@@ -13,6 +14,7 @@ use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
 pub use self::aggregate::Aggregate;
 pub use self::batch::Batch;
+pub use self::files::Files;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};
 use crate::errors::invalid_query;

@@ -12,6 +12,8 @@ mod cursor;
 mod delete;
 mod error;
 mod expand;
+mod export;
+mod import;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
@@ -29,6 +31,10 @@ pub(crate) mod value;
 pub use self::aggregate::{AggregateQuery, MAX_GROUPS};
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::error::RecordError;
+pub use self::export::{Export, ExportQuery, Format};
+pub use self::import::{
+    BATCH, Columns, Import, ImportOptions, ImportReport, LineError, MAX_ERRORS, OnError, Ragged,
+};
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};

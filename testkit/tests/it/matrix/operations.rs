@@ -184,6 +184,27 @@ const ROWS: &[Row] = &[
         &[("Idempotency-Key", Once)],
         &[bodies::batch, bodies::batch_of_update, bodies::batch_of_upsert, bodies::batch_of_delete],
     ),
+    row(
+        "export_records",
+        Rule("records:read"),
+        &[("collection", Collection), ("format", Plain("ndjson")), ("filter", Filter), ("fields", Fields)],
+        &[],
+    ),
+    row(
+        "import_records",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("format", Plain("json")),
+            ("columns", Plain("{}")),
+            ("delimiter", Plain("")),
+            ("ragged", Plain("pad")),
+            ("upsert_by", Sort),
+            ("on_error", Plain("skip")),
+            ("dry_run", Plain("false")),
+        ],
+        &[bodies::file, bodies::file_of_unknown_field, bodies::file_with_id],
+    ),
 ];
 
 const fn row(
