@@ -13,6 +13,7 @@ mod error;
 mod expand;
 mod export;
 mod import;
+mod incoming;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
