@@ -78,6 +78,7 @@ pub type Operations = (
     keys::Keys,
     collections::Collections,
     records::Records,
+    records::Aggregate,
     records::Batch,
     records::Files,
 );
@@ -89,6 +90,7 @@ pub fn operations(surface: &Surface) -> Operations {
         keys::Keys(surface.clone()),
         collections::Collections(surface.clone()),
         records::Records(surface.clone()),
+        records::Aggregate(surface.clone()),
         records::Batch(surface.clone()),
         records::Files(surface.clone()),
     )

@@ -9,6 +9,7 @@
 
 mod abandoned;
 mod accounts;
+mod aggregates;
 mod api;
 mod api_batch;
 mod api_conditions;
@@ -34,6 +35,7 @@ mod records;
 mod redis;
 mod relations;
 mod retype;
+mod search;
 mod store;
 mod support;
 mod tenants;

@@ -130,6 +130,8 @@ const ROWS: &[Row] = &[
             ("limit", Plain("1")),
             ("cursor", RecordCursor),
             ("count", Plain("exact")),
+            ("search", Plain("")),
+            ("highlight", Plain("false")),
         ],
         &[],
     ),
@@ -161,6 +163,19 @@ const ROWS: &[Row] = &[
         "delete_record",
         Rule("records:write"),
         &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[],
+    ),
+    row(
+        "aggregate_records",
+        Rule("records:read"),
+        &[
+            ("collection", Collection),
+            ("calculate", Plain("count")),
+            ("group_by", Fields),
+            ("filter", Filter),
+            ("sort", Plain("count")),
+            ("limit", Plain("1")),
+        ],
         &[],
     ),
     row(
