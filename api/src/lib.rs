@@ -80,6 +80,7 @@ pub type Operations = (
     records::Records,
     records::Aggregate,
     records::Batch,
+    records::Explain,
     records::Files,
 );
 
@@ -92,6 +93,7 @@ pub fn operations(surface: &Surface) -> Operations {
         records::Records(surface.clone()),
         records::Aggregate(surface.clone()),
         records::Batch(surface.clone()),
+        records::Explain(surface.clone()),
         records::Files(surface.clone()),
     )
 }

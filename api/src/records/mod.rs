@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod batch;
+mod explain;
 mod files;
 mod precondition;
 
@@ -14,6 +15,7 @@ use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
 pub use self::aggregate::Aggregate;
 pub use self::batch::Batch;
+pub use self::explain::Explain;
 pub use self::files::Files;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};

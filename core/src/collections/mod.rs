@@ -18,7 +18,7 @@ mod steps;
 mod values;
 
 pub use self::collection::Collection;
-pub(crate) use self::ddl::{indexes, table_name};
+pub(crate) use self::ddl::{PhysicalIndex, indexes, table_name};
 pub use self::definition::{
     Definition, Index, IndexKind, MAX_FIELDS, MAX_INDEXES, NewCollection, NewIndex, Rules,
 };

@@ -22,7 +22,7 @@ use crate::store::StoreError;
 
 /// Records on a page at most.
 pub const MAX_LIMIT: u32 = 200;
-const DEFAULT_LIMIT: u32 = 50;
+pub(super) const DEFAULT_LIMIT: u32 = 50;
 const MAX_SORT: usize = 8;
 /// An estimate counts no further.
 const ESTIMATE_CAP: i64 = 10_000;

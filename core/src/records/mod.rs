@@ -12,6 +12,7 @@ mod cursor;
 mod delete;
 mod error;
 mod expand;
+mod explain;
 mod export;
 mod import;
 mod input;
@@ -32,6 +33,7 @@ pub(crate) mod value;
 pub use self::aggregate::{AggregateQuery, MAX_GROUPS};
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::error::RecordError;
+pub use self::explain::Explanation;
 pub use self::export::{Export, ExportQuery, Format};
 pub use self::import::{
     BATCH, Columns, Import, ImportOptions, ImportReport, LineError, MAX_ERRORS, OnError, Ragged,

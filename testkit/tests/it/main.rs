@@ -22,6 +22,7 @@ mod api_problems;
 mod api_tenants;
 mod collections;
 mod expand;
+mod explain;
 mod expressions;
 mod expressions_relations;
 mod fields;

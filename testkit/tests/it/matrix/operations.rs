@@ -111,6 +111,12 @@ const ROWS: &[Row] = &[
         &[("collection", Collection)],
         &[bodies::collection_name, bodies::collection_fields, bodies::collection_rules],
     ),
+    row(
+        "explain_list",
+        Scope("collections:read"),
+        &[("collection", Collection), ("filter", Filter), ("sort", Sort), ("ruled", Plain("false"))],
+        &[],
+    ),
     row("delete_collection", Scope("collections:write"), &[("collection", Collection)], &[]),
     row(
         "create_record",
