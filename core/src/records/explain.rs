@@ -90,7 +90,8 @@ impl Records<'_> {
             return None;
         }
         // The id ends every order and every index.
-        let sorted = order.iter().filter_map(|term| Some(&layout.columns.get(term.by.column()?)?.name));
+        let sorted =
+            order.iter().filter_map(|term| layout.columns.get(term.by.column()?)).map(|column| &column.name);
         let sorted: Vec<_> =
             sorted.take_while(|name| *name != "id").filter(|name| !sought.equal.contains(name)).collect();
         let one_way =
