@@ -61,6 +61,13 @@ impl From<StoreError> for Problem {
                 "conflict",
                 "The request met others that changed the same. Try again in a moment.",
             ),
+            StoreError::Outdated(_) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a request met a change of the schema"
+                );
+                unavailable("conflict", "The collection is being changed. Try again in a moment.")
+            }
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database is unavailable");
                 unavailable("unavailable", "The database cannot be reached. Try again in a moment.")

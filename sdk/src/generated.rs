@@ -1012,6 +1012,7 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id, which the client may choose.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
     /// - `if_match`: The `ETag` of the record that is to be replaced; 412 if it is another by now.
     /// - `if_none_match`: `*`: only if there is no such record; 412 if there is.
     /// - `body`
@@ -1019,6 +1020,7 @@ impl Client {
         &'a self,
         collection: &'a str,
         record: &'a str,
+        idempotency_key: Option<&'a str>,
         if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
         body: &'a types::RecordInput,
@@ -1029,11 +1031,14 @@ impl Client {
             encode_path(&collection.to_string()),
             encode_path(&record.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         if let Some(value) = if_match {
             header_map.append("If-Match", value.to_string().try_into()?);
         }
@@ -1071,11 +1076,13 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
     /// - `if_match`: The `ETag` of the record that is to be deleted; 412 if it is another by now.
     pub async fn delete_record<'a>(
         &'a self,
         collection: &'a str,
         record: &'a str,
+        idempotency_key: Option<&'a str>,
         if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!(
@@ -1084,11 +1091,14 @@ impl Client {
             encode_path(&collection.to_string()),
             encode_path(&record.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         if let Some(value) = if_match {
             header_map.append("If-Match", value.to_string().try_into()?);
         }
@@ -1123,12 +1133,14 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
     /// - `if_match`: The `ETag` of the record that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_record<'a>(
         &'a self,
         collection: &'a str,
         record: &'a str,
+        idempotency_key: Option<&'a str>,
         if_match: Option<&'a str>,
         body: &'a types::RecordInput,
     ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
@@ -1138,11 +1150,14 @@ impl Client {
             encode_path(&collection.to_string()),
             encode_path(&record.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         if let Some(value) = if_match {
             header_map.append("If-Match", value.to_string().try_into()?);
         }

@@ -3,10 +3,9 @@
 mod batch;
 mod precondition;
 
-use neonex_core::idempotency::Outcome;
-use neonex_core::records::{
-    Count, ListQuery, RecordBody, RecordError, RecordId, RecordInput, Records as Domain, Upserted,
-};
+use neonex_core::access::TenantScope;
+use neonex_core::idempotency::{IdempotencyKey, Outcome};
+use neonex_core::records::{Count, ListQuery, RecordBody, RecordError, RecordId, Terms, Upserted};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
@@ -116,16 +115,14 @@ impl Records {
         body: RawBody<AnyRecordInput>,
     ) -> Result<Created, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
-        let once = match &idempotency_key.0 {
-            Some(key) => {
-                let route = format!("POST {}", records.collection().id());
-                Some(self::idempotency_key(key, scope.actor(), &route, body.as_bytes())?)
-            }
-            None => None,
-        };
-        let input = input(&records, &body)?;
-        let record = match records.create(input, once).await? {
+        let route = format!("POST {}", scope.records(&collection)?.collection().id());
+        let once = once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?;
+        let (named, body, once) = (&collection.0, body.as_bytes(), &once);
+        let made = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            records.create(records.input(body)?, once.clone()).await
+        });
+        let record = match made.await? {
             Outcome::Fresh(record) => record,
             Outcome::Replayed(json) => {
                 let Some(record) = RecordBody::kept(json.clone()) else {
@@ -244,13 +241,24 @@ impl Records {
         /// The `ETag` of the record that is to be changed; 412 if it is another by now.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
         body: RawBody<AnyRecordInput>,
     ) -> Result<Updated, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
+        let route = format!("PATCH {} {}", scope.records(&collection)?.collection().id(), record.0);
         let id = id(&record)?;
-        let condition = precondition(if_match.0.as_deref(), None)?;
-        let record = records.update(id, input(&records, &body)?, condition).await?;
+        let terms = Terms {
+            precondition: precondition(if_match.0.as_deref(), None)?,
+            once: once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?,
+        };
+        let (named, body, terms) = (&collection.0, body.as_bytes(), &terms);
+        let changed = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            records.update(id, records.input(body)?, terms.clone()).await
+        });
+        let record = changed.await?;
         Ok(Updated::Record(RawJson::new(record.json), record.etag.to_string()))
     }
 
@@ -263,6 +271,7 @@ impl Records {
         operation_id = "upsert_record",
         tag = "super::Tag::Records"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     async fn upsert(
         &self,
         caller: Caller,
@@ -276,13 +285,24 @@ impl Records {
         /// `*`: only if there is no such record; 412 if there is.
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
         body: RawBody<AnyRecordInput>,
     ) -> Result<Written, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
+        let route = format!("PUT {} {}", scope.records(&collection)?.collection().id(), record.0);
         let id = chosen_id(&record)?;
-        let condition = precondition(if_match.0.as_deref(), if_none_match.0.as_deref())?;
-        Ok(match records.upsert(id, input(&records, &body)?, condition).await? {
+        let terms = Terms {
+            precondition: precondition(if_match.0.as_deref(), if_none_match.0.as_deref())?,
+            once: once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?,
+        };
+        let (named, body, terms) = (&collection.0, body.as_bytes(), &terms);
+        let written = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            records.upsert(id, records.input(body)?, terms.clone()).await
+        });
+        Ok(match written.await? {
             Upserted::Created(record) => Written::Created(RawJson::new(record.json), record.etag.to_string()),
             Upserted::Replaced(record) => {
                 Written::Replaced(RawJson::new(record.json), record.etag.to_string())
@@ -307,10 +327,21 @@ impl Records {
         /// The `ETag` of the record that is to be deleted; 412 if it is another by now.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
     ) -> Result<Deleted, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
-        records.delete(id(&record)?, precondition(if_match.0.as_deref(), None)?).await?;
+        let route = format!("DELETE {} {}", scope.records(&collection)?.collection().id(), record.0);
+        let id = id(&record)?;
+        let terms = Terms {
+            precondition: precondition(if_match.0.as_deref(), None)?,
+            once: once(idempotency_key.0.as_deref(), &scope, &route, &[])?,
+        };
+        let (named, terms) = (&collection.0, &terms);
+        let gone =
+            scope.renewing(|scope| async move { scope.records(named)?.delete(id, terms.clone()).await });
+        gone.await?;
         Ok(Deleted::Done)
     }
 }
@@ -327,8 +358,14 @@ fn chosen_id(text: &str) -> Result<RecordId, Problem> {
     })
 }
 
-fn input(records: &Domain<'_>, body: &RawBody<AnyRecordInput>) -> Result<RecordInput, Problem> {
-    Ok(records.input(body.as_bytes())?)
+/// The key of a request to `route` (method and what it is for) with `body`, if it has one.
+fn once(
+    key: Option<&str>,
+    scope: &TenantScope,
+    route: &str,
+    body: &[u8],
+) -> Result<Option<IdempotencyKey>, Problem> {
+    key.map(|key| idempotency_key(key, scope.actor(), route, body)).transpose()
 }
 
 /// Here only the query can be invalid.

@@ -4,7 +4,7 @@ use crate::access::Denied;
 use crate::idempotency::KeyReused;
 use crate::invalid::Invalid;
 use crate::rng::RandomnessUnavailable;
-use crate::store::StoreError;
+use crate::store::{OfStore, StoreError};
 
 /// What can come of a wish about records.
 #[derive(Debug, thiserror::Error)]
@@ -61,4 +61,10 @@ pub enum RecordError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl OfStore for RecordError {
+    fn store(&self) -> Option<&StoreError> {
+        if let Self::Store(error) = self { Some(error) } else { None }
+    }
 }

@@ -22,6 +22,7 @@ mod service;
 pub(crate) mod storage;
 mod update;
 pub(crate) mod value;
+mod write;
 
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::error::RecordError;
@@ -30,3 +31,4 @@ pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;
 pub use self::value::FieldValue;
+pub use self::write::{Outdated, Terms};

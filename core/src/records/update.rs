@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-
 use super::error::RecordError;
 use super::input::RecordInput;
 use super::relations::link;
@@ -11,11 +9,12 @@ use super::service::{
     ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, refused,
 };
 use super::value::FieldValue;
+use super::write::{Terms, Write};
 use crate::access::Denied;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::invalid::Invalid;
-use crate::store::{Sql, Tx};
+use crate::store::{Sql, StoreError, Tx};
 
 /// What an upsert did.
 #[derive(Debug, Clone)]
@@ -26,7 +25,31 @@ pub enum Upserted {
     Replaced(RecordBody),
 }
 
+impl Upserted {
+    /// The record as it is now.
+    pub const fn record(&self) -> &RecordBody {
+        match self {
+            Self::Created(record) | Self::Replaced(record) => record,
+        }
+    }
+
+    /// What an answer that was kept tells. No change of a record leaves it as old as it was when it was made. `None` if
+    /// it is no record.
+    fn kept(json: Vec<u8>) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Times<'j> {
+            created_at: &'j str,
+            updated_at: &'j str,
+        }
+        let times: Times<'_> = serde_json::from_slice(&json).ok()?;
+        let new = times.created_at == times.updated_at;
+        let record = RecordBody::kept(json)?;
+        Some(if new { Self::Created(record) } else { Self::Replaced(record) })
+    }
+}
+
 /// A change of some fields, ready to be made.
+#[derive(Clone)]
 pub(super) struct Modification {
     work: Work,
     id: RecordId,
@@ -53,13 +76,13 @@ impl Records<'_> {
         &self,
         id: RecordId,
         input: RecordInput,
-        precondition: Precondition,
+        terms: impl Into<Terms>,
     ) -> Result<RecordBody, RecordError> {
+        let Terms { precondition, once } = terms.into();
         let change = self.modification(id, input, precondition)?;
         let alone = change.work.rule.is_none() && self.collection.relations.is_empty();
         let undo = if alone { Undo::None } else { Undo::Savepoint };
-        let store = self.scope.platform().store();
-        store.write(self.scope.place(), undo, move |tx| change.apply(tx).boxed()).await
+        self.scope.make_once(change, undo, once).await
     }
 
     pub(super) fn modification(
@@ -80,19 +103,10 @@ impl Records<'_> {
         &self,
         id: RecordId,
         input: RecordInput,
-        precondition: Precondition,
+        terms: impl Into<Terms>,
     ) -> Result<Upserted, RecordError> {
-        let replacement = self.replacement(id, input, precondition)?;
-        let again = replacement.clone();
-        let (store, place) = (self.scope.platform().store(), self.scope.place());
-        let first = store.write(place, Undo::Savepoint, move |tx| replacement.apply(tx).boxed()).await;
-        match first {
-            // Another made it between the look and the insert; now there is one to replace.
-            Err(RecordError::Exists) => {
-                store.write(place, Undo::Savepoint, move |tx| again.apply(tx).boxed()).await
-            }
-            first => first,
-        }
+        let Terms { precondition, once } = terms.into();
+        self.scope.make_once(self.replacement(id, input, precondition)?, Undo::Savepoint, once).await
     }
 
     pub(super) fn replacement(
@@ -120,9 +134,11 @@ impl Records<'_> {
     }
 }
 
-impl Modification {
-    /// Makes it.
-    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
+impl Write for Modification {
+    type Done = RecordBody;
+    type Error = RecordError;
+
+    async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
         let layout = &self.work.collection.layout;
         let before = find_locked(tx, layout, self.id, self.work.rule.as_ref()).await?;
         let before = before.ok_or(RecordError::NotFound)?;
@@ -138,16 +154,31 @@ impl Modification {
         places.extend(layout.touched());
         self.work.replace(tx, &before, values, &places).await
     }
+
+    fn answer(done: &RecordBody) -> Vec<u8> {
+        done.json.clone()
+    }
+
+    fn replay(answer: Vec<u8>) -> Option<RecordBody> {
+        RecordBody::kept(answer)
+    }
 }
 
-impl Replacement {
-    /// Writes it.
-    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<Upserted, RecordError> {
+impl Write for Replacement {
+    type Done = Upserted;
+    type Error = RecordError;
+
+    async fn apply(self, tx: &mut Tx<'_>) -> Result<Upserted, RecordError> {
         let Self { work, id, mut values, precondition, create, update } = self;
         let layout = &work.collection.layout;
         let Some(before) = find_locked(tx, layout, id, None).await? else {
             precondition.check(None)?;
-            return work.insert(tx, id, values, create?).await.map(Upserted::Created);
+            let inserted = work.insert(tx, id, values, create?).await.map(Upserted::Created);
+            return inserted.map_err(|error| match error {
+                // Another made it between the look and the insert: the next try finds one to replace.
+                RecordError::Exists => StoreError::Conflict(RecordError::Exists.into()).into(),
+                error => error,
+            });
         };
         if let Some(rule) = update?
             && tx.query(&rule, |_| Ok(())).await?.is_empty()
@@ -158,6 +189,14 @@ impl Replacement {
         layout.keep_automatic(&before.values, &mut values);
         let places: Vec<usize> = (0..values.len()).collect();
         work.replace(tx, &before, values, &places).await.map(Upserted::Replaced)
+    }
+
+    fn answer(done: &Upserted) -> Vec<u8> {
+        done.record().json.clone()
+    }
+
+    fn replay(answer: Vec<u8>) -> Option<Upserted> {
+        Upserted::kept(answer)
     }
 }
 

@@ -16,6 +16,7 @@ mod api_idempotency;
 mod api_limits;
 mod api_pages;
 mod api_problems;
+mod api_races;
 mod api_tenants;
 mod collections;
 mod expand;

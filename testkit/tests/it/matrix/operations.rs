@@ -148,19 +148,25 @@ const ROWS: &[Row] = &[
     row(
         "update_record",
         Rule("records:write"),
-        &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("Idempotency-Key", Once)],
         &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
     ),
     row(
         "upsert_record",
         Rule("records:write"),
-        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("If-None-Match", Etag)],
+        &[
+            ("collection", Collection),
+            ("record", Record),
+            ("If-Match", Etag),
+            ("If-None-Match", Etag),
+            ("Idempotency-Key", Once),
+        ],
         &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
     ),
     row(
         "delete_record",
         Rule("records:write"),
-        &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("Idempotency-Key", Once)],
         &[],
     ),
     row(
