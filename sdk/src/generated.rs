@@ -73,7 +73,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct BatchResults {
         /// The records as they are now, in the order of their operations; null for a deleted one.
-        pub results: ::std::vec::Vec<crate::AnyRecord>,
+        pub results: ::std::vec::Vec<::std::option::Option<crate::AnyRecord>>,
     }
     /// A collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]

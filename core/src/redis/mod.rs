@@ -4,8 +4,8 @@
 //! [`ANSWER`] it counts as gone, and from then on nobody waits for it: limits are counted by each process for itself,
 //! and changes elsewhere are noticed by comparing versions, a second late. A task finds it again.
 //!
-//! One connection serves all: what many ask at once goes out together and comes back in order. A pool would lend each
-//! asker a connection, and asks Redis itself before it does whether that still works (decision 0005).
+//! One connection serves all: what many ask at once goes out together and comes back in order. The pool lends it once
+//! and for as long as it works, for it asks Redis each time it lends one (decision 0005).
 //!
 //! Every key begins with the tenant it belongs to, or with `platform` and the installation where it belongs to none,
 //! so that installations may share a server.
@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncConnectionConfig, Client, RedisError, RedisResult, Script};
+use deadpool_redis::{Connection, Manager, Pool, PoolError, Runtime};
 use metrics::{Counter, Gauge, counter, gauge};
 use tokio::sync::Notify;
 
@@ -39,6 +40,8 @@ const STEADY: Duration = Duration::from_secs(10);
 pub struct Redis(Arc<Inner>);
 
 struct Inner {
+    pool: Pool,
+    /// For the connection that listens.
     client: Client,
     installation: String,
     link: RwLock<Link>,
@@ -52,7 +55,7 @@ struct Inner {
 /// gone already does not cost the next.
 #[derive(Default)]
 struct Link {
-    connection: Option<MultiplexedConnection>,
+    connection: Option<Connection>,
     number: u64,
 }
 
@@ -65,9 +68,15 @@ impl Redis {
     /// The server at `url` (`redis://…`, `rediss://…`), for the instances of `installation`. It need not be there:
     /// [`Redis::keep_connected`] finds it. Install the metrics recorder before.
     pub fn open(url: &str, installation: String) -> Result<Self, InvalidRedisUrl> {
-        let client = Client::open(url).map_err(|error| InvalidRedisUrl(error.to_string()))?;
+        let wrong = |error: RedisError| InvalidRedisUrl(error.to_string());
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(Some(ANSWER));
+        let manager = Manager::new_with_config(url, config).map_err(wrong)?;
+        let pool = Pool::builder(manager).max_size(1).runtime(Runtime::Tokio1).build();
         Ok(Self(Arc::new(Inner {
-            client,
+            pool: pool.map_err(|error| InvalidRedisUrl(error.to_string()))?,
+            client: Client::open(url).map_err(wrong)?,
             installation,
             link: RwLock::default(),
             lost: Notify::new(),
@@ -115,20 +124,19 @@ impl Redis {
     }
 
     /// A connection over which something has been answered.
-    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(ANSWER));
-        let client = &self.0.client;
+    async fn connect(&self) -> RedisResult<Connection> {
         let made = async {
-            let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+            let mut connection = self.0.pool.get().await.map_err(|error| match error {
+                PoolError::Backend(error) => error,
+                error => std::io::Error::other(error).into(),
+            })?;
             self.0.limit.load_async(&mut connection).await?;
             Ok(connection)
         };
         within(CONNECT, made).await
     }
 
-    fn gain(&self, connection: MultiplexedConnection) {
+    fn gain(&self, connection: Connection) {
         let mut link = self.0.link.write().unwrap_or_else(PoisonError::into_inner);
         *link = Link { connection: Some(connection), number: link.number + 1 };
         self.0.up.set(1.0);
@@ -138,7 +146,7 @@ impl Redis {
     async fn ask<T>(&self, ask: impl AsyncFnOnce(&mut MultiplexedConnection) -> RedisResult<T>) -> Option<T> {
         let (mut connection, number) = {
             let link = self.0.link.read().unwrap_or_else(PoisonError::into_inner);
-            (link.connection.clone()?, link.number)
+            (MultiplexedConnection::clone(link.connection.as_ref()?), link.number)
         };
         match ask(&mut connection).await {
             Ok(answer) => Some(answer),

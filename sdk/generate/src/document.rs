@@ -20,7 +20,7 @@ pub(crate) fn prepare(document: &mut Value) {
 /// Writes a reference with a description beside it as the reference alone.
 ///
 /// `OpenAPI` 3.0 has no place for that description but `allOf: [{$ref}, {description}]`, of which the generator makes
-/// a type for each field that refers.
+/// a type for each field that refers. One that may be null says more than the reference.
 fn simplify(value: &mut Value) {
     if let Some(reference) = reference(value) {
         *value = reference;
@@ -30,6 +30,9 @@ fn simplify(value: &mut Value) {
 }
 
 fn reference(value: &Value) -> Option<Value> {
+    if value.get("nullable").and_then(Value::as_bool) == Some(true) {
+        return None;
+    }
     let parts = value.get("allOf")?.as_array()?;
     let mut constraining = parts.iter().filter(|part| !only_describes(part));
     let reference = constraining.next().filter(|part| part.get("$ref").is_some())?;
