@@ -181,6 +181,12 @@ impl From<BatchError> for Problem {
 
 impl From<RecordError> for Problem {
     fn from(error: RecordError) -> Self {
+        let error = match error {
+            RecordError::OfRecord { id, error } => {
+                return Self::from(*error).within(&format!("Record {id}"), "");
+            }
+            error => error,
+        };
         match &error {
             RecordError::NoCollection => Self::not_found("There is no such collection."),
             RecordError::NotFound => Self::not_found("There is no such record."),
@@ -193,6 +199,8 @@ impl From<RecordError> for Problem {
             }
             RecordError::Referenced { .. } => conflict("record_referenced", &error),
             RecordError::TooManyReferrers { .. } => conflict("too_many_referrers", &error),
+            RecordError::TooManyRecords { .. } => conflict("too_many_records", &error),
+            RecordError::OtherCount { .. } => conflict("count_differs", &error),
             RecordError::PreconditionFailed => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence(&error))
             }
@@ -200,7 +208,7 @@ impl From<RecordError> for Problem {
             RecordError::Denied(denied) => (*denied).into(),
             RecordError::KeyReused(reused) => (*reused).into(),
             RecordError::Randomness(error) => Self::internal(error),
-            RecordError::Store(_) => match error {
+            RecordError::OfRecord { .. } | RecordError::Store(_) => match error {
                 RecordError::Store(error) => error.into(),
                 error => Self::internal(&error),
             },

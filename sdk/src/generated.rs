@@ -75,6 +75,14 @@ pub mod types {
         /// The records as they are now, in the order of their operations; null for a deleted one.
         pub results: ::std::vec::Vec<::std::option::Option<crate::AnyRecord>>,
     }
+    /// How many records it was.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BulkResult {
+        /// How many records were written, or would be.
+        pub count: u64,
+        /// Whether nothing was written.
+        pub dry_run: bool,
+    }
     /// A collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Collection {
@@ -838,81 +846,91 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// List records
+    /// Create or replace the record of a key
     ///
-    /// Sends a `GET` request to `/v1/collections/{collection}/records`
+    /// The record that has the values which are sent in the fields of `key`, whether there is one or not. Fields that are
+    /// not sent get their default, or null.
+    ///
+    /// Sends a `PUT` request to `/v1/collections/{collection}/records`
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
-    /// - `count`: Whether the total is counted.
-    /// - `cursor`: `next_cursor` of the page before.
-    /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
-    /// stand in `expand`, as far as they may be seen.
-    /// - `fields`: Fields to be shown, apart by commas; all if not given.
-    /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
-    /// - `limit`: Records on the page: 1 to 200, 50 by default.
-    /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
-    pub async fn list_records<'a>(
+    /// - `key`: A unique field, or the fields of a unique index apart by commas.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `if_match`: The `ETag` of the record that is to be replaced; 412 if it is another by now.
+    /// - `if_none_match`: `*`: only if there is no such record; 412 if there is.
+    /// - `body`
+    pub async fn upsert_record_by_key<'a>(
         &'a self,
         collection: &'a str,
-        count: Option<&'a crate::generated::enums::CountMode>,
-        cursor: Option<&'a str>,
-        expand: Option<&'a str>,
-        fields: Option<&'a str>,
-        filter: Option<&'a str>,
-        limit: Option<u32>,
-        sort: Option<&'a str>,
-    ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
+        key: &'a str,
+        idempotency_key: Option<&'a str>,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
         let url =
             format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
-            .get(url)
+            .put(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("count", &count))
-            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-            .query(&progenitor_client::QueryParam::new("expand", &expand))
-            .query(&progenitor_client::QueryParam::new("fields", &fields))
-            .query(&progenitor_client::QueryParam::new("filter", &filter))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .query(&progenitor_client::QueryParam::new("sort", &sort))
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("key", &key))
             .headers(header_map)
             .build()?;
-        let info = OperationInfo { operation_id: "list_records" };
+        let info = OperationInfo { operation_id: "upsert_record_by_key" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
             200u16 => ResponseValue::from_response(response).await,
+            201u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Create a record
+    /// Delete the records that a filter finds
     ///
-    /// Sends a `POST` request to `/v1/collections/{collection}/records`
+    /// All of them are deleted, or none: of those that may be seen, those that may be deleted. At most 10,000, with those
+    /// that go along.
+    ///
+    /// Sends a `DELETE` request to `/v1/collections/{collection}/records`
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `dry_run`: Only counts.
+    /// - `expect`: How many records there must be; 409 if there are more or less by now.
+    /// - `filter`: A condition in CEL over the fields; `true` stands for all.
     /// - `idempotency_key`: Makes a repetition of the request safe.
-    /// - `body`
-    pub async fn create_record<'a>(
+    pub async fn delete_records<'a>(
         &'a self,
         collection: &'a str,
+        dry_run: Option<bool>,
+        expect: Option<u64>,
+        filter: &'a str,
         idempotency_key: Option<&'a str>,
-        body: &'a types::RecordInput,
-    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+    ) -> Result<ResponseValue<types::BulkResult>, Error<types::Problem>> {
         let url =
             format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
@@ -926,21 +944,81 @@ impl Client {
         #[allow(unused_mut)]
         let mut request = self
             .client
-            .post(url)
+            .delete(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
+            .query(&progenitor_client::QueryParam::new("dry_run", &dry_run))
+            .query(&progenitor_client::QueryParam::new("expect", &expect))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
             .headers(header_map)
             .build()?;
-        let info = OperationInfo { operation_id: "create_record" };
+        let info = OperationInfo { operation_id: "delete_records" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
         match response.status().as_u16() {
-            201u16 => ResponseValue::from_response(response).await,
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change the records that a filter finds
+    ///
+    /// All of them are changed, or none: of those that may be seen, those that may be changed. At most 10,000.
+    ///
+    /// Sends a `PATCH` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `dry_run`: Only counts.
+    /// - `expect`: How many records there must be; 409 if there are more or less by now.
+    /// - `filter`: A condition in CEL over the fields; `true` stands for all.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn update_records<'a>(
+        &'a self,
+        collection: &'a str,
+        dry_run: Option<bool>,
+        expect: Option<u64>,
+        filter: &'a str,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<types::BulkResult>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("dry_run", &dry_run))
+            .query(&progenitor_client::QueryParam::new("expect", &expect))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             _ => Err(Error::UnexpectedResponse(response)),
@@ -1126,7 +1204,9 @@ impl Client {
     }
     /// Change a record
     ///
-    /// The fields that are sent; null is a value, and what is not sent stays as it is.
+    /// The fields that are sent; null is a value, and what is not sent stays as it is. A number may be told by what is
+    /// added to it, `{"$increment": 1}`, and an array by what leaves it and what comes to its end,
+    /// `{"$remove": ["a"], "$append": ["b"]}`.
     ///
     /// Sends a `PATCH` request to `/v1/collections/{collection}/records/{record}`
     ///

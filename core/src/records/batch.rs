@@ -212,7 +212,7 @@ impl TenantScope {
             let missing = || Invalid::one("/record", "required", "this needs the fields, in `record`");
             let record = operation.record.as_ref().ok_or_else(missing)?;
             Ok(records
-                .input_with(record.get().as_bytes(), made)
+                .input_with(record.get().as_bytes(), operation.method == BatchMethod::Update, made)
                 .map_err(|invalid| invalid.below("/record"))?)
         };
         let ready = match operation.method {

@@ -52,7 +52,7 @@ impl Write for Removal {
         let before = find_locked(tx, &self.collection.layout, self.id, self.rule.as_ref()).await?;
         let before = before.ok_or(RecordError::NotFound)?;
         self.precondition.check(Some(ETag::new(before.updated_at)))?;
-        Deletion::new(&self.tenant, &self.author, self.now).run(tx, &self.collection, before).await
+        Deletion::new(&self.tenant, &self.author, self.now).run(tx, &self.collection, vec![before]).await
     }
 
     fn answer((): &()) -> Vec<u8> {

@@ -197,7 +197,7 @@ impl Records<'_> {
     }
 
     /// The rule, if one binds, and the filter, if there is one.
-    fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
+    pub(super) fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
         let mut conditions = access.conditions();
         if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
             let vocabulary = match access {

@@ -5,6 +5,8 @@
 //! which are conditions of the very statement that reads or writes.
 
 mod batch;
+mod bulk;
+mod change;
 pub(crate) mod column;
 mod create;
 mod cursor;
@@ -21,10 +23,12 @@ mod relations;
 mod service;
 pub(crate) mod storage;
 mod update;
+mod upsert_by_key;
 pub(crate) mod value;
 mod write;
 
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
+pub use self::bulk::{BulkQuery, MAX_BULK};
 pub use self::error::RecordError;
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};

@@ -182,6 +182,18 @@ impl Planner<'_> {
         (text, resolved(&params, bindings))
     }
 
+    /// The query for every record, with its values.
+    pub(super) fn all(
+        &self,
+        conditions: &[Checked],
+        columns: &[usize],
+        bindings: &Bindings<'_>,
+    ) -> (String, Vec<Value>) {
+        let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
+        let (text, params) = self.select(&list.join(", "), conditions);
+        (text, resolved(&params, bindings))
+    }
+
     fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
         let mut text = String::new();
         let mut params = Vec::new();

@@ -6,7 +6,8 @@ use super::error::RecordError;
 use super::input::RecordInput;
 use super::relations::link;
 use super::service::{
-    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, refused,
+    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, read_stored,
+    refused,
 };
 use super::value::FieldValue;
 use super::write::{Terms, Write};
@@ -60,14 +61,26 @@ pub(super) struct Modification {
 /// A record as it is to be, whether there is one or not.
 #[derive(Clone)]
 pub(super) struct Replacement {
-    work: Work,
-    id: RecordId,
-    values: Vec<FieldValue>,
-    precondition: Precondition,
+    pub(super) work: Work,
+    /// Of the new record, where there is none yet.
+    pub(super) id: RecordId,
+    pub(super) target: Target,
+    pub(super) values: Vec<FieldValue>,
+    pub(super) precondition: Precondition,
     /// What is asked, or why it may not be done, where there is none yet.
-    create: Result<Option<Sql>, Denied>,
+    pub(super) create: Result<Option<Sql>, Denied>,
     /// The same where there is one.
-    update: Result<Option<Sql>, Denied>,
+    pub(super) update: Result<Option<Sql>, Denied>,
+}
+
+/// How the record is found that is to be replaced.
+#[derive(Clone)]
+pub(super) enum Target {
+    /// By the id that a new one gets.
+    Id,
+    /// By a statement that asks for the values of these fields, of which no two records have the same. `sent` is the id
+    /// that it must have, if one was sent.
+    Key { find: Sql, fields: Vec<String>, sent: Option<RecordId> },
 }
 
 impl Records<'_> {
@@ -120,10 +133,11 @@ impl Records<'_> {
         }
         let values = input.complete(&self.collection)?;
         let (create, update) = (self.rule(Verb::Create, id), self.rule(Verb::Update, id));
-        Ok(Replacement { work: self.work(None), id, values, precondition, create, update })
+        let work = self.work(None);
+        Ok(Replacement { work, id, target: Target::Id, values, precondition, create, update })
     }
 
-    fn work(&self, rule: Option<Sql>) -> Work {
+    pub(super) fn work(&self, rule: Option<Sql>) -> Work {
         Work {
             collection: Arc::clone(&self.collection),
             author: self.author(),
@@ -143,14 +157,7 @@ impl Write for Modification {
         let before = find_locked(tx, layout, self.id, self.work.rule.as_ref()).await?;
         let before = before.ok_or(RecordError::NotFound)?;
         self.precondition.check(Some(ETag::new(before.updated_at)))?;
-        let mut values = before.values.clone();
-        let mut places = Vec::new();
-        for (place, (value, sent)) in values.iter_mut().zip(self.input.values).enumerate() {
-            if let Some(sent) = sent {
-                *value = sent;
-                places.push(place);
-            }
-        }
+        let (values, mut places) = self.input.over(&before.values, &self.work.collection)?;
         places.extend(layout.touched());
         self.work.replace(tx, &before, values, &places).await
     }
@@ -169,22 +176,29 @@ impl Write for Replacement {
     type Error = RecordError;
 
     async fn apply(self, tx: &mut Tx<'_>) -> Result<Upserted, RecordError> {
-        let Self { work, id, mut values, precondition, create, update } = self;
+        let Self { work, id, target, mut values, precondition, create, update } = self;
         let layout = &work.collection.layout;
-        let Some(before) = find_locked(tx, layout, id, None).await? else {
+        let found = match &target {
+            Target::Id => find_locked(tx, layout, id, None).await?,
+            Target::Key { find, .. } => {
+                tx.query(find, |row| read_stored(layout, row)).await?.into_iter().next()
+            }
+        };
+        let Some(before) = found else {
             precondition.check(None)?;
             let inserted = work.insert(tx, id, values, create?).await.map(Upserted::Created);
-            return inserted.map_err(|error| match error {
-                // Another made it between the look and the insert: the next try finds one to replace.
-                RecordError::Exists => StoreError::Conflict(RecordError::Exists.into()).into(),
-                error => error,
-            });
+            return inserted.map_err(|error| target.may_have_met(error));
         };
-        if let Some(rule) = update?
-            && tx.query(&rule, |_| Ok(())).await?.is_empty()
-        {
-            return Err(RecordError::NotFound);
+        if let Some(mut rule) = update? {
+            // The id is what such a statement takes last.
+            if let Some(last) = rule.values.last_mut() {
+                *last = before.id.as_uuid().into();
+            }
+            if tx.query(&rule, |_| Ok(())).await?.is_empty() {
+                return Err(target.hidden());
+            }
         }
+        target.check(before.id)?;
         precondition.check(Some(ETag::new(before.updated_at)))?;
         layout.keep_automatic(&before.values, &mut values);
         let places: Vec<usize> = (0..values.len()).collect();
@@ -200,9 +214,44 @@ impl Write for Replacement {
     }
 }
 
+impl Target {
+    /// What a refused insert means: another may have made the record between the look and the insert, and then the next
+    /// try finds one to replace.
+    fn may_have_met(&self, error: RecordError) -> RecordError {
+        let met = match (&error, self) {
+            (RecordError::Exists, Self::Id) => true,
+            (RecordError::NotUnique { fields: same }, Self::Key { fields, .. }) => {
+                same.iter().all(|field| fields.contains(field))
+            }
+            _ => false,
+        };
+        if met { StoreError::Conflict(error.into()).into() } else { error }
+    }
+
+    /// What a record is to whom its rule does not let change it. Who names an id learns nothing; who names a key would
+    /// learn of it by the refusal of its creation as well.
+    const fn hidden(&self) -> RecordError {
+        match self {
+            Self::Id => RecordError::NotFound,
+            Self::Key { .. } => RecordError::Forbidden,
+        }
+    }
+
+    /// Whether it is the record whose id was sent.
+    fn check(&self, found: RecordId) -> Result<(), Invalid> {
+        match self {
+            Self::Key { sent: Some(sent), .. } if *sent != found => {
+                let message = format!("the record with this key is {found}, and a record's id cannot change");
+                Err(Invalid::one("/id", "mismatch", message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What a write takes along to where the database is.
 #[derive(Clone)]
-struct Work {
+pub(super) struct Work {
     collection: Arc<crate::collections::Collection>,
     author: super::service::Author,
     now: Timestamp,
@@ -211,7 +260,7 @@ struct Work {
 }
 
 impl Work {
-    async fn replace(
+    pub(super) async fn replace(
         self,
         tx: &mut Tx<'_>,
         before: &Stored,

@@ -18,6 +18,7 @@ mod api_pages;
 mod api_problems;
 mod api_races;
 mod api_tenants;
+mod api_writes;
 mod collections;
 mod expand;
 mod expressions;

@@ -170,6 +170,42 @@ const ROWS: &[Row] = &[
         &[],
     ),
     row(
+        "update_records",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("filter", Filter),
+            ("dry_run", Plain("false")),
+            ("expect", Plain("1")),
+            ("Idempotency-Key", Once),
+        ],
+        &[bodies::record, bodies::record_of_unknown_field],
+    ),
+    row(
+        "delete_records",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("filter", Filter),
+            ("dry_run", Plain("false")),
+            ("expect", Plain("1")),
+            ("Idempotency-Key", Once),
+        ],
+        &[],
+    ),
+    row(
+        "upsert_record_by_key",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("key", Fields),
+            ("If-Match", Etag),
+            ("If-None-Match", Etag),
+            ("Idempotency-Key", Once),
+        ],
+        &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
+    ),
+    row(
         "write_batch",
         Scope("records:write"),
         &[("Idempotency-Key", Once)],
