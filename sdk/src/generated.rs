@@ -146,6 +146,9 @@ pub mod types {
         pub dimensions: ::std::option::Option<u32>,
         /// Whether only secret keys, members and operators see it.
         pub hidden: bool,
+        /// Whether values that differ in nothing but case are the same.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ignore_case: ::std::option::Option<bool>,
         /// Whether it points to several records, of `relation`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub many: ::std::option::Option<bool>,
@@ -274,6 +277,9 @@ pub mod types {
         /// Whether only secret keys, members and operators see it.
         #[serde(default)]
         pub hidden: bool,
+        /// Whether values that differ in nothing but case are the same, of a unique `text`, `select`, `email` or `url`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ignore_case: ::std::option::Option<bool>,
         /// Whether it points to several records, of `relation`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub many: ::std::option::Option<bool>,

@@ -82,6 +82,7 @@ impl NewField {
             required: false,
             nullable: None,
             unique: false,
+            ignore_case: None,
             hidden: false,
             default: None,
             min: None,

@@ -43,6 +43,8 @@ pub(super) struct NewFieldBody {
     /// Whether no two records may have the same value.
     #[oai(default)]
     unique: bool,
+    /// Whether values that differ in nothing but case are the same, of a unique `text`, `select`, `email` or `url`.
+    ignore_case: Option<bool>,
     /// Whether only secret keys, members and operators see it.
     #[oai(default)]
     hidden: bool,
@@ -134,6 +136,7 @@ impl From<NewFieldBody> for FieldPatch {
             required: body.required,
             nullable: body.nullable,
             unique: body.unique,
+            ignore_case: body.ignore_case.unwrap_or_default(),
             hidden: body.hidden,
             default: body.default,
             min: body.min,
@@ -207,6 +210,8 @@ pub(super) struct FieldView {
     nullable: bool,
     /// Whether no two records may have the same value.
     unique: bool,
+    /// Whether values that differ in nothing but case are the same.
+    ignore_case: Option<bool>,
     /// Whether only secret keys, members and operators see it.
     hidden: bool,
     /// What a new record has where it gives nothing.
@@ -251,6 +256,7 @@ impl FieldView {
             required: field.required,
             nullable: field.nullable,
             unique: field.unique,
+            ignore_case: field.ignore_case.then_some(true),
             hidden: field.hidden,
             default: sent.default,
             min: sent.min,

@@ -6,14 +6,16 @@
 //! database's.
 
 use neonex_migrations::Dialect;
-use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, SqliteQueryBuilder};
+use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, SqliteQueryBuilder, Value};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::definition::Definition;
 use super::field::Field;
 use super::field_type::{Auto, FieldType};
+use super::name::FieldName;
 use super::relation::link_tables;
+use super::rewrite::{Rewrite, Step};
 use crate::ids::{CollectionId, TenantId};
 use crate::records::column::{bind, quote, type_name};
 use crate::records::layout::FIXED;
@@ -31,24 +33,36 @@ pub(crate) fn table_name(collection: Uuid) -> String {
 pub(crate) struct PhysicalIndex {
     pub(crate) name: String,
     pub(crate) fields: Vec<String>,
+    /// The column of each field, or what stands in its place.
+    pub(crate) columns: Vec<String>,
     pub(crate) unique: bool,
 }
 
 /// The indexes of a design: those of unique fields, and those asked for. An index is named after what it covers, so
 /// that two designs agree on what they share.
 pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<PhysicalIndex> {
+    let column = |name: &String| {
+        let field = definition.fields.iter().find(|field| field.name.as_str() == name);
+        field.map_or_else(|| name.clone(), Field::column)
+    };
     let indexed = |field: &&Field| field.unique || field.kind.is_indexed();
-    let own = definition.fields.iter().filter(indexed);
-    let own = own.map(|field| (vec![field.name.to_string()], field.unique));
-    let asked = definition.indexes.iter().map(|index| (index.fields.clone(), index.unique));
+    let own = definition.fields.iter().filter(indexed).map(|field| {
+        let in_lower_case = field.ignore_case.then(|| Shadow::of(field).pop()).flatten();
+        let column = in_lower_case.map_or_else(|| field.column(), |shadow| shadow.name);
+        (vec![field.name.to_string()], vec![column], field.unique)
+    });
+    let asked = definition
+        .indexes
+        .iter()
+        .map(|index| (index.fields.clone(), index.fields.iter().map(column).collect(), index.unique));
     let mut found: Vec<PhysicalIndex> = Vec::new();
-    for (fields, unique) in own.chain(asked) {
-        let covers = format!("{unique} {}", fields.join(","));
+    for (fields, columns, unique) in own.chain(asked) {
+        let covers = format!("{unique} {}", columns.join(","));
         let digest = Sha256::digest(covers.as_bytes());
         let short = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         let name = format!("i_{}_{short:016x}", collection.as_uuid().simple());
         if found.iter().all(|index| index.name != name) {
-            found.push(PhysicalIndex { name, fields, unique });
+            found.push(PhysicalIndex { name, fields, columns, unique });
         }
     }
     found
@@ -87,17 +101,14 @@ pub(super) struct Ddl {
 
 impl Ddl {
     /// Makes the table.
-    pub(super) fn create(&self, definition: &Definition) -> Vec<String> {
+    pub(super) fn create(&self, definition: &Definition) -> Vec<Step> {
         let table = self.table();
         let fixed = FIXED.iter().map(|(name, kind)| {
             let key = if *name == "id" { " PRIMARY KEY" } else { "" };
             format!("{} {} NOT NULL{key}", self.quote(name), type_name(kind, self.dialect))
         });
-        let own = definition.fields.iter().flat_map(|field| {
-            let shadows = Shadow::of(field.name.as_str(), &field.kind);
-            let shadows: Vec<_> = shadows.iter().map(|shadow| self.shadow(shadow)).collect();
-            std::iter::once(self.column(field)).chain(shadows)
-        });
+        let own = definition.fields.iter().flat_map(|field| self.columns(field));
+        let own = own.map(|(name, kind)| format!("{} {kind}", self.quote(&name)));
         let columns = fixed.chain(own).collect::<Vec<_>>().join(",\n    ");
         let end = self.dialect.render("{table}");
         let mut statements = vec![format!("CREATE TABLE IF NOT EXISTS {table} (\n    {columns}\n){end}")];
@@ -107,7 +118,7 @@ impl Ddl {
         }
         let indexes = indexes(self.collection, definition);
         statements.extend(indexes.iter().map(|index| self.create_index(definition, index)));
-        statements
+        statements.into_iter().map(Step::from).collect()
     }
 
     /// Changes the table from one design to the next; `renames` holds old and new names.
@@ -117,7 +128,7 @@ impl Ddl {
         after: &Definition,
         renames: &[(String, String)],
         defaults: &[Option<FieldValue>],
-    ) -> Vec<String> {
+    ) -> Vec<Step> {
         let table = self.table();
         // An index is another one, too, where its columns are so long that another part of them is indexed.
         let made = |definition: &Definition| -> Vec<(PhysicalIndex, String)> {
@@ -130,57 +141,103 @@ impl Ddl {
                 .collect()
         };
         let (old, new) = (made(before), made(after));
-        let gone = old.iter().filter(|index| !new.contains(index));
+        let gone = old.iter().filter(|(_, create)| new.iter().all(|(_, other)| other != create));
         let mut statements: Vec<String> = gone.map(|(index, _)| self.drop_index(index)).collect();
         for (from, to) in renames {
             statements.extend(self.rename(before, from, to));
         }
-        let earlier = |name: &str| -> Option<&Field> {
-            let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
-            before.fields.iter().find(|field| field.name.as_str() == from)
-        };
-        for (field, default) in after.fields.iter().zip(defaults) {
-            match earlier(field.name.as_str()) {
-                None => {
-                    let guard = if self.dialect == Dialect::MariaDb { "IF NOT EXISTS " } else { "" };
-                    let column = self.column(field) + &self.default(field, default.as_ref());
-                    statements.push(format!("ALTER TABLE {table} ADD COLUMN {guard}{column}"));
-                    for shadow in Shadow::of(field.name.as_str(), &field.kind) {
-                        let column = self.shadow(&shadow) + &self.shadow_default(&shadow, default.as_ref());
-                        statements.push(format!("ALTER TABLE {table} ADD COLUMN {guard}{column}"));
-                    }
-                    statements.extend(self.fill_automatic(field));
-                }
-                Some(was) if type_name(&was.kind, self.dialect) != type_name(&field.kind, self.dialect) => {
-                    statements.push(format!("ALTER TABLE {table} MODIFY COLUMN {}", self.column(field)));
-                }
-                Some(_) => {}
-            }
-        }
-        let made = new.iter().filter(|index| !old.contains(index));
-        statements.extend(made.map(|(_, create)| create.clone()));
-        let (old, new) = (link_tables(self.collection, before), link_tables(self.collection, after));
-        for links in new.iter().filter(|links| !old.contains(links)) {
+        let (old_links, new_links) =
+            (link_tables(self.collection, before), link_tables(self.collection, after));
+        for links in new_links.iter().filter(|links| !old_links.contains(links)) {
             statements.extend(self.create_links(links));
         }
-        // Last, because a column that is gone does not come back where DDL is not transactional.
-        for links in old.iter().filter(|links| !new.contains(links)) {
-            statements.push(format!("DROP TABLE IF EXISTS {links}"));
+        // As the field is called by now.
+        let earlier = |field: &Field| -> Option<Field> {
+            let name = field.name.as_str();
+            let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+            let was = before.fields.iter().find(|field| field.name.as_str() == from)?;
+            Some(Field { name: field.name.clone(), ..was.clone() })
+        };
+        let mut rewrites = Vec::new();
+        let mut left = Vec::new();
+        for (field, default) in after.fields.iter().zip(defaults) {
+            let Some(was) = earlier(field) else {
+                statements.extend(self.columns(field).into_iter().enumerate().map(|(at, (name, kind))| {
+                    let default = self.default(field, at, default.as_ref());
+                    self.add_column(&name, &(kind + &default))
+                }));
+                statements.extend(self.fill_automatic(field));
+                continue;
+            };
+            let (had, has) = (self.columns(&was), self.columns(field));
+            left.extend(had.iter().filter(|(name, _)| has.iter().all(|(kept, _)| kept != name)).cloned());
+            for (name, kind) in &has {
+                match had.iter().find(|(was, _)| was == name) {
+                    Some((_, was)) if was != kind => {
+                        statements
+                            .push(format!("ALTER TABLE {table} MODIFY COLUMN {} {kind}", self.quote(name)));
+                    }
+                    Some(_) => {}
+                    // On the way back the values are still where they were.
+                    None if field.generation < was.generation => {}
+                    None => {
+                        statements.push(self.add_column(name, kind));
+                        rewrites.push(Rewrite {
+                            table: table.clone(),
+                            column: was.column(),
+                            was: was.kind.clone(),
+                            field: field.clone(),
+                        });
+                    }
+                }
+            }
         }
+        rewrites.dedup();
+        // Whoever wrote meanwhile would write past them; elsewhere the table is locked as it is.
+        let locks = self.dialect == Dialect::MariaDb && !rewrites.is_empty();
+        if locks {
+            statements.push(format!("LOCK TABLES {table} WRITE"));
+        }
+        let mut steps: Vec<Step> = statements.into_iter().map(Step::from).collect();
+        steps.extend(rewrites.into_iter().map(|rewrite| Step::Rewrite(Box::new(rewrite))));
+        let made = new.iter().filter(|(_, create)| old.iter().all(|(_, other)| other != create));
+        let mut statements: Vec<String> = made.map(|(_, create)| create.clone()).collect();
+        // Last, because a column that is gone does not come back where DDL is not transactional.
         let gone = |field: &&Field| {
             let name = field.name.as_str();
             let to = renames.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to);
             after.fields.iter().all(|other| other.name.as_str() != to)
         };
+        left.extend(before.fields.iter().filter(gone).flat_map(|field| self.columns(field)));
         let guard = if self.dialect == Dialect::MariaDb { "IF EXISTS " } else { "" };
-        for field in before.fields.iter().filter(gone) {
-            let shadows = Shadow::of(field.name.as_str(), &field.kind);
-            let own = std::iter::once(field.name.as_str());
-            for name in own.chain(shadows.iter().map(|shadow| shadow.name.as_str())) {
-                statements.push(format!("ALTER TABLE {table} DROP COLUMN {guard}{}", self.quote(name)));
-            }
+        statements.extend(
+            left.iter()
+                .map(|(name, _)| format!("ALTER TABLE {table} DROP COLUMN {guard}{}", self.quote(name))),
+        );
+        if locks {
+            statements.push("UNLOCK TABLES".to_owned());
         }
-        statements
+        for links in old_links.iter().filter(|links| !new_links.contains(links)) {
+            statements.push(format!("DROP TABLE IF EXISTS {links}"));
+        }
+        steps.extend(statements.into_iter().map(Step::from));
+        steps
+    }
+
+    /// The columns of a field, each with its type.
+    fn columns(&self, field: &Field) -> Vec<(String, String)> {
+        let own = (field.column(), type_name(&field.kind, self.dialect));
+        let shadows = Shadow::of(field).into_iter();
+        let shadows = shadows.map(|shadow| {
+            let kind = shadow.storage().type_name(self.dialect).to_owned();
+            (shadow.name, kind)
+        });
+        std::iter::once(own).chain(shadows).collect()
+    }
+
+    fn add_column(&self, name: &str, kind: &str) -> String {
+        let guard = if self.dialect == Dialect::MariaDb { "IF NOT EXISTS " } else { "" };
+        format!("ALTER TABLE {} ADD COLUMN {guard}{} {kind}", self.table(), self.quote(name))
     }
 
     /// SQLite is off by a bit for some numbers that it reads from text, as it does a column's default.
@@ -197,7 +254,7 @@ impl Ddl {
         };
         let floats = after.fields.iter().zip(defaults).filter_map(|(field, default)| match default {
             Some(FieldValue::Float(number)) if new(field) && self.dialect == Dialect::Sqlite => {
-                let (table, name) = (self.table(), self.quote(field.name.as_str()));
+                let (table, name) = (self.table(), self.quote(&field.column()));
                 let values = vec![(*number).into()];
                 Some(Sql::new(format!("UPDATE {table} SET {name} = ?"), values))
             }
@@ -207,9 +264,10 @@ impl Ddl {
     }
 
     /// Drops the table with all records, and those of their links.
-    pub(super) fn drop(&self, definition: &Definition) -> Vec<String> {
+    pub(super) fn drop(&self, definition: &Definition) -> Vec<Step> {
         let links = link_tables(self.collection, definition);
-        links.into_iter().chain([self.table()]).map(|table| format!("DROP TABLE IF EXISTS {table}")).collect()
+        let tables = links.into_iter().chain([self.table()]);
+        tables.map(|table| Step::Sql(format!("DROP TABLE IF EXISTS {table}"))).collect()
     }
 
     /// Makes the table of a field's links.
@@ -238,11 +296,10 @@ impl Ddl {
                 format!("ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
             }
         };
-        let own = rename(from, to, &type_name(&field.kind, self.dialect));
-        let shadows = Shadow::of(from, &field.kind).into_iter().zip(Shadow::of(to, &field.kind));
-        let shadows =
-            shadows.map(|(from, to)| rename(&from.name, &to.name, Shadow::STORAGE.type_name(self.dialect)));
-        std::iter::once(own).chain(shadows).collect()
+        let Ok(name) = FieldName::try_from(to.to_owned()) else { return Vec::new() };
+        let renamed = Field { name, ..field.clone() };
+        let columns = self.columns(field).into_iter().zip(self.columns(&renamed));
+        columns.map(|((from, kind), (to, _))| rename(&from, &to, &kind)).collect()
     }
 
     /// What a field that the server sets holds in records that are there already.
@@ -252,41 +309,33 @@ impl Ddl {
             Auto::Create => "created_at",
             Auto::Update => "updated_at",
         };
-        let (table, name) = (self.table(), self.quote(field.name.as_str()));
+        let (table, name) = (self.table(), self.quote(&field.column()));
         Some(format!("UPDATE {table} SET {name} = {source} WHERE {name} IS NULL"))
     }
 
-    fn column(&self, field: &Field) -> String {
-        format!("{} {}", self.quote(field.name.as_str()), type_name(&field.kind, self.dialect))
-    }
-
-    fn shadow(&self, shadow: &Shadow) -> String {
-        format!("{} {}", self.quote(&shadow.name), Shadow::STORAGE.type_name(self.dialect))
-    }
-
     /// What a new column holds in records that are there already, and in those that a process writes which has not
-    /// heard of the column yet. Later defaults are the records service's affair.
-    fn default(&self, field: &Field, default: Option<&FieldValue>) -> String {
-        default.map_or_else(String::new, |value| {
-            format!(" DEFAULT {}", literal(&field.kind, value, self.dialect))
-        })
-    }
-
-    fn shadow_default(&self, shadow: &Shadow, default: Option<&FieldValue>) -> String {
+    /// heard of the column yet. Later defaults are the records service's affair. The field's own column comes first,
+    /// those beside it after it.
+    fn default(&self, field: &Field, at: usize, default: Option<&FieldValue>) -> String {
         let Some(default) = default else { return String::new() };
-        let bound = shadow.bind(default);
-        match bound {
-            sea_query::Value::Double(Some(number)) => {
-                format!(" DEFAULT {}", literal(&FieldType::Float, &FieldValue::Float(number), self.dialect))
+        let beside = at.checked_sub(1).and_then(|at| Shadow::of(field).into_iter().nth(at));
+        let written = match beside.map(|shadow| shadow.bind(default)) {
+            None => literal(&field.kind, default, self.dialect),
+            Some(Value::Double(Some(number))) => {
+                literal(&FieldType::Float, &FieldValue::Float(number), self.dialect)
             }
-            _ => String::new(),
-        }
+            Some(Value::String(Some(text))) => {
+                literal(&FieldType::Url, &FieldValue::Text(text), self.dialect)
+            }
+            Some(_) => return String::new(),
+        };
+        format!(" DEFAULT {written}")
     }
 
     fn create_index(&self, definition: &Definition, index: &PhysicalIndex) -> String {
         let unique = if index.unique { "UNIQUE " } else { "" };
-        let columns: Vec<_> =
-            index.fields.iter().map(|name| self.index_column(definition, index, name)).collect();
+        let columns = index.fields.iter().zip(&index.columns);
+        let columns: Vec<_> = columns.map(|named| self.index_column(definition, index, named)).collect();
         // Lists end their order with the id. MariaDB has it in every index.
         let tied = index.fields.iter().any(|field| field == "id");
         let tie = !index.unique && !tied && self.dialect != Dialect::MariaDb;
@@ -297,8 +346,13 @@ impl Ddl {
     /// Nulls come first everywhere, as SQLite and MariaDB have it; the columns that every record has know none.
     /// MariaDB has no room for more than the beginning of a long text, except to keep it unique, which it does by a
     /// hash.
-    fn index_column(&self, definition: &Definition, index: &PhysicalIndex, name: &str) -> String {
-        let quoted = self.quote(name);
+    fn index_column(
+        &self,
+        definition: &Definition,
+        index: &PhysicalIndex,
+        (name, column): (&String, &String),
+    ) -> String {
+        let quoted = self.quote(column);
         let field = |name: &str| definition.fields.iter().find(|field| field.name.as_str() == name);
         match self.dialect {
             Dialect::Postgres if field(name).is_some() => format!("{quoted} ASC NULLS FIRST"),

@@ -22,6 +22,12 @@ pub struct Field {
     pub nullable: bool,
     /// Whether no two records may have the same value; nulls are never the same.
     pub unique: bool,
+    /// Whether values that differ in nothing but case are the same, of a unique text.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub ignore_case: bool,
+    /// How often it got another column, because its values were to lie there in another way.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub(crate) generation: u32,
     /// Whether it is shown only to those who read past the rules: secret keys, members and operators.
     #[serde(default)]
     pub hidden: bool,
@@ -34,6 +40,20 @@ pub struct Field {
     /// The greatest value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Json>,
+}
+
+fn is_unset<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Field {
+    /// What its column is called. `$` stands in no field's name.
+    pub(crate) fn column(&self) -> String {
+        match self.generation {
+            0 => self.name.to_string(),
+            generation => format!("{}${generation}", self.name),
+        }
+    }
 }
 
 /// A field as sent.
@@ -52,6 +72,8 @@ pub struct NewField {
     pub nullable: Option<bool>,
     /// Defaults to false.
     pub unique: bool,
+    /// For a unique `text`, `select`, `email` or `url`; defaults to false.
+    pub ignore_case: bool,
     /// Defaults to false.
     pub hidden: bool,
     /// Defaults to none.
@@ -107,6 +129,10 @@ impl TryFrom<NewField> for Field {
                     format!("values of type {} are not compared, so they cannot be unique", kind.name());
                 findings.add("/unique", "not_comparable", message);
             }
+            if new.ignore_case && !(new.unique && kind.is_text()) {
+                let message = "only a unique `text`, `select`, `email` or `url` can ignore case";
+                findings.add("/ignore_case", "not_applicable", message);
+            }
             for (setting, limit) in [("min", &new.min), ("max", &new.max)] {
                 if limit.is_some() && !kind.has_limits() {
                     let message = format!("only numbers, dates and datetimes have `{setting}`");
@@ -120,6 +146,8 @@ impl TryFrom<NewField> for Field {
             required: new.required,
             nullable,
             unique: new.unique,
+            ignore_case: new.ignore_case,
+            generation: 0,
             hidden: new.hidden,
             default: new.default,
             min: new.min,
@@ -150,6 +178,7 @@ impl From<Field> for NewField {
             required: field.required,
             nullable: Some(field.nullable),
             unique: field.unique,
+            ignore_case: field.ignore_case,
             hidden: field.hidden,
             default: field.default,
             min: field.min,

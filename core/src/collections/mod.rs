@@ -9,6 +9,7 @@ mod name;
 mod patch;
 mod pattern;
 mod relation;
+mod rewrite;
 mod schema;
 mod service;
 mod steps;

@@ -4,6 +4,8 @@ use super::definition::{Definition, NewCollection, NewIndex, Rules};
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
 use super::name::CollectionName;
+use super::rewrite::converts;
+use super::values::column_moves;
 use crate::invalid::{Findings, Invalid};
 
 /// A field of a changed design.
@@ -46,9 +48,9 @@ pub(super) enum Demand {
     /// No record at all, because a new field would have no value.
     NoRecords { field: String },
     /// A value in each.
-    NoNulls { field: String },
-    /// Values that the changed field accepts, in the column of its earlier name.
-    Values { column: String, field: Box<Field> },
+    NoNulls { column: String, field: String },
+    /// Values that the changed field accepts or that can be made such, in the earlier field's column.
+    Values { column: String, was: Box<FieldType>, field: Box<Field> },
 }
 
 impl CollectionPatch {
@@ -59,7 +61,6 @@ impl CollectionPatch {
             Some(name) => findings.take("/name", CollectionName::try_from(name)),
             None => Some(before.name.clone()),
         };
-        let touched = self.fields.is_some();
         let (fields, renames) = if let Some(patches) = self.fields {
             let renames = findings.take("/fields", read_renames(&patches, before)).unwrap_or_default();
             check_dropped(&patches, &self.drop_fields, before, &mut findings);
@@ -86,18 +87,16 @@ impl CollectionPatch {
             indexes,
             rules,
         };
-        let Some(after) = findings.take("", Definition::try_from(new)) else {
+        let Some(mut after) = findings.take("", Definition::try_from(new)) else {
             return findings.finish(None);
         };
         if !findings.is_empty() {
             return findings.finish(None);
         }
         let mut demands = Vec::new();
-        if touched {
-            for (at, field) in after.fields.iter().enumerate() {
-                let checked = compare(field, before, &renames, &mut demands);
-                findings.take(&format!("/fields/{at}"), checked);
-            }
+        for (at, field) in after.fields.iter_mut().enumerate() {
+            let checked = compare(field, before, &renames, &mut demands);
+            findings.take(&format!("/fields/{at}"), checked);
         }
         findings.finish(Some(Change { after, renames, demands }))
     }
@@ -169,42 +168,39 @@ fn unknown_drops(dropped: &[String], before: &Definition, findings: &mut Finding
     }
 }
 
-/// What the change from the earlier field of that column asks for.
+/// What the change from the earlier field asks for, and where the field's values are to lie.
 fn compare(
-    field: &Field,
+    field: &mut Field,
     before: &Definition,
     renames: &[(String, String)],
     demands: &mut Vec<Demand>,
 ) -> Result<(), Invalid> {
-    let name = field.name.as_str();
-    let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
-    let Some(was) = before.fields.iter().find(|field| field.name.as_str() == from) else {
+    let name = field.name.as_str().to_owned();
+    let from = renames.iter().find(|(_, to)| *to == name).map_or(&name, |(from, _)| from);
+    let Some(was) = before.fields.iter().find(|field| field.name.as_str() == *from) else {
         if !field.nullable && field.default.is_none() && !field.kind.is_automatic() {
-            demands.push(Demand::NoRecords { field: name.to_owned() });
+            demands.push(Demand::NoRecords { field: name });
         }
         return Ok(());
     };
-    let column = || from.to_owned();
     if was.nullable && !field.nullable {
-        demands.push(Demand::NoNulls { field: column() });
+        demands.push(Demand::NoNulls { column: was.column(), field: from.clone() });
     }
-    if !keeps_column(&was.kind, &field.kind) {
-        let message = format!("the type of `{name}` cannot change: add a field of the new type instead");
-        return Err(Invalid::one("/type", "type_change", message));
+    field.generation = was.generation;
+    if column_moves(&was.kind, &field.kind) {
+        if !converts(&was.kind, &field.kind) {
+            let (was, is) = (was.kind.name(), field.kind.name());
+            let message =
+                format!("`{name}` cannot change from {was} to {is}: add a field of the new type instead");
+            return Err(Invalid::one("/type", "type_change", message));
+        }
+        field.generation += 1;
     }
     if was.kind != field.kind || was.min != field.min || was.max != field.max {
-        demands.push(Demand::Values { column: from.to_owned(), field: Box::new(field.clone()) });
+        let (column, was) = (was.column(), Box::new(was.kind.clone()));
+        demands.push(Demand::Values { column, was, field: Box::new(field.clone()) });
     }
     Ok(())
-}
-
-/// Whether values of the one type lie in a column as values of the other would.
-fn keeps_column(was: &FieldType, is: &FieldType) -> bool {
-    match (was, is) {
-        (FieldType::Decimal { scale: was, .. }, FieldType::Decimal { scale: is, .. }) => was == is,
-        (FieldType::Vector { .. }, FieldType::Vector { .. }) => was == is,
-        _ => was.name() == is.name(),
-    }
 }
 
 /// The field that has the column of that name. Columns are one whatever their case.

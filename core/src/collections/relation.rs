@@ -18,6 +18,8 @@ use crate::invalid::{Findings, Invalid};
 pub(crate) struct Relation {
     /// The field's name.
     pub(crate) field: String,
+    /// Its column.
+    pub(crate) stored: String,
     /// The field's place among the fields.
     pub(crate) place: usize,
     pub(crate) target: CollectionId,
@@ -44,6 +46,7 @@ impl Relation {
         let relations = fields.filter_map(|(place, field)| match &field.kind {
             FieldType::Relation { collection: target, on_delete, many } => Some(Self {
                 field: field.name.to_string(),
+                stored: field.column(),
                 place,
                 target: *target,
                 target_name: name(*target).unwrap_or_else(|| target.to_string()),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::definition::Definition;
 use super::patch::Demand;
+use super::rewrite::run;
 use super::service::CollectionError;
 use super::steps::{self, Steps};
 use super::values;
@@ -72,7 +73,7 @@ where
                     return Ok(Changed::Replayed(body));
                 }
                 let change = begin(tx, &context, decide).await?;
-                tx.define(&change.steps.forward).await.map_err(duplicates)?;
+                run(tx, &change.steps.forward).await?;
                 for fill in &change.fills {
                     tx.execute(fill).await.map_err(duplicates)?;
                 }
@@ -200,11 +201,13 @@ async fn check(tx: &mut Tx<'_>, collection: CollectionId, demand: &Demand) -> Re
             "1 = 1".to_owned(),
             format!("there are records, which would have no value for `{field}`; give it a default"),
         ),
-        Demand::NoNulls { field } => (
-            format!("{} IS NULL", quote(field, dialect)),
+        Demand::NoNulls { column, field } => (
+            format!("{} IS NULL", quote(column, dialect)),
             format!("there are records without a value for `{field}`"),
         ),
-        Demand::Values { column, field } => return values::check(tx, &table, column, field).await,
+        Demand::Values { column, was, field } => {
+            return values::check(tx, &table, (column, was), field).await;
+        }
     };
     let select = format!("SELECT 1 FROM {table} WHERE {condition} LIMIT 1");
     let found = tx.query(&Sql::new(select, Vec::new()), |_| Ok(())).await?;

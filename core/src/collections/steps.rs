@@ -9,7 +9,8 @@ use futures_util::FutureExt as _;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde::{Deserialize, Serialize};
 
-use super::schema::{Change, Changed, Context, begin, duplicates, finish, from_json};
+use super::rewrite::{Step, run};
+use super::schema::{Change, Changed, Context, begin, finish, from_json};
 use super::service::CollectionError;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
@@ -23,9 +24,9 @@ const LOCK_SECONDS: i64 = 3;
 /// What a change does, as it is recorded.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Steps {
-    pub(super) forward: Vec<String>,
+    pub(super) forward: Vec<Step>,
     /// What takes it back.
-    pub(super) back: Vec<String>,
+    pub(super) back: Vec<Step>,
 }
 
 /// Makes a change.
@@ -65,11 +66,12 @@ where
 /// Brings a change that is recorded as begun to its end: done, or taken back.
 async fn carry_out(tx: &mut Tx<'_>, context: &Context, change: &Change) -> Result<(), CollectionError> {
     define(tx, "COMMIT").await?;
-    if let Err(error) = tx.define(&change.steps.forward).await {
-        tx.define(&change.steps.back).await?;
+    if let Err(error) = run(tx, &change.steps.forward).await {
+        define(tx, "UNLOCK TABLES").await?;
+        run(tx, &change.steps.back).await?;
         let begun = Entity::delete_by_id((context.tenant.as_uuid(), context.migration));
         tx.delete(begun).await?;
-        return Err(duplicates(error));
+        return Err(error);
     }
     define(tx, "START TRANSACTION").await?;
     finish(tx, context, change).await?;

@@ -4,66 +4,96 @@
 //! could not be written to it. That costs a pass over the table, in which other writers wait; it is done only where
 //! what the field asks for has changed.
 
+use std::sync::Arc;
+
 use sea_query::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::field::Field;
+use super::field_type::FieldType;
+use super::rewrite::convert;
 use super::service::CollectionError;
+use crate::dialect::Dialect;
+use crate::invalid::Invalid;
 use crate::records::column::{quote, read, selected};
 use crate::records::limits::Limits;
 use crate::records::storage::Storage;
 use crate::records::value::FieldValue;
-use crate::store::{Sql, StoreError, Tx};
+use crate::store::{Row, Sql, StoreError, Tx};
 
 /// Rows that are looked at in one go.
-const BATCH: usize = 1_000;
+pub(super) const BATCH: usize = 1_000;
 /// Records that a refusal names.
 const NAMED: usize = 5;
 
-/// Refuses the change where a value does not fit, and names the first records that have such.
+/// Refuses the change where a value of the column, which is of the type `was`, neither fits nor can be made to fit.
 pub(super) async fn check(
     tx: &mut Tx<'_>,
     table: &str,
-    column: &str,
+    (column, was): (&str, &FieldType),
     field: &Field,
 ) -> Result<(), CollectionError> {
     let dialect = tx.dialect();
-    let [limits] = Limits::of_each(std::slice::from_ref(field))?.try_into().unwrap_or([Limits::NONE]);
-    let value = selected(column, &field.kind, dialect);
-    let name = quote(column, dialect);
-    // A statement that Postgres keeps is of the type that the column had: see `Layout::source`.
-    let kind = Storage::of(&field.kind).type_name(dialect);
-    let text = format!(
-        "SELECT id, {value} FROM {table} /* {kind} */ WHERE id > ? AND {name} IS NOT NULL ORDER BY id LIMIT {BATCH}"
-    );
-    let text: std::sync::Arc<str> = dialect.placeholders(&text).into();
+    let limits = limits(field)?;
+    let text: Arc<str> = page(table, (column, was), dialect).into();
+    let moves = column_moves(was, &field.kind);
+    let fits = |value: &FieldValue| {
+        if moves { convert(field, &limits, value).is_some() } else { fits(field, &limits, value) }
+    };
     let (mut after, mut bad) = (Uuid::nil(), Vec::new());
     loop {
-        let sql = Sql::new(std::sync::Arc::clone(&text), vec![Value::Uuid(Some(after))]);
-        let rows = tx
-            .query(&sql, |row| {
-                let id = row.uuid(0)?.ok_or(StoreError::Column { column: 0, wanted: "an id" })?;
-                Ok((id, fits(field, &limits, &read(&field.kind, row, 1)?)))
-            })
-            .await?;
+        let sql = Sql::new(Arc::clone(&text), vec![Value::Uuid(Some(after))]);
+        let rows = tx.query(&sql, |row| Ok((id(row)?, fits(&read(was, row, 1)?)))).await?;
         bad.extend(rows.iter().filter(|(_, fits)| !fits).map(|(id, _)| *id));
         match rows.last() {
             Some((last, _)) if rows.len() == BATCH && bad.len() < NAMED => after = *last,
             _ => break,
         }
     }
-    if bad.is_empty() {
-        return Ok(());
-    }
+    if bad.is_empty() { Ok(()) } else { Err(refusal(field.name.as_str(), &bad)) }
+}
+
+/// The query for the next ids, with their values in the column, after an id.
+pub(super) fn page(table: &str, (column, kind): (&str, &FieldType), dialect: Dialect) -> String {
+    let value = selected(column, kind, dialect);
+    let name = quote(column, dialect);
+    // A statement that Postgres keeps is of the type that the column had: see `Layout::source`.
+    let stored = Storage::of(kind).type_name(dialect);
+    dialect.placeholders(&format!(
+        "SELECT id, {value} FROM {table} /* {stored} */ WHERE id > ? AND {name} IS NOT NULL ORDER BY id LIMIT {BATCH}"
+    ))
+}
+
+/// The id that such a row begins with.
+pub(super) fn id(row: &Row<'_>) -> Result<Uuid, StoreError> {
+    row.uuid(0)?.ok_or(StoreError::Column { column: 0, wanted: "an id" })
+}
+
+/// Those of one field.
+pub(super) fn limits(field: &Field) -> Result<Limits, Invalid> {
+    Ok(Limits::of_each(std::slice::from_ref(field))?.pop().unwrap_or(Limits::NONE))
+}
+
+/// Names the first records whose values do not fit.
+pub(super) fn refusal(field: &str, bad: &[Uuid]) -> CollectionError {
     let named: Vec<_> = bad.iter().take(NAMED).map(|id| id.hyphenated().to_string()).collect();
     let more = if bad.len() > NAMED { ", and more" } else { "" };
-    let message = format!("there are records whose `{column}` does not fit: {}{more}", named.join(", "));
-    Err(CollectionError::Records(message))
+    let named = named.join(", ");
+    CollectionError::Records(format!("there are records whose `{field}` does not fit: {named}{more}"))
 }
 
 /// Whether the field would take that value.
 fn fits(field: &Field, limits: &Limits, stored: &FieldValue) -> bool {
     let Ok(sent) = RawValue::from_string(stored.to_json()) else { return false };
     FieldValue::read(field, &sent).and_then(|value| limits.check(field, value)).is_ok()
+}
+
+/// Whether values of the one type lie in a column otherwise than values of the other would.
+pub(super) fn column_moves(was: &FieldType, is: &FieldType) -> bool {
+    match (was, is) {
+        (FieldType::Decimal { scale: was, .. }, FieldType::Decimal { scale: is, .. }) => was != is,
+        (FieldType::Vector { .. }, FieldType::Vector { .. }) => was != is,
+        _ => was.name() != is.name(),
+    }
 }

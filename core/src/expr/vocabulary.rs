@@ -61,14 +61,20 @@ impl FieldKind {
 /// `record.auth`.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    fields: BTreeMap<String, FieldKind>,
+    fields: BTreeMap<String, (FieldKind, String)>,
     input: bool,
 }
 
 impl Vocabulary {
     /// A vocabulary of fields, each stored in the column of its name.
     pub fn new(fields: impl IntoIterator<Item = (String, FieldKind)>) -> Self {
-        Self { fields: fields.into_iter().collect(), input: false }
+        Self::stored(fields.into_iter().map(|(name, kind)| (name.clone(), kind, name)))
+    }
+
+    /// A vocabulary of fields, each with the name of its column.
+    pub(crate) fn stored(fields: impl IntoIterator<Item = (String, FieldKind, String)>) -> Self {
+        let fields = fields.into_iter().map(|(name, kind, stored)| (name, (kind, stored)));
+        Self { fields: fields.collect(), input: false }
     }
 
     /// The same, with `input.…` for what a record is going to be.
@@ -82,7 +88,8 @@ impl Vocabulary {
     }
 
     pub(super) fn find(&self, name: &str, row: Row) -> Option<Column> {
-        self.fields.get(name).map(|kind| Column { row, name: name.to_owned(), kind: *kind })
+        let (kind, stored) = self.fields.get(name)?;
+        Some(Column { row, name: name.to_owned(), stored: stored.clone(), kind: *kind })
     }
 
     /// The field whose name is nearest, if one is near enough to have been meant.

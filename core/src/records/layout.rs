@@ -21,7 +21,10 @@ pub(crate) const FIXED: [(&str, FieldType); 3] = [
 /// A column: its name, and what it holds.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
+    /// The field's name.
     pub(crate) name: String,
+    /// What it is called in the table.
+    pub(crate) stored: String,
     pub(crate) kind: FieldType,
     pub(crate) nullable: bool,
     /// Whether only those see it who read past the rules.
@@ -56,6 +59,7 @@ impl Layout {
     pub(crate) fn new(table: String, definition: &Definition, dialect: Dialect) -> Self {
         let fixed = FIXED.into_iter().map(|(name, kind)| Column {
             name: name.to_owned(),
+            stored: name.to_owned(),
             kind,
             nullable: false,
             hidden: false,
@@ -63,28 +67,31 @@ impl Layout {
         });
         let own = definition.fields.iter().map(|field| Column {
             name: field.name.to_string(),
+            stored: field.column(),
             kind: field.kind.clone(),
             nullable: field.nullable,
             hidden: field.hidden,
-            shadows: Shadow::of(field.name.as_str(), &field.kind),
+            shadows: Shadow::of(field),
         });
         let columns: Vec<Column> = fixed.chain(own).collect();
         let list =
             |write: &dyn Fn(&Column) -> String| columns.iter().map(write).collect::<Vec<_>>().join(", ");
         // Shadows stand right after their column.
         let names = list(&|column| {
-            let own = std::iter::once(&column.name);
+            let own = std::iter::once(&column.stored);
             let all = own.chain(column.shadows.iter().map(|shadow| &shadow.name));
             all.map(|name| quote(name, dialect)).collect::<Vec<_>>().join(", ")
         });
         let marks = list(&|column| {
             let own = std::iter::once(Storage::of(&column.kind));
-            let all = own.chain(column.shadows.iter().map(|_| Shadow::STORAGE));
+            let all = own.chain(column.shadows.iter().map(Shadow::storage));
             all.map(|storage| storage.placeholder(dialect)).collect::<Vec<_>>().join(", ")
         });
         let source = source(&table, &columns, dialect);
-        let select =
-            format!("SELECT {} FROM {source}", list(&|column| selected(&column.name, &column.kind, dialect)));
+        let select = format!(
+            "SELECT {} FROM {source}",
+            list(&|column| selected(&column.stored, &column.kind, dialect))
+        );
         let by_id = dialect.placeholders(&format!("{select} WHERE id = ?"));
         let lock = if dialect == Dialect::Sqlite { "" } else { " FOR UPDATE" };
         let fields = definition.fields.iter().enumerate();
@@ -148,16 +155,16 @@ fn source(table: &str, columns: &[Column], dialect: Dialect) -> String {
     }
     let mut types = DefaultHasher::new();
     for column in columns {
-        (&column.name, Storage::of(&column.kind), column.shadows.len()).hash(&mut types);
+        (&column.stored, Storage::of(&column.kind), column.shadows.len()).hash(&mut types);
     }
     format!("{table} /* {:016x} */", types.finish())
 }
 
 /// The names that rules of a collection may use, and filters of those who see these fields.
 pub(crate) fn vocabulary<'f>(fields: impl IntoIterator<Item = &'f Field>) -> Vocabulary {
-    let fixed = FIXED.into_iter().map(|(name, kind)| (name.to_owned(), kind_of(&kind)));
-    let own = fields.into_iter().map(|field| (field.name.to_string(), kind_of(&field.kind)));
-    Vocabulary::new(fixed.chain(own))
+    let fixed = FIXED.into_iter().map(|(name, kind)| (name.to_owned(), kind_of(&kind), name.to_owned()));
+    let own = fields.into_iter().map(|field| (field.name.to_string(), kind_of(&field.kind), field.column()));
+    Vocabulary::stored(fixed.chain(own))
 }
 
 const fn kind_of(kind: &FieldType) -> FieldKind {

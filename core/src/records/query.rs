@@ -263,12 +263,12 @@ impl Planner<'_> {
     }
 
     fn name(&self, column: usize) -> String {
-        self.layout.columns.get(column).map(|column| quote(&column.name, self.dialect)).unwrap_or_default()
+        self.layout.columns.get(column).map(|column| quote(&column.stored, self.dialect)).unwrap_or_default()
     }
 
     fn selected(&self, column: usize) -> Option<String> {
         let column = self.layout.columns.get(column)?;
-        Some(selected(&column.name, &column.kind, self.dialect))
+        Some(selected(&column.stored, &column.kind, self.dialect))
     }
 
     fn mark(&self, before: usize) -> String {

@@ -273,7 +273,7 @@ impl<'d> Deletion<'d> {
     ) -> Result<Vec<Stored>, StoreError> {
         let layout = &referrer.layout;
         let condition = match &relation.links {
-            None => format!("{} = ?", quote(&relation.field, tx.dialect())),
+            None => format!("{} = ?", quote(&relation.stored, tx.dialect())),
             Some(links) => format!("id IN (SELECT record_id FROM {links} WHERE target_id = ?)"),
         };
         let lock = if tx.dialect() == Dialect::Sqlite { "" } else { " FOR UPDATE" };

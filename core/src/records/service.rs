@@ -11,7 +11,7 @@ use super::column::{bind, bind_time, quote, read};
 use super::error::RecordError;
 use super::input::{Reading, RecordInput};
 use super::layout::{Column, FIXED, Layout};
-use super::storage::{Shadow, Storage};
+use super::storage::Storage;
 use super::value::FieldValue;
 use crate::access::{Denied, Permission as _, RecordsRead, RecordsWrite, TenantScope};
 use crate::clock::Timestamp;
@@ -311,9 +311,9 @@ impl Stored {
                 text.push_str(storage.placeholder(dialect));
                 values.push(value);
             };
-            set(&column.name, Storage::of(&column.kind), bind(&column.kind, value, dialect));
+            set(&column.stored, Storage::of(&column.kind), bind(&column.kind, value, dialect));
             for shadow in &column.shadows {
-                set(&shadow.name, Shadow::STORAGE, shadow.bind(value));
+                set(&shadow.name, shadow.storage(), shadow.bind(value));
             }
         }
         text.push_str(" WHERE id = ?");
@@ -442,14 +442,14 @@ pub(super) fn refused(error: StoreError, collection: &Collection, dialect: Diale
     if own_key {
         return RecordError::Exists;
     }
-    let names = |fields: &[String]| {
-        fields.iter().map(|field| format!("{table}.{field}")).collect::<Vec<_>>().join(", ")
+    let names = |columns: &[String]| {
+        columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
     };
     let broken =
         crate::collections::indexes(collection.id(), collection.definition()).into_iter().find(|index| {
             index.unique
                 && match dialect {
-                    Dialect::Sqlite => constraint.ends_with(&format!(": {}", names(&index.fields))),
+                    Dialect::Sqlite => constraint.ends_with(&format!(": {}", names(&index.columns))),
                     Dialect::Postgres => *constraint == index.name,
                     // Before it stands the value, in which anything may stand.
                     Dialect::MariaDb => constraint.ends_with(&format!(" for key '{}'", index.name)),

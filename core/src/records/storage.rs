@@ -12,13 +12,13 @@
 //! | uuid | uuid, relations to one | `BLOB`, 16 bytes | `UUID` | `BINARY(16)` |
 //! | floats | vector | `BLOB`, little-endian, 4 bytes each | `REAL[]` | `LONGBLOB`, as SQLite |
 //!
-//! A geo point has two columns more, `<name>$lat` and `<name>$lon` of storage float, which nothing reads but
-//! conditions; `$` stands in no field's name.
+//! A geo point has two columns more, `<name>$lat` and `<name>$lon` of storage float, and a text that is unique whatever
+//! its case has `<name>$lower` beside it. Nothing reads them but conditions and indexes; `$` stands in no field's name.
 
 use sea_query::Value;
 
 use super::value::FieldValue;
-use crate::collections::FieldType;
+use crate::collections::{Field, FieldType};
 use crate::dialect::Dialect;
 
 /// How a column is typed.
@@ -114,7 +114,7 @@ impl Storage {
     }
 }
 
-/// A further column of a field, written with it and read by conditions alone.
+/// A further column of a field, written with it and read by conditions and indexes alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shadow {
     pub(crate) name: String,
@@ -125,27 +125,37 @@ pub(crate) struct Shadow {
 enum Part {
     Latitude,
     Longitude,
+    LowerCase,
 }
 
 impl Shadow {
-    /// How each of them is typed.
-    pub(crate) const STORAGE: Storage = Storage::Float;
-
     /// The further columns of a field.
-    pub(crate) fn of(name: &str, kind: &FieldType) -> Vec<Self> {
-        let parts: &[(&str, Part)] = match kind {
+    pub(crate) fn of(field: &Field) -> Vec<Self> {
+        let parts: &[(&str, Part)] = match &field.kind {
             FieldType::GeoPoint => &[("lat", Part::Latitude), ("lon", Part::Longitude)],
+            _ if field.ignore_case => &[("lower", Part::LowerCase)],
             _ => &[],
         };
-        parts.iter().map(|(suffix, part)| Self { name: format!("{name}${suffix}"), part: *part }).collect()
+        let column = field.column();
+        parts.iter().map(|(suffix, part)| Self { name: format!("{column}${suffix}"), part: *part }).collect()
+    }
+
+    /// How it is typed.
+    pub(crate) const fn storage(&self) -> Storage {
+        match self.part {
+            Part::Latitude | Part::Longitude => Storage::Float,
+            Part::LowerCase => Storage::Text,
+        }
     }
 
     /// What stands in it beside that value of the field.
-    pub(crate) const fn bind(&self, value: &FieldValue) -> Value {
-        match (value, self.part) {
-            (FieldValue::Point { lat, .. }, Part::Latitude) => Value::Double(Some(*lat)),
-            (FieldValue::Point { lon, .. }, Part::Longitude) => Value::Double(Some(*lon)),
-            _ => Value::Double(None),
+    pub(crate) fn bind(&self, value: &FieldValue) -> Value {
+        match (self.part, value) {
+            (Part::Latitude, FieldValue::Point { lat, .. }) => Value::Double(Some(*lat)),
+            (Part::Longitude, FieldValue::Point { lon, .. }) => Value::Double(Some(*lon)),
+            (Part::Latitude | Part::Longitude, _) => Value::Double(None),
+            (Part::LowerCase, FieldValue::Text(text)) => Value::String(Some(text.to_lowercase())),
+            (Part::LowerCase, _) => Value::String(None),
         }
     }
 }

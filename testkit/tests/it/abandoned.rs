@@ -30,7 +30,7 @@ async fn eventually<T>(ask: impl AsyncFn() -> Option<T>) -> T {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), asking).await.expect("it never came about")
+    tokio::time::timeout(Duration::from_secs(20), asking).await.unwrap()
 }
 
 /// Why the key is refused; it may take a while until it is.

@@ -421,11 +421,6 @@ async fn a_change_that_the_records_contradict_changes_nothing() {
         let after = (shop.all("movies").await, shop.indexes("movies").await, shop.history().await);
         assert_eq!(after, before, "{patch}");
     }
-    let kinds = fields(json!({"type": "int", "default": 1}), none(), json!({"type": "float"}));
-    assert_eq!(
-        faults(shop.alter("movies", kinds).await),
-        [("/fields/0/type".into(), "type_change"), ("/fields/2/type".into(), "type_change")]
-    );
     // What the records agree with goes.
     let fitting = fields(json!({"max_length": 4}), json!({"options": ["b", "a"]}), none());
     shop.alter("movies", fitting).await.unwrap();
@@ -615,6 +610,8 @@ async fn racing_changes_and_requests_meet_no_fault() {
                 while !*ended.borrow() {
                     test_clock.advance(1);
                     neonex_testkit::enter(&platform, None, Some(&slug)).await.unwrap();
+                    // Embedded nothing is waited for there, and others have work to do on this thread.
+                    tokio::task::yield_now().await;
                 }
             })
         })

@@ -31,6 +31,7 @@ mod pages;
 mod records;
 mod redis;
 mod relations;
+mod retype;
 mod store;
 mod support;
 mod tenants;

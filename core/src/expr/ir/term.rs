@@ -54,6 +54,8 @@ impl Row {
 pub(in crate::expr) struct Column {
     pub(in crate::expr) row: Row,
     pub(in crate::expr) name: String,
+    /// What the field's column is called.
+    pub(in crate::expr) stored: String,
     pub(in crate::expr) kind: FieldKind,
 }
 

@@ -16,7 +16,7 @@ const LONGEST: i64 = i64::MAX / 1000;
 
 impl Compiler {
     pub(super) fn column(&self, column: &Column) -> Condition {
-        let name = quote(&column.name, self.dialect);
+        let name = quote(&column.stored, self.dialect);
         if column.row != Row::INPUT {
             return text(name);
         }
