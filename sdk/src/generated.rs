@@ -852,6 +852,67 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List records
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `count`: Whether the total is counted.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
+    /// stand in `expand`, as far as they may be seen.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given.
+    /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
+    /// - `limit`: Records on the page: 1 to 200, 50 by default.
+    /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
+    pub async fn list_records<'a>(
+        &'a self,
+        collection: &'a str,
+        count: Option<&'a crate::generated::enums::CountMode>,
+        cursor: Option<&'a str>,
+        expand: Option<&'a str>,
+        fields: Option<&'a str>,
+        filter: Option<&'a str>,
+        limit: Option<u32>,
+        sort: Option<&'a str>,
+    ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("count", &count))
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("expand", &expand))
+            .query(&progenitor_client::QueryParam::new("fields", &fields))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("sort", &sort))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Create or replace the record of a key
     ///
     /// The record that has the values which are sent in the fields of `key`, whether there is one or not. Fields that are
@@ -910,6 +971,53 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             200u16 => ResponseValue::from_response(response).await,
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a record
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn create_record<'a>(
+        &'a self,
+        collection: &'a str,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
             201u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),

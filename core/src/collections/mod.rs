@@ -17,7 +17,7 @@ mod values;
 
 pub(crate) use self::collection::CheckedRules;
 pub use self::collection::Collection;
-pub(crate) use self::ddl::{indexes, table_name};
+pub(crate) use self::ddl::{PhysicalIndex, indexes, table_name};
 pub use self::definition::{Definition, Index, MAX_FIELDS, MAX_INDEXES, NewCollection, NewIndex, Rules};
 pub use self::field::{Field, NewField};
 pub(crate) use self::field_type::MAX_PRECISION;

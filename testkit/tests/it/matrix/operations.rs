@@ -10,7 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort, Tenant,
+    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort,
+    Tenant,
 };
 use Needs::{Operator, Rule, Scope};
 
@@ -27,6 +28,8 @@ pub(super) enum Input {
     Record,
     /// A condition, which names fields, values and ids.
     Filter,
+    /// The same, of an operation that does not do without.
+    Condition,
     /// Fields.
     Sort,
     /// Fields.
@@ -174,7 +177,7 @@ const ROWS: &[Row] = &[
         Rule("records:write"),
         &[
             ("collection", Collection),
-            ("filter", Filter),
+            ("filter", Condition),
             ("dry_run", Plain("false")),
             ("expect", Plain("1")),
             ("Idempotency-Key", Once),
@@ -186,7 +189,7 @@ const ROWS: &[Row] = &[
         Rule("records:write"),
         &[
             ("collection", Collection),
-            ("filter", Filter),
+            ("filter", Condition),
             ("dry_run", Plain("false")),
             ("expect", Plain("1")),
             ("Idempotency-Key", Once),
