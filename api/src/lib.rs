@@ -73,8 +73,16 @@ mod tests;
 use self::caller::Surface;
 
 /// Every operation.
-pub type Operations =
-    (tenants::Tenants, keys::Keys, collections::Collections, records::Records, records::Batch);
+pub type Operations = (
+    tenants::Tenants,
+    keys::Keys,
+    collections::Collections,
+    records::Records,
+    records::Aggregate,
+    records::Batch,
+    records::Explain,
+    records::Files,
+);
 
 /// Every operation, over a platform.
 pub fn operations(surface: &Surface) -> Operations {
@@ -83,7 +91,10 @@ pub fn operations(surface: &Surface) -> Operations {
         keys::Keys(surface.clone()),
         collections::Collections(surface.clone()),
         records::Records(surface.clone()),
+        records::Aggregate(surface.clone()),
         records::Batch(surface.clone()),
+        records::Explain(surface.clone()),
+        records::Files(surface.clone()),
     )
 }
 

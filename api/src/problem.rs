@@ -139,6 +139,13 @@ impl Problem {
         self
     }
 
+    /// With one more sentence.
+    #[must_use]
+    pub(crate) fn and(mut self, sentence: &str) -> Self {
+        self.0.body.detail = format!("{} {sentence}", self.0.body.detail);
+        self
+    }
+
     /// With `Retry-After`.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {

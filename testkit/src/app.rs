@@ -22,7 +22,7 @@ use poem::http::header::CONTENT_TYPE;
 use poem::http::uri::Scheme;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use poem::web::{LocalAddr, RemoteAddr};
-use poem::{Addr, Body, Endpoint as _, Request, RequestParts, Route};
+use poem::{Addr, Body, Endpoint as _, Request, RequestParts, Response, Route};
 use serde_json::Value;
 
 use crate::platform::{TestPlatform, TestTenant};
@@ -245,8 +245,20 @@ impl Client {
     /// # Panics
     ///
     /// Where the path is none.
-    #[expect(clippy::expect_used, reason = "a request that cannot be sent fails the test")]
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        let (parts, body) = self.open(method, path, body.map(Body::from_string)).await.into_parts();
+        // A body that breaks off is seen as the empty one that it is to a client who waits for all of it.
+        let body = body.into_vec().await.unwrap_or_default();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Any request, whose body and answer may be read piece by piece.
+    ///
+    /// # Panics
+    ///
+    /// Where the path is none.
+    #[expect(clippy::expect_used, reason = "a request that cannot be sent fails the test")]
+    pub async fn open(&self, method: Method, path: &str, body: Option<Body>) -> Response {
         let mut request = poem::http::Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -254,15 +266,10 @@ impl Client {
         if body.is_some() && self.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        let body = body.map_or_else(Body::empty, Body::from_string);
         let (parts, ()) = request.body(()).expect("a test's request is well-formed").into_parts();
         let address = RemoteAddr(Addr::SocketAddr(CLIENT.into()));
         let parts = RequestParts::from((parts, LocalAddr::default(), address, Scheme::HTTP));
-        let response = self.api.0.get_response(Request::from_parts(parts, body)).await;
-        let (parts, body) = response.into_parts();
-        // A body that breaks off is seen as the empty one that it is to a client who waits for all of it.
-        let body = body.into_vec().await.unwrap_or_default();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        self.api.0.get_response(Request::from_parts(parts, body.unwrap_or_default())).await
     }
 }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
+use neonex_core::json::is_deeper;
 use poem::http::StatusCode;
 use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use poem::{Body, Request};
@@ -26,7 +27,7 @@ pub(crate) async fn read_json(request: &mut Request, limit: usize) -> Result<Byt
         Err(error) if error.is::<LengthLimitError>() => return Err(too_large(limit)),
         Err(_) => return Err(Problem::bad_request("incomplete_body", "The body broke off before its end.")),
     };
-    if too_deep(&bytes) {
+    if is_deeper(&bytes, MAX_DEPTH) {
         let detail = format!("The body's JSON is nested deeper than {MAX_DEPTH} levels.");
         return Err(Problem::bad_request("json_too_deep", detail));
     }
@@ -66,12 +67,20 @@ pub(crate) fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
 }
 
-fn check_type(request: &Request) -> Result<(), Problem> {
-    let unsupported =
-        |detail| Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail);
+/// Refuses a body that would have to be unpacked.
+pub(crate) fn check_coding(request: &Request) -> Result<(), Problem> {
     if request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(unsupported("A request's body must not be compressed."));
     }
+    Ok(())
+}
+
+pub(crate) fn unsupported(detail: &str) -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+}
+
+fn check_type(request: &Request) -> Result<(), Problem> {
+    check_coding(request)?;
     let sent = request.content_type().unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
@@ -89,48 +98,9 @@ fn check_length(request: &Request, limit: usize) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether brackets nest too deep. What is not JSON may be judged wrongly, and is refused by the parser anyway.
-fn too_deep(json: &[u8]) -> bool {
-    let mut depth = 0_u32;
-    let mut bytes = json.iter();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => skip_string(&mut bytes),
-            b'{' | b'[' if depth == MAX_DEPTH => return true,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
-}
-
-fn skip_string(bytes: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => return,
-            b'\\' => {
-                bytes.next();
-            }
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn depth_is_counted_outside_of_strings() {
-        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(!too_deep(nested(32).as_bytes()));
-        assert!(too_deep(nested(33).as_bytes()));
-        assert!(!too_deep(format!("\"{}\"", "[".repeat(50)).as_bytes()));
-        assert!(!too_deep(format!("\"\\\"{}\"", "[".repeat(50)).as_bytes()));
-        assert!(too_deep(format!("{{\"a\\\\\":{}}}", nested(32)).as_bytes()));
-        assert!(!too_deep("[]".repeat(100).as_bytes()));
-    }
 
     #[test]
     fn a_bound_is_recognised_through_its_wrappings() {

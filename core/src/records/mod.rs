@@ -4,6 +4,7 @@
 //! without a tree in between. Who may do what is decided by the scopes of a key, or else by the collection's rules,
 //! which are conditions of the very statement that reads or writes.
 
+mod aggregate;
 mod batch;
 mod bulk;
 mod change;
@@ -13,6 +14,9 @@ mod cursor;
 mod delete;
 mod error;
 mod expand;
+mod explain;
+mod export;
+mod import;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
@@ -20,16 +24,24 @@ mod list;
 pub(crate) mod query;
 mod read;
 mod relations;
+pub(crate) mod search;
 mod service;
+mod special;
 pub(crate) mod storage;
 mod update;
 mod upsert_by_key;
 pub(crate) mod value;
 mod write;
 
+pub use self::aggregate::{AggregateQuery, MAX_GROUPS};
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::bulk::{BulkQuery, MAX_BULK};
 pub use self::error::RecordError;
+pub use self::explain::Explanation;
+pub use self::export::{Export, ExportQuery, Format};
+pub use self::import::{
+    BATCH, Columns, Import, ImportOptions, ImportReport, LineError, MAX_ERRORS, OnError, Ragged,
+};
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};

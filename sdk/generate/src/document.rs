@@ -7,6 +7,7 @@ pub(crate) const SECRET: &str = "Secret";
 
 /// Makes them all.
 pub(crate) fn prepare(document: &mut Value) {
+    leave_out_streams(document);
     simplify(document);
     name_secrets(document);
     let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
@@ -14,6 +15,15 @@ pub(crate) fn prepare(document: &mut Value) {
         if name.starts_with("New") || name.ends_with("Patch") {
             tell_empty_from_absent(schema);
         }
+    }
+}
+
+/// Leaves out what streams a file of several formats: the generator knows one format for each body, and holds it whole.
+fn leave_out_streams(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for operations in paths.into_iter().flat_map(|paths| paths.values_mut()).filter_map(Value::as_object_mut)
+    {
+        operations.retain(|_, operation| !operation.to_string().contains("\"text/csv\""));
     }
 }
 

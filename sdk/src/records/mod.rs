@@ -1,5 +1,6 @@
 //! Records of a collection, as values of a type of the caller's.
 
+mod aggregate;
 mod list;
 mod pending;
 mod record;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+pub use self::aggregate::{Aggregate, Groups};
 pub use self::list::{List, Page};
 pub use self::pending::Pending;
 pub use self::record::{AnyRecord, ETag, Record};
@@ -104,6 +106,13 @@ impl<T: DeserializeOwned> Records<T> {
     /// Lists records.
     pub fn list(&self) -> List<T> {
         List::new(self.clone())
+    }
+
+    /// Computes counts, sums and the like: `count`, `count(field)`, `count_distinct(field)`, `sum(field)`,
+    /// `avg(field)`, `min(field)`, `max(field)`, apart by commas and each with a name if wanted
+    /// (`revenue:sum(price)`), in which groups are read into `G`.
+    pub fn aggregate<G>(&self, calculate: impl Into<String>) -> Aggregate<T, G> {
+        Aggregate::new(self.clone(), calculate.into())
     }
 
     fn pending<R>(

@@ -75,6 +75,18 @@ pub(super) fn record_with_id(names: &Names) -> Value {
     json!({"id": names.record, "title": names.value})
 }
 
+pub(super) fn file(names: &Names) -> Value {
+    json!([record(names)])
+}
+
+pub(super) fn file_of_unknown_field(names: &Names) -> Value {
+    json!([record_of_unknown_field(names), record(names)])
+}
+
+pub(super) fn file_with_id(names: &Names) -> Value {
+    json!([record_with_id(names)])
+}
+
 pub(super) fn batch(names: &Names) -> Value {
     json!({"operations": [{"method": "create", "collection": names.collection, "record": {"title": names.value}}]})
 }

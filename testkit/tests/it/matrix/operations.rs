@@ -114,6 +114,12 @@ const ROWS: &[Row] = &[
         &[("collection", Collection)],
         &[bodies::collection_name, bodies::collection_fields, bodies::collection_rules],
     ),
+    row(
+        "explain_list",
+        Scope("collections:read"),
+        &[("collection", Collection), ("filter", Filter), ("sort", Sort), ("ruled", Plain("false"))],
+        &[],
+    ),
     row("delete_collection", Scope("collections:write"), &[("collection", Collection)], &[]),
     row(
         "create_record",
@@ -133,6 +139,8 @@ const ROWS: &[Row] = &[
             ("limit", Plain("1")),
             ("cursor", RecordCursor),
             ("count", Plain("exact")),
+            ("search", Plain("")),
+            ("highlight", Plain("false")),
         ],
         &[],
     ),
@@ -170,6 +178,19 @@ const ROWS: &[Row] = &[
         "delete_record",
         Rule("records:write"),
         &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("Idempotency-Key", Once)],
+        &[],
+    ),
+    row(
+        "aggregate_records",
+        Rule("records:read"),
+        &[
+            ("collection", Collection),
+            ("calculate", Plain("count")),
+            ("group_by", Fields),
+            ("filter", Filter),
+            ("sort", Plain("count")),
+            ("limit", Plain("1")),
+        ],
         &[],
     ),
     row(
@@ -213,6 +234,27 @@ const ROWS: &[Row] = &[
         Scope("records:write"),
         &[("Idempotency-Key", Once)],
         &[bodies::batch, bodies::batch_of_update, bodies::batch_of_upsert, bodies::batch_of_delete],
+    ),
+    row(
+        "export_records",
+        Rule("records:read"),
+        &[("collection", Collection), ("format", Plain("ndjson")), ("filter", Filter), ("fields", Fields)],
+        &[],
+    ),
+    row(
+        "import_records",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("format", Plain("json")),
+            ("columns", Plain("{}")),
+            ("delimiter", Plain("")),
+            ("ragged", Plain("pad")),
+            ("upsert_by", Sort),
+            ("on_error", Plain("skip")),
+            ("dry_run", Plain("false")),
+        ],
+        &[bodies::file, bodies::file_of_unknown_field, bodies::file_with_id],
     ),
 ];
 
