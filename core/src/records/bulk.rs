@@ -10,6 +10,7 @@ use super::list::ListQuery;
 use super::query::Planner;
 use super::relations::Deletion;
 use super::service::{Author, RecordId, Records, Stored, Verb, read_stored};
+use super::special::Special;
 use super::update::Work;
 use super::write::Write;
 use crate::clock::Timestamp;
@@ -87,7 +88,8 @@ impl Records<'_> {
     async fn count_matching(&self, verb: Verb, filter: &str) -> Result<u64, RecordError> {
         let conditions = self.bulk_conditions(verb, filter)?;
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let count = planner.count(&conditions, false).sql(&self.scope.bindings(), &[], None);
+        let count =
+            planner.count(&conditions, false, &Special::default()).sql(&self.scope.bindings(), &[], None);
         let store = self.scope.platform().store();
         let counted = store
             .read::<_, RecordError, _>(self.scope.place(), move |tx| {

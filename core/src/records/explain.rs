@@ -6,7 +6,7 @@ use sea_query::Value;
 use super::column::quote;
 use super::error::RecordError;
 use super::list::{DEFAULT_LIMIT, ListQuery};
-use super::query::Term;
+use super::query::{By, Term};
 use super::service::{Access, Records};
 use crate::access::{CollectionsRead, Permit};
 use crate::collections::{PhysicalIndex, indexes};
@@ -42,7 +42,8 @@ impl Records<'_> {
                 return Err(Invalid::one("/ruled", "no_rule", message).into());
             }
         };
-        let plan = self.list_plan(query, &access, None, &[])?;
+        let special = self.special(query, &access)?;
+        let plan = self.list_plan(query, &access, None, &[], &special)?;
         let missing_index = self.missing_index(&self.conditions(query, &access)?, &plan.order);
         let limit = Value::BigInt(Some(i64::from(DEFAULT_LIMIT) + 1));
         let statement = plan.sql(&self.scope.bindings(), &[], Some(limit));
@@ -89,8 +90,10 @@ impl Records<'_> {
             return None;
         }
         // The id ends every order and every index.
-        let sorted =
-            order.iter().filter_map(|term| layout.columns.get(term.column).map(|column| &column.name));
+        let sorted = order.iter().filter_map(|term| match term.by {
+            By::Column(at) => layout.columns.get(at).map(|column| &column.name),
+            By::Score => None,
+        });
         let sorted: Vec<_> =
             sorted.take_while(|name| *name != "id").filter(|name| !sought.equal.contains(name)).collect();
         let one_way =
