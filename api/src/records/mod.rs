@@ -239,7 +239,7 @@ impl Records {
             let records = scope.records(named)?;
             let input = records.patch(body)?;
             match dry_run {
-                true => records.count_updates(&query.filter).await,
+                true => records.count_updates(&query.filter, &input).await,
                 false => records.update_all(query, input).await,
             }
         });

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use sea_query::Value;
 
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::list::ListQuery;
 use super::query::Planner;
 use super::relations::Deletion;
 use super::service::{Author, RecordId, Records, Stored, Verb, read_stored};
-use super::special::Special;
 use super::update::Work;
 use super::write::Write;
+use crate::access::{Denied, Permission as _, RecordsWrite};
 use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::engine::Undo;
-use crate::expr::Checked;
+use crate::expr::{Checked, Param};
 use crate::idempotency::IdempotencyKey;
 use crate::invalid::Invalid;
 use crate::store::{Sql, Tx};
@@ -52,14 +53,14 @@ enum What {
 }
 
 impl Records<'_> {
-    /// How many records a change of those that the filter finds would change.
-    pub async fn count_updates(&self, filter: &str) -> Result<u64, RecordError> {
-        self.count_matching(Verb::Update, filter).await
+    /// How many records this change of those that the filter finds would change.
+    pub async fn count_updates(&self, filter: &str, input: &RecordInput) -> Result<u64, RecordError> {
+        self.count_matching(Verb::Update, filter, &Incoming::changes(input)).await
     }
 
     /// How many records a deletion of those that the filter finds would delete.
     pub async fn count_deletions(&self, filter: &str) -> Result<u64, RecordError> {
-        self.count_matching(Verb::Delete, filter).await
+        self.count_matching(Verb::Delete, filter, &Incoming::nothing()).await
     }
 
     /// Changes the records that the filter finds, as far as the actor may see and change them, and counts them.
@@ -67,14 +68,14 @@ impl Records<'_> {
         if input.id.is_some() {
             return Err(Invalid::one("/id", "read_only", "a record's id cannot change").into());
         }
-        let found = self.matching(Verb::Update, &query.filter)?;
+        let found = self.matching(Verb::Update, &query.filter, &Incoming::changes(&input))?;
         self.write_all(query, found, What::Change(self.work(None), input)).await
     }
 
     /// Deletes the records that the filter finds, as far as the actor may see and delete them, and counts them. With those
     /// that point to them it does what their fields say.
     pub async fn delete_all(&self, query: &BulkQuery) -> Result<u64, RecordError> {
-        let found = self.matching(Verb::Delete, &query.filter)?;
+        let found = self.matching(Verb::Delete, &query.filter, &Incoming::nothing())?;
         let now = self.scope.platform().now();
         self.write_all(query, found, What::Delete(self.scope.shared_tenant(), self.author(), now)).await
     }
@@ -85,11 +86,15 @@ impl Records<'_> {
         self.scope.make_once(bulk, Undo::Savepoint, query.once.clone()).await
     }
 
-    async fn count_matching(&self, verb: Verb, filter: &str) -> Result<u64, RecordError> {
-        let conditions = self.bulk_conditions(verb, filter)?;
+    async fn count_matching(
+        &self,
+        verb: Verb,
+        filter: &str,
+        incoming: &Incoming,
+    ) -> Result<u64, RecordError> {
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let count =
-            planner.count(&conditions, false, &Special::default()).sql(&self.scope.bindings(), &[], None);
+        let (text, params) = planner.select("count(*)", &self.bulk_conditions(verb, filter)?);
+        let count = Sql::new(text, self.resolved(&params, incoming)?);
         let store = self.scope.platform().store();
         let counted = store
             .read::<_, RecordError, _>(self.scope.place(), move |tx| {
@@ -101,13 +106,19 @@ impl Records<'_> {
     }
 
     /// The statement that finds the records and holds them, in an order that is the same for all who do so.
-    fn matching(&self, verb: Verb, filter: &str) -> Result<Sql, RecordError> {
-        let conditions = self.bulk_conditions(verb, filter)?;
+    fn matching(&self, verb: Verb, filter: &str, incoming: &Incoming) -> Result<Sql, RecordError> {
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let columns: Vec<usize> = (0..self.layout().columns.len()).collect();
-        let (text, values): (String, Vec<Value>) = planner.all(&conditions, &columns, &self.scope.bindings());
+        let (text, params) = planner.select(&planner.every_column(), &self.bulk_conditions(verb, filter)?);
         let lock = if self.scope.platform().store().is_embedded() { "" } else { " FOR UPDATE" };
-        Ok(Sql::new(format!("{text} ORDER BY id LIMIT {}{lock}", MAX_BULK + 1), values))
+        let text = format!("{text} ORDER BY id LIMIT {}{lock}", MAX_BULK + 1);
+        Ok(Sql::new(text, self.resolved(&params, incoming)?))
+    }
+
+    fn resolved(&self, params: &[Param], incoming: &Incoming) -> Result<Vec<Value>, Denied> {
+        let (bindings, dialect) = (self.scope.bindings(), self.dialect());
+        let input = |field: &str, part| incoming.answer(self.layout(), dialect, field, part);
+        let values = params.iter().map(|param| param.resolve(&bindings, &input)).collect();
+        if incoming.is_missed() { Err(Denied { needs: RecordsWrite::NAME }) } else { Ok(values) }
     }
 
     /// The filter, and where rules bind, those of what is done and of what is listed: a filter that finds records which

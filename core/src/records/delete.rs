@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::relations::Deletion;
 use super::service::{Author, ETag, Precondition, RecordId, Records, Verb, find_locked};
 use super::write::{Terms, Write};
@@ -37,7 +38,7 @@ impl Records<'_> {
             tenant: self.scope.shared_tenant(),
             author: self.author(),
             now: self.scope.platform().now(),
-            rule: self.rule(Verb::Delete, id)?,
+            rule: self.rule(Verb::Delete, id, Incoming::nothing)?,
             id,
             precondition,
         })

@@ -6,7 +6,7 @@ use sea_query::Value;
 use super::column::quote;
 use super::error::RecordError;
 use super::list::{DEFAULT_LIMIT, ListQuery};
-use super::query::{By, Term};
+use super::query::Term;
 use super::service::{Access, Records};
 use crate::access::{CollectionsRead, Permit};
 use crate::collections::{PhysicalIndex, indexes};
@@ -90,10 +90,8 @@ impl Records<'_> {
             return None;
         }
         // The id ends every order and every index.
-        let sorted = order.iter().filter_map(|term| match term.by {
-            By::Column(at) => layout.columns.get(at).map(|column| &column.name),
-            By::Score => None,
-        });
+        let sorted =
+            order.iter().filter_map(|term| layout.columns.get(term.by.column()?)).map(|column| &column.name);
         let sorted: Vec<_> =
             sorted.take_while(|name| *name != "id").filter(|name| !sought.equal.contains(name)).collect();
         let one_way =

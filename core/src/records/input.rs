@@ -79,6 +79,12 @@ impl RecordInput {
         findings.finish(Some((values, places)))
     }
 
+    /// Which fields were sent, by their places.
+    pub(super) fn sent(&self) -> Vec<bool> {
+        let changed = |at| self.changes.iter().any(|(place, _)| *place == at);
+        self.values.iter().enumerate().map(|(at, value)| value.is_some() || changed(at)).collect()
+    }
+
     /// The values of a new record: what was sent, else the default, else null.
     pub(crate) fn complete(self, collection: &Collection) -> Result<Vec<FieldValue>, Invalid> {
         let mut findings = Findings::default();

@@ -17,6 +17,7 @@ mod expand;
 mod explain;
 mod export;
 mod import;
+mod incoming;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;

@@ -6,11 +6,11 @@ use sea_query::Value;
 
 use super::column::{quote, selected};
 use super::layout::{FIXED, Layout};
-use super::service::{Access, Verb};
+use super::service::{Access, RecordId, Verb};
 use super::special::{SCORE, Score, Special};
 use crate::collections::{CheckedRules, FieldType};
 use crate::dialect::Dialect;
-use crate::expr::{Bindings, Checked, Param};
+use crate::expr::{Bindings, Checked, InputValue, Param};
 use crate::store::Sql;
 
 /// All that decides the text of a statement.
@@ -99,6 +99,13 @@ impl Plan {
         values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
         values.extend(last);
         Sql::new(Arc::clone(&self.text), values)
+    }
+
+    /// The statement that asks a rule of the record of that id.
+    pub(super) fn asked(&self, bindings: &Bindings<'_>, input: InputValue<'_>, id: RecordId) -> Sql {
+        let params = self.params.iter().map(|param| param.resolve(bindings, input));
+        let id = Value::Uuid(Some(id.as_uuid()));
+        Sql::new(Arc::clone(&self.text), params.chain([id]).collect())
     }
 
     /// Where a column stands in the result.
@@ -314,19 +321,13 @@ impl Planner<'_> {
         (text, resolved(&params, bindings))
     }
 
-    /// The query for every record, with its values.
-    pub(super) fn all(
-        &self,
-        conditions: &[Checked],
-        columns: &[usize],
-        bindings: &Bindings<'_>,
-    ) -> (String, Vec<Value>) {
-        let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
-        let (text, params) = self.select(&list.join(", "), conditions);
-        (text, resolved(&params, bindings))
+    /// The columns of every record, as a statement lists them.
+    pub(super) fn every_column(&self) -> String {
+        let columns = 0..self.layout.columns.len();
+        columns.filter_map(|at| self.selected(at)).collect::<Vec<_>>().join(", ")
     }
 
-    fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
+    pub(super) fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
         let (text, _, params) = self.narrowed(list, "", conditions, &Special::default());
         (text, params)
     }

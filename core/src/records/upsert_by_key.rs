@@ -7,6 +7,7 @@ use sea_query::Value;
 
 use super::column::{bind, quote};
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::layout::FIXED;
 use super::service::{RecordId, Records, Verb};
@@ -30,8 +31,10 @@ impl Records<'_> {
         terms: impl Into<Terms>,
     ) -> Result<Upserted, RecordError> {
         let Terms { precondition, once } = terms.into();
+        // What is unique is not for those who may write nothing.
+        self.access(Verb::Create).or_else(|_| self.access(Verb::Update))?;
         let index = self.unique_index(key)?;
-        let sent = input.id;
+        let (sent, fields_sent) = (input.id, input.sent());
         let values = input.complete(&self.collection)?;
         let find = self.find_by(&index, &values)?;
         let platform = self.scope.platform();
@@ -40,7 +43,8 @@ impl Records<'_> {
             None => RecordId::new(new_uuid(platform.clock(), platform.rng())?),
         };
         let target = Target::Key { find, fields: index.fields, sent };
-        let (create, update) = (self.rule(Verb::Create, id), self.rule(Verb::Update, id));
+        let create = self.rule(Verb::Create, id, || Incoming::stored(&fields_sent));
+        let update = self.rule(Verb::Update, id, || Incoming::whole(&fields_sent, &values, self.layout()));
         let work = self.work(None);
         let replacement = Replacement { work, id, target, values, precondition, create, update };
         self.scope.make_once(replacement, Undo::Savepoint, once).await
