@@ -4,6 +4,7 @@
 //! asks the [`Surface`] for the scope that it works in. That is the one way to a scope, and on it lie the rate limit,
 //! the tenant's CORS decision and the log's tenant.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use neonex_core::access::{Actor, OperatorScope, RequestFacts, RequestId, TenantScope};
@@ -188,20 +189,20 @@ impl Surface {
 
     /// Charges further requests to a caller whose one request is as much work as many.
     pub async fn charge(&self, caller: &Caller, scope: &TenantScope, further: usize) -> Result<(), Problem> {
-        for _ in 0..further {
-            self.charge_once(caller, Payer::Credential(tenant_of(scope))).await?;
-        }
-        Ok(())
+        let further = u32::try_from(further).unwrap_or(u32::MAX);
+        let Some(further) = NonZeroU32::new(further) else { return Ok(()) };
+        self.charge_to(caller, Payer::Credential(tenant_of(scope)), further).await
     }
 
-    async fn charge_once(&self, caller: &Caller, payer: Payer) -> Result<(), Problem> {
+    async fn charge_to(&self, caller: &Caller, payer: Payer, requests: NonZeroU32) -> Result<(), Problem> {
         let Some(limits) = &self.limits else { return Ok(()) };
         // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
         match (&caller.token, payer) {
             (Some(token), Payer::Credential(tenant)) if !token.starts_with("nx_pub_") => {
-                limits.principal(&caller.context, tenant, &Credential::digest_of(token)).await
+                let digest = Credential::digest_of(token);
+                limits.principal(&caller.context, tenant, &digest, requests).await
             }
-            _ => limits.anonymous(&caller.context).await,
+            _ => limits.anonymous(&caller.context, requests).await,
         }
     }
 
@@ -209,7 +210,7 @@ impl Surface {
         let context = &caller.context;
         let who = self.platform.authenticate(caller.token.as_deref(), tenant, caller.facts.clone()).await;
         let payer = who.as_ref().map_or(Payer::Address, |who| Payer::Credential(own_tenant(who)));
-        self.charge_once(caller, payer).await?;
+        self.charge_to(caller, payer, NonZeroU32::MIN).await?;
         let who = who?;
         if let Authenticated::Tenant(scope) = &who {
             context.set_tenant(scope.tenant().id());

@@ -61,6 +61,13 @@ impl From<StoreError> for Problem {
                 "conflict",
                 "The request met others that changed the same. Try again in a moment.",
             ),
+            StoreError::Outdated(_) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a request met a change of the schema"
+                );
+                unavailable("conflict", "The collection is being changed. Try again in a moment.")
+            }
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the database is unavailable");
                 unavailable("unavailable", "The database cannot be reached. Try again in a moment.")
@@ -175,6 +182,12 @@ impl From<BatchError> for Problem {
 
 impl From<RecordError> for Problem {
     fn from(error: RecordError) -> Self {
+        let error = match error {
+            RecordError::OfRecord { id, error } => {
+                return Self::from(*error).within(&format!("Record {id}"), "");
+            }
+            error => error,
+        };
         match &error {
             RecordError::NoCollection => Self::not_found("There is no such collection."),
             RecordError::NotFound => Self::not_found("There is no such record."),
@@ -187,6 +200,8 @@ impl From<RecordError> for Problem {
             }
             RecordError::Referenced { .. } => conflict("record_referenced", &error),
             RecordError::TooManyReferrers { .. } => conflict("too_many_referrers", &error),
+            RecordError::TooManyRecords { .. } => conflict("too_many_records", &error),
+            RecordError::OtherCount { .. } => conflict("count_differs", &error),
             RecordError::PreconditionFailed => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence(&error))
             }
@@ -194,7 +209,7 @@ impl From<RecordError> for Problem {
             RecordError::Denied(denied) => (*denied).into(),
             RecordError::KeyReused(reused) => (*reused).into(),
             RecordError::Randomness(error) => Self::internal(error),
-            RecordError::Store(_) => match error {
+            RecordError::OfRecord { .. } | RecordError::Store(_) => match error {
                 RecordError::Store(error) => error.into(),
                 error => Self::internal(&error),
             },

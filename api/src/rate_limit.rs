@@ -89,10 +89,12 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
         Self { buckets, clock, rate, policy: rate.policy() }
     }
 
-    fn take(&self, key: &K) -> Result<Standing, Standing> {
-        match self.buckets.check_key(key) {
-            Ok(left) => Ok(self.standing(left.remaining_burst_capacity(), until_full(&left))),
-            Err(refused) => Err(self.standing(0, refused.wait_time_from(self.clock.now()))),
+    fn take(&self, key: &K, requests: NonZeroU32) -> Result<Standing, Standing> {
+        match self.buckets.check_key_n(key, requests) {
+            Ok(Ok(left)) => Ok(self.standing(left.remaining_burst_capacity(), until_full(&left))),
+            Ok(Err(refused)) => Err(self.standing(0, refused.wait_time_from(self.clock.now()))),
+            // More than the whole bucket holds: it never fits.
+            Err(_) => Err(self.standing(0, self.rate.per)),
         }
     }
 
@@ -101,9 +103,10 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Limiter<K, C> {
         &self,
         redis: &Redis,
         bucket: Bucket,
+        requests: NonZeroU32,
         here: Result<Standing, Standing>,
     ) -> Result<Standing, Standing> {
-        let taken = redis.take(bucket, self.rate.each(), self.rate.requests).await;
+        let taken = redis.take(bucket, requests, self.rate.each(), self.rate.requests).await;
         let Some(Taken { admitted, remaining, wait }) = taken else { return here };
         let standing = self.standing(remaining, wait);
         if admitted { Ok(standing) } else { Err(standing) }
@@ -161,28 +164,30 @@ impl<C: Clock + Clone> RateLimits<C> {
         }
     }
 
-    /// Charges one request to a credential, or refuses it with 429. `tenant` is whose credential it is; an operator's
-    /// is nobody's.
+    /// Charges requests to a credential, or refuses all of them with 429. `tenant` is whose credential it is; an
+    /// operator's is nobody's.
     pub async fn principal(
         &self,
         context: &RequestContext,
         tenant: Option<TenantId>,
         key: &CredentialDigest,
+        requests: NonZeroU32,
     ) -> Result<(), Problem> {
-        let here = self.principals.take(key);
+        let here = self.principals.take(key, requests);
         let Some(redis) = &self.redis else { return note(context, here) };
         let bucket = tenant.map_or(Bucket::Operator(*key), |tenant| Bucket::Tenant(tenant, *key));
         // Boxed, because without Redis it would have to be moved for nothing.
-        note(context, Box::pin(self.principals.shared(redis, bucket, here)).await)
+        note(context, Box::pin(self.principals.shared(redis, bucket, requests, here)).await)
     }
 
-    /// Charges one request to the client's address, or refuses it with 429. Requests of a Unix socket, which have
+    /// Charges requests to the client's address, or refuses all of them with 429. Those of a Unix socket, which have
     /// no address, share one bucket.
-    pub async fn anonymous(&self, context: &RequestContext) -> Result<(), Problem> {
+    pub async fn anonymous(&self, context: &RequestContext, requests: NonZeroU32) -> Result<(), Problem> {
         let address = network(context.client_address().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
-        let here = self.addresses.take(&address);
+        let here = self.addresses.take(&address, requests);
         let Some(redis) = &self.redis else { return note(context, here) };
-        note(context, Box::pin(self.addresses.shared(redis, Bucket::Address(address), here)).await)
+        let bucket = Bucket::Address(address);
+        note(context, Box::pin(self.addresses.shared(redis, bucket, requests, here)).await)
     }
 
     fn sweep(&self) {
@@ -223,6 +228,8 @@ mod tests {
     use super::*;
     use crate::request::{Arrived, RequestId};
 
+    const ONE: NonZeroU32 = NonZeroU32::MIN;
+
     fn limits(clock: &FakeRelativeClock) -> RateLimits<FakeRelativeClock> {
         let rate =
             |requests| Rate { requests: NonZeroU32::new(requests).unwrap(), per: Duration::from_mins(1) };
@@ -251,38 +258,54 @@ mod tests {
         let key = [7; 32];
         for remaining in [2, 1, 0] {
             let context = from("192.0.2.1");
-            limits.principal(&context, None, &key).await.unwrap();
+            limits.principal(&context, None, &key, ONE).await.unwrap();
             let wait = (3 - remaining) * 20;
             assert_eq!(header(&context, "ratelimit"), format!("\"default\";r={remaining};t={wait}"));
             assert_eq!(header(&context, "ratelimit-policy"), "\"default\";q=3;w=60");
         }
         let context = from("192.0.2.1");
-        let refused = limits.principal(&context, None, &key).await.unwrap_err();
+        let refused = limits.principal(&context, None, &key, ONE).await.unwrap_err();
         assert_eq!((refused.status_code().as_u16(), refused.code()), (429, "rate_limited"));
         assert_eq!(header(&context, "ratelimit"), "\"default\";r=0;t=20");
-        limits.principal(&from("192.0.2.1"), None, &[8; 32]).await.unwrap();
+        limits.principal(&from("192.0.2.1"), None, &[8; 32], ONE).await.unwrap();
 
         clock.advance(Duration::from_secs(20));
-        limits.principal(&from("192.0.2.1"), None, &key).await.unwrap();
-        limits.principal(&from("192.0.2.1"), None, &key).await.unwrap_err();
+        limits.principal(&from("192.0.2.1"), None, &key, ONE).await.unwrap();
+        limits.principal(&from("192.0.2.1"), None, &key, ONE).await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn several_are_charged_together_or_not_at_all() {
+        let clock = FakeRelativeClock::default();
+        let limits = limits(&clock);
+        let many = |requests| NonZeroU32::new(requests).unwrap();
+        let context = from("192.0.2.1");
+        limits.principal(&context, None, &[7; 32], many(2)).await.unwrap();
+        assert_eq!(header(&context, "ratelimit"), "\"default\";r=1;t=40");
+        limits.principal(&context, None, &[7; 32], many(2)).await.unwrap_err();
+        assert_eq!(header(&context, "ratelimit"), "\"default\";r=0;t=20");
+        limits.principal(&context, None, &[7; 32], ONE).await.unwrap();
+        // What the whole bucket does not hold is refused of a full one, too.
+        limits.principal(&context, None, &[8; 32], many(4)).await.unwrap_err();
+        assert_eq!(header(&context, "ratelimit"), "\"default\";r=0;t=60");
     }
 
     #[tokio::test]
     async fn an_ipv6_client_cannot_hop_within_its_network() {
         let clock = FakeRelativeClock::default();
         let limits = limits(&clock);
-        limits.anonymous(&from("2001:db8::1")).await.unwrap();
-        limits.anonymous(&from("2001:db8::2")).await.unwrap();
-        limits.anonymous(&from("2001:db8::3")).await.unwrap_err();
-        limits.anonymous(&from("2001:db8:0:1::1")).await.unwrap();
-        limits.anonymous(&from("192.0.2.1")).await.unwrap();
+        limits.anonymous(&from("2001:db8::1"), ONE).await.unwrap();
+        limits.anonymous(&from("2001:db8::2"), ONE).await.unwrap();
+        limits.anonymous(&from("2001:db8::3"), ONE).await.unwrap_err();
+        limits.anonymous(&from("2001:db8:0:1::1"), ONE).await.unwrap();
+        limits.anonymous(&from("192.0.2.1"), ONE).await.unwrap();
     }
 
     #[tokio::test]
     async fn idle_callers_are_forgotten() {
         let clock = FakeRelativeClock::default();
         let limits = limits(&clock);
-        limits.principal(&from("192.0.2.1"), None, &[1; 32]).await.unwrap();
+        limits.principal(&from("192.0.2.1"), None, &[1; 32], ONE).await.unwrap();
         limits.sweep();
         assert_eq!(limits.principals.buckets.len(), 1);
         clock.advance(Duration::from_secs(61));

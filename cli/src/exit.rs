@@ -141,9 +141,11 @@ impl From<&StoreError> for Exit {
     fn from(error: &StoreError) -> Self {
         match error {
             StoreError::Unique { .. } | StoreError::ForeignKey => Self::Conflict,
-            StoreError::Busy | StoreError::Conflict(_) | StoreError::Timeout | StoreError::Unavailable(_) => {
-                Self::Transient
-            }
+            StoreError::Busy
+            | StoreError::Conflict(_)
+            | StoreError::Outdated(_)
+            | StoreError::Timeout
+            | StoreError::Unavailable(_) => Self::Transient,
             StoreError::NotNull { .. }
             | StoreError::Column { .. }
             | StoreError::Waited

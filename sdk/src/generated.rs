@@ -111,6 +111,14 @@ pub mod types {
         /// The records as they are now, in the order of their operations; null for a deleted one.
         pub results: ::std::vec::Vec<::std::option::Option<crate::AnyRecord>>,
     }
+    /// How many records it was.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BulkResult {
+        /// How many records were written, or would be.
+        pub count: u64,
+        /// Whether nothing was written.
+        pub dry_run: bool,
+    }
     /// A collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Collection {
@@ -1145,6 +1153,70 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Create or replace the record of a key
+    ///
+    /// The record that has the values which are sent in the fields of `key`, whether there is one or not. Fields that are
+    /// not sent get their default, or null.
+    ///
+    /// Sends a `PUT` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `key`: A unique field, or the fields of a unique index apart by commas.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `if_match`: The `ETag` of the record that is to be replaced; 412 if it is another by now.
+    /// - `if_none_match`: `*`: only if there is no such record; 412 if there is.
+    /// - `body`
+    pub async fn upsert_record_by_key<'a>(
+        &'a self,
+        collection: &'a str,
+        key: &'a str,
+        idempotency_key: Option<&'a str>,
+        if_match: Option<&'a str>,
+        if_none_match: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("key", &key))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "upsert_record_by_key" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Create a record
     ///
     /// Sends a `POST` request to `/v1/collections/{collection}/records`
@@ -1187,6 +1259,120 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete the records that a filter finds
+    ///
+    /// All of them are deleted, or none: of those that may be seen, those that may be deleted. At most 10,000, with those
+    /// that go along.
+    ///
+    /// Sends a `DELETE` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `dry_run`: Only counts.
+    /// - `expect`: How many records there must be; 409 if there are more or less by now.
+    /// - `filter`: A condition in CEL over the fields; `true` stands for all.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    pub async fn delete_records<'a>(
+        &'a self,
+        collection: &'a str,
+        dry_run: Option<bool>,
+        expect: Option<u64>,
+        filter: &'a str,
+        idempotency_key: Option<&'a str>,
+    ) -> Result<ResponseValue<types::BulkResult>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("dry_run", &dry_run))
+            .query(&progenitor_client::QueryParam::new("expect", &expect))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change the records that a filter finds
+    ///
+    /// All of them are changed, or none: of those that may be seen, those that may be changed. At most 10,000.
+    ///
+    /// Sends a `PATCH` request to `/v1/collections/{collection}/records`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `dry_run`: Only counts.
+    /// - `expect`: How many records there must be; 409 if there are more or less by now.
+    /// - `filter`: A condition in CEL over the fields; `true` stands for all.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
+    pub async fn update_records<'a>(
+        &'a self,
+        collection: &'a str,
+        dry_run: Option<bool>,
+        expect: Option<u64>,
+        filter: &'a str,
+        idempotency_key: Option<&'a str>,
+        body: &'a types::RecordInput,
+    ) -> Result<ResponseValue<types::BulkResult>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("dry_run", &dry_run))
+            .query(&progenitor_client::QueryParam::new("expect", &expect))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             _ => Err(Error::UnexpectedResponse(response)),
@@ -1258,6 +1444,7 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id, which the client may choose.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
     /// - `if_match`: The `ETag` of the record that is to be replaced; 412 if it is another by now.
     /// - `if_none_match`: `*`: only if there is no such record; 412 if there is.
     /// - `body`
@@ -1265,6 +1452,7 @@ impl Client {
         &'a self,
         collection: &'a str,
         record: &'a str,
+        idempotency_key: Option<&'a str>,
         if_match: Option<&'a str>,
         if_none_match: Option<&'a str>,
         body: &'a types::RecordInput,
@@ -1275,11 +1463,14 @@ impl Client {
             encode_path(&collection.to_string()),
             encode_path(&record.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         if let Some(value) = if_match {
             header_map.append("If-Match", value.to_string().try_into()?);
         }
@@ -1317,11 +1508,13 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
     /// - `if_match`: The `ETag` of the record that is to be deleted; 412 if it is another by now.
     pub async fn delete_record<'a>(
         &'a self,
         collection: &'a str,
         record: &'a str,
+        idempotency_key: Option<&'a str>,
         if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!(
@@ -1330,11 +1523,14 @@ impl Client {
             encode_path(&collection.to_string()),
             encode_path(&record.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         if let Some(value) = if_match {
             header_map.append("If-Match", value.to_string().try_into()?);
         }
@@ -1362,19 +1558,23 @@ impl Client {
     }
     /// Change a record
     ///
-    /// The fields that are sent; null is a value, and what is not sent stays as it is.
+    /// The fields that are sent; null is a value, and what is not sent stays as it is. A number may be told by what is
+    /// added to it, `{"$increment": 1}`, and an array by what leaves it and what comes to its end,
+    /// `{"$remove": ["a"], "$append": ["b"]}`.
     ///
     /// Sends a `PATCH` request to `/v1/collections/{collection}/records/{record}`
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
     /// - `if_match`: The `ETag` of the record that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_record<'a>(
         &'a self,
         collection: &'a str,
         record: &'a str,
+        idempotency_key: Option<&'a str>,
         if_match: Option<&'a str>,
         body: &'a types::RecordInput,
     ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
@@ -1384,11 +1584,14 @@ impl Client {
             encode_path(&collection.to_string()),
             encode_path(&record.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         if let Some(value) = if_match {
             header_map.append("If-Match", value.to_string().try_into()?);
         }

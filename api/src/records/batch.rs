@@ -5,10 +5,10 @@ use neonex_core::records::Batch as Operations;
 use poem_openapi::param::Header;
 use poem_openapi::{Enum, Object, OpenApi};
 
+use super::once;
 use crate::caller::{Caller, Surface};
 use crate::payload::{AnyRecordInput, RawBody, RawJson, RecordOrNull};
 use crate::problem::Problem;
-use crate::tenants::idempotency_key;
 
 /// The operation on batches.
 #[derive(Clone)]
@@ -81,11 +81,10 @@ impl Batch {
         let scope = self.0.tenant(&caller).await?;
         let batch = Operations::parse(body.as_bytes())?;
         self.0.charge(&caller, &scope, batch.operations.len() - 1).await?;
-        let once = match &idempotency_key.0 {
-            Some(key) => Some(self::idempotency_key(key, scope.actor(), "POST /v1/batch", body.as_bytes())?),
-            None => None,
-        };
-        let (Outcome::Fresh(answer) | Outcome::Replayed(answer)) = scope.batch(batch, once).await?;
+        let once = once(idempotency_key.0.as_deref(), &scope, "POST /v1/batch", body.as_bytes())?;
+        let (batch, once) = (&batch, &once);
+        let done = scope.renewing(|scope| async move { scope.batch(batch, once.clone()).await });
+        let (Outcome::Fresh(answer) | Outcome::Replayed(answer)) = done.await?;
         Ok(RawJson::new(answer))
     }
 }

@@ -4,19 +4,23 @@ mod aggregate;
 mod batch;
 mod explain;
 mod files;
+mod found;
 mod precondition;
 
-use neonex_core::idempotency::Outcome;
+use neonex_core::access::TenantScope;
+use neonex_core::idempotency::{IdempotencyKey, Outcome};
 use neonex_core::records::{
-    Count, ListQuery, Metric, RecordBody, RecordError, RecordId, RecordInput, Records as Domain, Upserted,
+    BulkQuery, Count, ListQuery, Metric, RecordBody, RecordError, RecordId, Terms,
 };
 use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
 pub use self::aggregate::Aggregate;
 pub use self::batch::Batch;
 pub use self::explain::Explain;
 pub use self::files::Files;
+use self::found::{BulkResult, found_problem};
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};
 use crate::errors::invalid_query;
@@ -132,16 +136,14 @@ impl Records {
         body: RawBody<AnyRecordInput>,
     ) -> Result<Created, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
-        let once = match &idempotency_key.0 {
-            Some(key) => {
-                let route = format!("POST {}", records.collection().id());
-                Some(self::idempotency_key(key, scope.actor(), &route, body.as_bytes())?)
-            }
-            None => None,
-        };
-        let input = input(&records, &body)?;
-        let record = match records.create(input, once).await? {
+        let route = format!("POST {}", scope.records(&collection)?.collection().id());
+        let once = once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?;
+        let (named, body, once) = (&collection.0, body.as_bytes(), &once);
+        let made = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            records.create(records.input(body)?, once.clone()).await
+        });
+        let record = match made.await? {
             Outcome::Fresh(record) => record,
             Outcome::Replayed(json) => {
                 let Some(record) = RecordBody::kept(json.clone()) else {
@@ -230,6 +232,133 @@ impl Records {
         Ok(Listed::Page(RawJson::new(page.json), link))
     }
 
+    /// Change the records that a filter finds
+    ///
+    /// All of them are changed, or none: of those that may be seen, those that may be changed. At most 10,000.
+    #[oai(
+        path = "/v1/collections/:collection/records",
+        method = "patch",
+        operation_id = "update_records",
+        tag = "super::Tag::Records"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
+    async fn update_all(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// A condition in CEL over the fields; `true` stands for all.
+        filter: Query<String>,
+        /// Only counts.
+        dry_run: Query<Option<bool>>,
+        /// How many records there must be; 409 if there are more or less by now.
+        expect: Query<Option<u64>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: RawBody<AnyRecordInput>,
+    ) -> Result<Json<BulkResult>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let route = format!("PATCH {} {}", scope.records(&collection)?.collection().id(), filter.0);
+        let once = once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?;
+        let query = BulkQuery { filter: filter.0, expect: expect.0, once };
+        let dry_run = dry_run.0.unwrap_or_default();
+        let (named, body, query) = (&collection.0, body.as_bytes(), &query);
+        let done = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            let input = records.patch(body)?;
+            match dry_run {
+                true => records.count_updates(&query.filter, &input).await,
+                false => records.update_all(query, input).await,
+            }
+        });
+        Ok(Json(BulkResult { count: done.await.map_err(found_problem)?, dry_run }))
+    }
+
+    /// Delete the records that a filter finds
+    ///
+    /// All of them are deleted, or none: of those that may be seen, those that may be deleted. At most 10,000, with those
+    /// that go along.
+    #[oai(
+        path = "/v1/collections/:collection/records",
+        method = "delete",
+        operation_id = "delete_records",
+        tag = "super::Tag::Records"
+    )]
+    async fn delete_all(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// A condition in CEL over the fields; `true` stands for all.
+        filter: Query<String>,
+        /// Only counts.
+        dry_run: Query<Option<bool>>,
+        /// How many records there must be; 409 if there are more or less by now.
+        expect: Query<Option<u64>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+    ) -> Result<Json<BulkResult>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let route = format!("DELETE {} {}", scope.records(&collection)?.collection().id(), filter.0);
+        let once = once(idempotency_key.0.as_deref(), &scope, &route, &[])?;
+        let query = BulkQuery { filter: filter.0, expect: expect.0, once };
+        let dry_run = dry_run.0.unwrap_or_default();
+        let (named, query) = (&collection.0, &query);
+        let done = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            match dry_run {
+                true => records.count_deletions(&query.filter).await,
+                false => records.delete_all(query).await,
+            }
+        });
+        Ok(Json(BulkResult { count: done.await.map_err(found_problem)?, dry_run }))
+    }
+
+    /// Create or replace the record of a key
+    ///
+    /// The record that has the values which are sent in the fields of `key`, whether there is one or not. Fields that are
+    /// not sent get their default, or null.
+    #[oai(
+        path = "/v1/collections/:collection/records",
+        method = "put",
+        operation_id = "upsert_record_by_key",
+        tag = "super::Tag::Records"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
+    async fn upsert_by_key(
+        &self,
+        caller: Caller,
+        /// The collection's name or id.
+        collection: Path<String>,
+        /// A unique field, or the fields of a unique index apart by commas.
+        key: Query<String>,
+        /// The `ETag` of the record that is to be replaced; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+        /// `*`: only if there is no such record; 412 if there is.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: RawBody<AnyRecordInput>,
+    ) -> Result<Written, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let route = format!("PUT {} {}", scope.records(&collection)?.collection().id(), key.0);
+        let terms = Terms {
+            precondition: precondition(if_match.0.as_deref(), if_none_match.0.as_deref())?,
+            once: once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?,
+        };
+        let (named, key, body, terms) = (&collection.0, &key.0, body.as_bytes(), &terms);
+        let written = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            records.upsert_by(key, records.input(body)?, terms.clone()).await
+        });
+        Ok(written.await.map_err(found_problem)?.into())
+    }
+
     /// Get a record
     #[oai(
         path = "/v1/collections/:collection/records/:record",
@@ -269,7 +398,9 @@ impl Records {
 
     /// Change a record
     ///
-    /// The fields that are sent; null is a value, and what is not sent stays as it is.
+    /// The fields that are sent; null is a value, and what is not sent stays as it is. A number may be told by what is
+    /// added to it, `{"$increment": 1}`, and an array by what leaves it and what comes to its end,
+    /// `{"$remove": ["a"], "$append": ["b"]}`.
     #[oai(
         path = "/v1/collections/:collection/records/:record",
         method = "patch",
@@ -286,13 +417,24 @@ impl Records {
         /// The `ETag` of the record that is to be changed; 412 if it is another by now.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
         body: RawBody<AnyRecordInput>,
     ) -> Result<Updated, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
+        let route = format!("PATCH {} {}", scope.records(&collection)?.collection().id(), record.0);
         let id = id(&record)?;
-        let condition = precondition(if_match.0.as_deref(), None)?;
-        let record = records.update(id, input(&records, &body)?, condition).await?;
+        let terms = Terms {
+            precondition: precondition(if_match.0.as_deref(), None)?,
+            once: once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?,
+        };
+        let (named, body, terms) = (&collection.0, body.as_bytes(), &terms);
+        let changed = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            records.update(id, records.patch(body)?, terms.clone()).await
+        });
+        let record = changed.await?;
         Ok(Updated::Record(RawJson::new(record.json), record.etag.to_string()))
     }
 
@@ -305,6 +447,7 @@ impl Records {
         operation_id = "upsert_record",
         tag = "super::Tag::Records"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     async fn upsert(
         &self,
         caller: Caller,
@@ -318,18 +461,24 @@ impl Records {
         /// `*`: only if there is no such record; 412 if there is.
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
         body: RawBody<AnyRecordInput>,
     ) -> Result<Written, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
+        let route = format!("PUT {} {}", scope.records(&collection)?.collection().id(), record.0);
         let id = chosen_id(&record)?;
-        let condition = precondition(if_match.0.as_deref(), if_none_match.0.as_deref())?;
-        Ok(match records.upsert(id, input(&records, &body)?, condition).await? {
-            Upserted::Created(record) => Written::Created(RawJson::new(record.json), record.etag.to_string()),
-            Upserted::Replaced(record) => {
-                Written::Replaced(RawJson::new(record.json), record.etag.to_string())
-            }
-        })
+        let terms = Terms {
+            precondition: precondition(if_match.0.as_deref(), if_none_match.0.as_deref())?,
+            once: once(idempotency_key.0.as_deref(), &scope, &route, body.as_bytes())?,
+        };
+        let (named, body, terms) = (&collection.0, body.as_bytes(), &terms);
+        let written = scope.renewing(|scope| async move {
+            let records = scope.records(named)?;
+            records.upsert(id, records.input(body)?, terms.clone()).await
+        });
+        Ok(written.await?.into())
     }
 
     /// Delete a record
@@ -349,10 +498,21 @@ impl Records {
         /// The `ETag` of the record that is to be deleted; 412 if it is another by now.
         #[oai(name = "If-Match")]
         if_match: Header<Option<String>>,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
     ) -> Result<Deleted, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let records = scope.records(&collection)?;
-        records.delete(id(&record)?, precondition(if_match.0.as_deref(), None)?).await?;
+        let route = format!("DELETE {} {}", scope.records(&collection)?.collection().id(), record.0);
+        let id = id(&record)?;
+        let terms = Terms {
+            precondition: precondition(if_match.0.as_deref(), None)?,
+            once: once(idempotency_key.0.as_deref(), &scope, &route, &[])?,
+        };
+        let (named, terms) = (&collection.0, &terms);
+        let gone =
+            scope.renewing(|scope| async move { scope.records(named)?.delete(id, terms.clone()).await });
+        gone.await?;
         Ok(Deleted::Done)
     }
 }
@@ -369,8 +529,14 @@ fn chosen_id(text: &str) -> Result<RecordId, Problem> {
     })
 }
 
-fn input(records: &Domain<'_>, body: &RawBody<AnyRecordInput>) -> Result<RecordInput, Problem> {
-    Ok(records.input(body.as_bytes())?)
+/// The key of a request to `route` (method and what it is for) with `body`, if it has one.
+fn once(
+    key: Option<&str>,
+    scope: &TenantScope,
+    route: &str,
+    body: &[u8],
+) -> Result<Option<IdempotencyKey>, Problem> {
+    key.map(|key| idempotency_key(key, scope.actor(), route, body)).transpose()
 }
 
 /// Here only the query can be invalid.

@@ -145,8 +145,8 @@ impl Things {
     async fn limited(&self, context: RequestContext, token: BearerToken) -> Result<Json<String>, Problem> {
         let digest = Credential::parse(&token.0.token).map(|credential| credential.digest());
         match digest {
-            Some(digest) => self.limits.principal(&context, None, &digest).await?,
-            None => self.limits.anonymous(&context).await?,
+            Some(digest) => self.limits.principal(&context, None, &digest, NonZeroU32::MIN).await?,
+            None => self.limits.anonymous(&context, NonZeroU32::MIN).await?,
         }
         Ok(Json(String::new()))
     }

@@ -5,13 +5,13 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use neonex_core::engine::DataFolder;
+use neonex_core::store::Scope;
 use neonex_testkit::{Backend, TestStore, terminate};
 use serde_json::Value;
 
 use super::{Outcome, Place};
 
 pub(crate) const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-const FOUNDATION: &str = "m20261123_000001_foundation";
 /// Nobody listens on port 1.
 const NOBODY: &str = "postgres://app@127.0.0.1:1/neonex";
 
@@ -61,8 +61,25 @@ impl Database {
     }
 }
 
-fn row(database: &str, applied: bool) -> (String, String, bool) {
-    (database.to_owned(), FOUNDATION.to_owned(), applied)
+/// Every migration with the database that it is for, in the order in which they are applied.
+fn migrations(database: &Database) -> Vec<(&'static str, &'static str)> {
+    let shared = database.server.as_ref().map(|_| ("tenants", Scope::Tenant));
+    let places = std::iter::once(("control", Scope::Control)).chain(shared);
+    places
+        .flat_map(|(place, scope)| scope.migrations().iter().map(move |migration| (place, migration.name)))
+        .collect()
+}
+
+/// What taking back does, turn by turn: the newest of all from each database that has it, the control database's last.
+fn turns(mut migrations: Vec<(&'static str, &'static str)>) -> Vec<Vec<(&'static str, &'static str)>> {
+    let mut turns = Vec::new();
+    while let Some(newest) = migrations.iter().map(|(_, name)| *name).max() {
+        let (turn, older) = migrations.into_iter().rev().partition(|(_, name)| *name == newest);
+        turns.push(turn);
+        migrations = older;
+        migrations.reverse();
+    }
+    turns
 }
 
 /// Checks code and stdout.
@@ -73,14 +90,17 @@ fn said(outcome: &Outcome, stdout: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn migrations_go_up_and_come_back() {
     let database = Database::new().await;
-    let places: &[&str] = if database.server.is_some() { &["control", "tenants"] } else { &["control"] };
-    let all = |applied| places.iter().map(|place| row(place, applied)).collect::<Vec<_>>();
-    let lines = |word: &str, places: &mut dyn Iterator<Item = &&str>| {
-        places.map(|place| format!("{word} {place} {FOUNDATION}\n")).collect::<Vec<_>>().concat()
+    let every = migrations(&database);
+    let all = |applied: bool| {
+        let rows = every.iter().map(|(place, name)| ((*place).to_owned(), (*name).to_owned(), applied));
+        rows.collect::<Vec<_>>()
+    };
+    let lines = |word: &str, some: &[(&str, &str)]| {
+        some.iter().map(|(place, name)| format!("{word} {place} {name}\n")).collect::<String>()
     };
 
     assert_eq!(database.status(), all(false));
-    said(&database.run(&["migrate", "up", "--dry-run"]), &lines("would apply", &mut places.iter()));
+    said(&database.run(&["migrate", "up", "--dry-run"]), &lines("would apply", &every));
     said(&database.run(&["migrate", "down", "--yes"]), "");
     assert_eq!(database.status(), all(false));
     assert!(!database.place.path().join("data").exists(), "looking made a folder");
@@ -89,22 +109,26 @@ async fn migrations_go_up_and_come_back() {
         assert!(early.code == Some(5) && early.stderr.contains("`neonex migrate up`"), "{early:?}");
     }
 
-    said(&database.run(&["migrate", "up"]), &lines("applied", &mut places.iter()));
+    said(&database.run(&["migrate", "up"]), &lines("applied", &every));
     assert_eq!(database.status(), all(true));
     let again = database.run(&["migrate", "up"]);
     said(&again, "");
     assert!(again.stderr.contains("nothing to apply"), "{again:?}");
     let table = database.run(&["migrate", "status"]);
-    let applied = |line: &str| line.contains(FOUNDATION) && line.trim_end().ends_with('Z');
-    assert!(table.stdout.lines().count() == places.len() && table.stdout.lines().all(applied), "{table:?}");
+    let shown: Vec<_> = table.stdout.lines().collect();
+    let applied = |line: &str, name: &str| line.contains(name) && line.trim_end().ends_with('Z');
+    assert_eq!(shown.len(), every.len(), "{table:?}");
+    assert!(shown.iter().zip(&every).all(|(line, (_, name))| applied(line, name)), "{table:?}");
 
-    let back = || places.iter().rev();
-    said(&database.run(&["migrate", "down", "--dry-run"]), &lines("would take back", &mut back()));
-    assert_eq!(database.status(), all(true));
-    said(&database.run(&["migrate", "down", "--yes"]), &lines("took back", &mut back()));
+    for turn in turns(every.clone()) {
+        let before = database.status();
+        said(&database.run(&["migrate", "down", "--dry-run"]), &lines("would take back", &turn));
+        assert_eq!(database.status(), before);
+        said(&database.run(&["migrate", "down", "--yes"]), &lines("took back", &turn));
+    }
     assert_eq!(database.status(), all(false));
     said(&database.run(&["migrate", "down", "--yes"]), "");
-    said(&database.run(&["migrate", "up"]), &lines("applied", &mut places.iter()));
+    said(&database.run(&["migrate", "up"]), &lines("applied", &every));
     assert_eq!(database.run(&["token", "create"]).code, Some(0));
     database.remove().await;
 }

@@ -8,7 +8,7 @@ use super::permission::Permission;
 use super::request::RequestFacts;
 use crate::expr::{Auth, Bindings, Request};
 use crate::platform::Platform;
-use crate::store::Place;
+use crate::store::{Place, StoreError};
 use crate::tenants::TenantState;
 
 /// An actor inside a tenant.
@@ -41,6 +41,12 @@ impl TenantScope {
         request: RequestFacts,
     ) -> Self {
         Self { platform, tenant, actor, request }
+    }
+
+    /// The same scope in the tenant as it is now; `None` where there is none any more.
+    pub(crate) async fn renewed(&self) -> Result<Option<Self>, StoreError> {
+        let tenant = self.platform.load_tenant(self.tenant.id()).await?;
+        Ok(tenant.map(|tenant| Self { tenant, ..self.clone() }))
     }
 
     /// Proof that the actor may do `P`, or the refusal.

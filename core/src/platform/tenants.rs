@@ -55,7 +55,8 @@ impl Platform {
         }
     }
 
-    async fn load_tenant(&self, id: TenantId) -> Result<Option<Arc<TenantState>>, StoreError> {
+    /// A tenant's state as it is now.
+    pub(crate) async fn load_tenant(&self, id: TenantId) -> Result<Option<Arc<TenantState>>, StoreError> {
         let forgotten = self.forgotten();
         let Some(row) = self.tenant_row(id).await? else {
             self.0.tenants.invalidate(&id);

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use futures_util::FutureExt as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -17,12 +16,13 @@ use super::error::RecordError;
 use super::input::RecordInput;
 use super::service::{Precondition, RecordBody, RecordId};
 use super::update::{Modification, Replacement, Upserted};
+use super::write::Write;
 use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, KeyReused, Outcome};
 use crate::ids::new_uuid;
 use crate::invalid::Invalid;
-use crate::store::{StoreError, Tx};
+use crate::store::{OfStore, StoreError, Tx};
 
 /// Operations of one batch at most.
 pub const MAX_OPERATIONS: usize = 50;
@@ -128,7 +128,21 @@ impl References {
     }
 }
 
-/// An operation that is ready.
+impl OfStore for BatchError {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Operation { error, .. } => error.store(),
+            Self::Invalid(_) | Self::KeyReused(_) => None,
+        }
+    }
+}
+
+/// Operations that are ready.
+#[derive(Clone)]
+struct Steps(Vec<Step>);
+
+#[derive(Clone)]
 enum Step {
     Create(Creation),
     Update(Modification),
@@ -155,80 +169,50 @@ impl TenantScope {
     /// operations, null for a deleted one.
     pub async fn batch(
         &self,
-        batch: Batch,
+        batch: &Batch,
         once: Option<IdempotencyKey>,
     ) -> Result<Outcome<Vec<u8>>, BatchError> {
-        let steps = self.steps(batch)?;
-        let (place, now) = (self.place(), self.platform().now());
-        self.platform()
-            .store()
-            .write(place, Undo::Savepoint, move |tx| {
-                async move {
-                    if let Some(key) = &once
-                        && let Some(body) = key.take::<BatchError>(tx, place, now).await?
-                    {
-                        return Ok(Outcome::Replayed(body));
-                    }
-                    let mut answer = b"{\"results\":[".to_vec();
-                    for (at, step) in steps.into_iter().enumerate() {
-                        if at > 0 {
-                            answer.push(b',');
-                        }
-                        let done = step.apply(tx).await;
-                        match done.map_err(|error| BatchError::Operation { at, error })? {
-                            Some(record) => answer.extend_from_slice(&record.json),
-                            None => answer.extend_from_slice(b"null"),
-                        }
-                    }
-                    answer.extend_from_slice(b"]}");
-                    if let Some(key) = once {
-                        key.keep(tx, place, answer.clone()).await?;
-                    }
-                    Ok(Outcome::Fresh(answer))
-                }
-                .boxed()
-            })
-            .await
+        self.make(self.steps(batch)?, Undo::Savepoint, once).await
     }
 
     /// Everything that needs no database.
-    fn steps(&self, batch: Batch) -> Result<Vec<Step>, BatchError> {
+    fn steps(&self, batch: &Batch) -> Result<Steps, BatchError> {
         let mut made = References::default();
         let mut steps = Vec::with_capacity(batch.operations.len());
-        for (at, operation) in batch.operations.into_iter().enumerate() {
+        for (at, operation) in batch.operations.iter().enumerate() {
             let wrong = |error: RecordError| match error {
                 RecordError::Invalid(invalid) => {
                     BatchError::Invalid(invalid.below(&format!("/operations/{at}")))
                 }
                 error => BatchError::Operation { at, error },
             };
-            let name = read_name(&operation, &made).map_err(|invalid| wrong(invalid.into()))?;
+            let name = read_name(operation, &made).map_err(|invalid| wrong(invalid.into()))?;
             let (step, id) = self.step(operation, &made).map_err(wrong)?;
             made.0.extend(name.map(|name| (name, id)));
             steps.push(step);
         }
-        Ok(steps)
+        Ok(Steps(steps))
     }
 
-    fn step(&self, operation: BatchOperation, made: &References) -> Result<(Step, RecordId), RecordError> {
+    fn step(&self, operation: &BatchOperation, made: &References) -> Result<(Step, RecordId), RecordError> {
         let records = self.records(&operation.collection)?;
         let chosen = operation.id.as_deref().map(|text| read_id(text, made)).transpose()?;
         let existing =
             || chosen.ok_or_else(|| Invalid::one("/id", "required", "this needs the record's `id`"));
-        let precondition = match operation.if_match {
+        let precondition = match &operation.if_match {
             None => Precondition::None,
             Some(_) if operation.method == BatchMethod::Create => {
                 let message = "what is made has no version yet";
                 return Err(Invalid::one("/if_match", "not_applicable", message).into());
             }
             Some(tag) if tag == "*" => Precondition::Exists,
-            Some(tag) => Precondition::OneOf(vec![tag]),
+            Some(tag) => Precondition::OneOf(vec![tag.clone()]),
         };
         let input = || -> Result<RecordInput, RecordError> {
             let missing = || Invalid::one("/record", "required", "this needs the fields, in `record`");
             let record = operation.record.as_ref().ok_or_else(missing)?;
             Ok(records
-                .input_with(record.get().as_bytes(), made)
+                .input_with(record.get().as_bytes(), operation.method == BatchMethod::Update, made)
                 .map_err(|invalid| invalid.below("/record"))?)
         };
         let ready = match operation.method {
@@ -289,6 +273,35 @@ fn read_name(operation: &BatchOperation, made: &References) -> Result<Option<Str
         return Err(Invalid::one("/as", "duplicate", format!("an earlier operation made a record `{name}`")));
     }
     Ok(Some(name.clone()))
+}
+
+impl Write for Steps {
+    type Done = Vec<u8>;
+    type Error = BatchError;
+
+    async fn apply(self, tx: &mut Tx<'_>) -> Result<Vec<u8>, BatchError> {
+        let mut answer = b"{\"results\":[".to_vec();
+        for (at, step) in self.0.into_iter().enumerate() {
+            if at > 0 {
+                answer.push(b',');
+            }
+            let done = step.apply(tx).await;
+            match done.map_err(|error| BatchError::Operation { at, error })? {
+                Some(record) => answer.extend_from_slice(&record.json),
+                None => answer.extend_from_slice(b"null"),
+            }
+        }
+        answer.extend_from_slice(b"]}");
+        Ok(answer)
+    }
+
+    fn answer(done: &Vec<u8>) -> Vec<u8> {
+        done.clone()
+    }
+
+    fn replay(answer: Vec<u8>) -> Option<Vec<u8>> {
+        Some(answer)
+    }
 }
 
 impl Step {

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-
 use super::error::RecordError;
 use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
 use super::service::{Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
+use super::write::Write;
 use crate::collections::Collection;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, Outcome};
@@ -16,6 +15,7 @@ use crate::ids::new_uuid;
 use crate::store::{Sql, Tx};
 
 /// A new record, ready to be written.
+#[derive(Clone)]
 pub(super) struct Creation {
     collection: Arc<Collection>,
     author: Author,
@@ -36,28 +36,9 @@ impl Records<'_> {
     ) -> Result<Outcome<RecordBody>, RecordError> {
         let creation = self.creation(input)?;
         // Alone, neither statement can fail after having changed something.
-        let alone = once.is_none() && creation.rule.is_none() && self.collection.relations.is_empty();
+        let alone = creation.rule.is_none() && self.collection.relations.is_empty();
         let undo = if alone { Undo::None } else { Undo::Savepoint };
-        let (place, now) = (self.scope.place(), creation.stored.created_at);
-        self.scope
-            .platform()
-            .store()
-            .write(place, undo, move |tx| {
-                async move {
-                    if let Some(key) = &once
-                        && let Some(body) = key.take::<RecordError>(tx, place, now).await?
-                    {
-                        return Ok(Outcome::Replayed(body));
-                    }
-                    let body = creation.apply(tx).await?;
-                    if let Some(key) = once {
-                        key.keep(tx, place, body.json.clone()).await?;
-                    }
-                    Ok(Outcome::Fresh(body))
-                }
-                .boxed()
-            })
-            .await
+        self.scope.make(creation, undo, once).await
     }
 
     /// All that needs no database is done here, not on the writer's time.
@@ -87,9 +68,11 @@ impl Records<'_> {
     }
 }
 
-impl Creation {
-    /// Writes it.
-    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
+impl Write for Creation {
+    type Done = RecordBody;
+    type Error = RecordError;
+
+    async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
         let dialect = tx.dialect();
         tx.execute(&self.insert).await.map_err(|error| refused(error, &self.collection, dialect))?;
         link(tx, &self.collection, &self.stored, None, None).await?;
@@ -101,5 +84,13 @@ impl Creation {
         let entry = ChangeEntry { operation: "create", before: None, after: Some(self.whole) };
         self.author.log(tx, self.stored.id, self.stored.created_at, entry).await?;
         Ok(self.body)
+    }
+
+    fn answer(done: &RecordBody) -> Vec<u8> {
+        done.json.clone()
+    }
+
+    fn replay(answer: Vec<u8>) -> Option<RecordBody> {
+        RecordBody::kept(answer)
     }
 }

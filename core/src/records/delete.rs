@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-
 use super::error::RecordError;
 use super::incoming::Incoming;
 use super::relations::Deletion;
 use super::service::{Author, ETag, Precondition, RecordId, Records, Verb, find_locked};
+use super::write::{Terms, Write};
 use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::engine::Undo;
@@ -15,6 +14,7 @@ use crate::store::{Sql, Tx};
 use crate::tenants::TenantState;
 
 /// The end of a record, ready to come.
+#[derive(Clone)]
 pub(super) struct Removal {
     collection: Arc<Collection>,
     tenant: Arc<TenantState>,
@@ -27,10 +27,9 @@ pub(super) struct Removal {
 
 impl Records<'_> {
     /// Deletes a record, and with those that point to it does what their fields say.
-    pub async fn delete(&self, id: RecordId, precondition: Precondition) -> Result<(), RecordError> {
-        let removal = self.removal(id, precondition)?;
-        let store = self.scope.platform().store();
-        store.write(self.scope.place(), Undo::Savepoint, move |tx| removal.apply(tx).boxed()).await
+    pub async fn delete(&self, id: RecordId, terms: impl Into<Terms>) -> Result<(), RecordError> {
+        let Terms { precondition, once } = terms.into();
+        self.scope.make_once(self.removal(id, precondition)?, Undo::Savepoint, once).await
     }
 
     pub(super) fn removal(&self, id: RecordId, precondition: Precondition) -> Result<Removal, RecordError> {
@@ -46,12 +45,22 @@ impl Records<'_> {
     }
 }
 
-impl Removal {
-    /// Brings it.
-    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
+impl Write for Removal {
+    type Done = ();
+    type Error = RecordError;
+
+    async fn apply(self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
         let before = find_locked(tx, &self.collection.layout, self.id, self.rule.as_ref()).await?;
         let before = before.ok_or(RecordError::NotFound)?;
         self.precondition.check(Some(ETag::new(before.updated_at)))?;
-        Deletion::new(&self.tenant, &self.author, self.now).run(tx, &self.collection, before).await
+        Deletion::new(&self.tenant, &self.author, self.now).run(tx, &self.collection, vec![before]).await
+    }
+
+    fn answer((): &()) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn replay(_: Vec<u8>) -> Option<()> {
+        Some(())
     }
 }

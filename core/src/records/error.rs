@@ -1,10 +1,11 @@
 //! What can come of a wish about records.
 
+use super::service::RecordId;
 use crate::access::Denied;
 use crate::idempotency::KeyReused;
 use crate::invalid::Invalid;
 use crate::rng::RandomnessUnavailable;
-use crate::store::StoreError;
+use crate::store::{OfStore, StoreError};
 
 /// What can come of a wish about records.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,29 @@ pub enum RecordError {
         /// How many may.
         most: usize,
     },
+    /// More records than one request may write.
+    #[error("the filter finds more than {most} records; write them in parts, by a narrower filter")]
+    TooManyRecords {
+        /// How many may be.
+        most: usize,
+    },
+    /// There are not as many records as the client expects.
+    #[error("the filter finds {found} records, and not {expected}; nothing was written")]
+    OtherCount {
+        /// How many were to be.
+        expected: u64,
+        /// How many are.
+        found: u64,
+    },
+    /// One of many records cannot be written.
+    #[error("record {id}: {error}")]
+    OfRecord {
+        /// Which.
+        id: RecordId,
+        /// Why.
+        #[source]
+        error: Box<Self>,
+    },
     /// The record is not the one that the client has seen.
     #[error("the record has changed since it was read")]
     PreconditionFailed,
@@ -61,4 +85,14 @@ pub enum RecordError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl OfStore for RecordError {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::OfRecord { error, .. } => error.store(),
+            _ => None,
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What comes in with a write, as rules ask of it by `input`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sea_query::Value;
 
 use super::column::bind;
@@ -15,22 +17,27 @@ pub(super) struct Incoming {
     sent: Vec<bool>,
     /// The same.
     replaces: Vec<Option<FieldValue>>,
+    /// Fields whose values are told by what is done to them, and are not known yet.
+    unknown: Vec<usize>,
+    /// Whether such a value was asked for.
+    missed: AtomicBool,
 }
 
 impl Incoming {
     /// With a deletion nothing comes in.
     pub(super) const fn nothing() -> Self {
-        Self { sent: Vec::new(), replaces: Vec::new() }
+        Self::new(Vec::new(), Vec::new(), Vec::new())
     }
 
     /// Of a record that is stored already when the rule is asked.
     pub(super) fn stored(sent: &[bool]) -> Self {
-        Self { sent: sent.to_vec(), replaces: Vec::new() }
+        Self::new(sent.to_vec(), Vec::new(), Vec::new())
     }
 
     /// Some fields of a record.
     pub(super) fn changes(input: &RecordInput) -> Self {
-        Self { sent: input.sent(), replaces: input.values.clone() }
+        let unknown = input.changes.iter().map(|(place, _)| *place).collect();
+        Self::new(input.sent(), input.values.clone(), unknown)
     }
 
     /// All fields of a record, but for those that the server sets.
@@ -41,13 +48,25 @@ impl Incoming {
                 *value = None;
             }
         }
-        Self { sent: sent.to_vec(), replaces }
+        Self::new(sent.to_vec(), replaces, Vec::new())
+    }
+
+    const fn new(sent: Vec<bool>, replaces: Vec<Option<FieldValue>>, unknown: Vec<usize>) -> Self {
+        Self { sent, replaces, unknown, missed: AtomicBool::new(false) }
+    }
+
+    /// Whether a rule asked for a value that is known only where the record is held: what it then says counts for nothing.
+    pub(super) fn is_missed(&self) -> bool {
+        self.missed.load(Ordering::Relaxed)
     }
 
     /// What a rule asks of a field.
     pub(super) fn answer(&self, layout: &Layout, dialect: Dialect, field: &str, part: InputPart) -> Value {
         let place = layout.place(field);
         let value = place.and_then(|place| self.replaces.get(place)?.as_ref());
+        if part != InputPart::Sent && place.is_some_and(|place| self.unknown.contains(&place)) {
+            self.missed.store(true, Ordering::Relaxed);
+        }
         match part {
             InputPart::Sent => {
                 let sent = place.and_then(|place| self.sent.get(place).copied());

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::batch::References;
+use super::change::Change;
 use super::service::RecordId;
 use super::value::FieldValue;
 use crate::collections::{Collection, FieldType};
@@ -20,19 +21,27 @@ pub struct RecordInput {
     pub id: Option<RecordId>,
     /// By the field's place; `None` where nothing was sent, which is not null.
     pub(crate) values: Vec<Option<FieldValue>>,
+    /// What is to be done to values, by their field's place.
+    pub(super) changes: Vec<(usize, Change)>,
+}
+
+/// How the fields of a record are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'r> {
+    /// Whether hidden fields are known.
+    pub(super) hidden: bool,
+    /// Whether a value may be told by what is to be done to the one that is there.
+    pub(super) changes: bool,
+    /// Records that relations may name.
+    pub(super) made: &'r References,
 }
 
 impl RecordInput {
-    /// Reads a JSON object, and says of each part what is wrong with it. Without `hidden`, hidden fields are unknown.
-    pub(super) fn parse(
-        collection: &Collection,
-        body: &[u8],
-        hidden: bool,
-        made: &References,
-    ) -> Result<Self, Invalid> {
+    /// Reads a JSON object, and says of each part what is wrong with it.
+    pub(super) fn parse(collection: &Collection, body: &[u8], reading: Reading<'_>) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         let mut reader = serde_json::Deserializer::from_slice(body);
-        let seed = Reader { collection, hidden, made, findings: &mut findings };
+        let seed = Reader { collection, reading, findings: &mut findings };
         let read = seed.deserialize(&mut reader).and_then(|input| reader.end().map(|()| input));
         let input = findings.take(
             "",
@@ -43,9 +52,37 @@ impl RecordInput {
         findings.finish(input)
     }
 
+    /// The values that come of those of a record, and the places of what was sent.
+    pub(super) fn over(
+        &self,
+        before: &[FieldValue],
+        collection: &Collection,
+    ) -> Result<(Vec<FieldValue>, Vec<usize>), Invalid> {
+        let mut findings = Findings::default();
+        let mut values = before.to_vec();
+        let mut places = Vec::new();
+        for (place, (value, sent)) in values.iter_mut().zip(&self.values).enumerate() {
+            if let Some(sent) = sent {
+                value.clone_from(sent);
+                places.push(place);
+            }
+        }
+        for (place, change) in &self.changes {
+            let field = collection.definition().fields.get(*place);
+            let (Some(field), Some(value)) = (field, values.get_mut(*place)) else { continue };
+            let changed = change.apply(field, collection.limits(*place), value);
+            if let Some(changed) = findings.take(&format!("/{}", field.name), changed) {
+                *value = changed;
+                places.push(*place);
+            }
+        }
+        findings.finish(Some((values, places)))
+    }
+
     /// Which fields were sent, by their places.
     pub(super) fn sent(&self) -> Vec<bool> {
-        self.values.iter().map(Option::is_some).collect()
+        let changed = |at| self.changes.iter().any(|(place, _)| *place == at);
+        self.values.iter().enumerate().map(|(at, value)| value.is_some() || changed(at)).collect()
     }
 
     /// The values of a new record: what was sent, else the default, else null.
@@ -68,8 +105,7 @@ impl RecordInput {
 
 struct Reader<'c> {
     collection: &'c Collection,
-    hidden: bool,
-    made: &'c References,
+    reading: Reading<'c>,
     findings: &'c mut Findings,
 }
 
@@ -90,12 +126,13 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RecordInput, A::Error> {
         let fields = &self.collection.definition().fields;
-        let mut input = RecordInput { id: None, values: vec![None; fields.len()] };
+        let mut input = RecordInput { id: None, values: vec![None; fields.len()], changes: Vec::new() };
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             let sent: &'de RawValue = map.next_value()?;
             // Pointers are made for what is wrong only.
             let pointer = || format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            let known = |place: &usize| self.hidden || fields.get(*place).is_some_and(|field| !field.hidden);
+            let known =
+                |place: &usize| self.reading.hidden || fields.get(*place).is_some_and(|field| !field.hidden);
             let Some(place) = self.collection.layout.place(&name).filter(known) else {
                 match name.as_ref() {
                     "id" => input.id = self.findings.take("/id", read_id(sent)),
@@ -113,11 +150,18 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 self.findings.add(pointer(), "read_only", format!("`{name}` is set by the server"));
                 continue;
             }
-            if slot.is_some() {
+            if slot.is_some() || input.changes.iter().any(|(changed, _)| *changed == place) {
                 self.findings.add(pointer(), "duplicate", format!("`{name}` stands there twice"));
             }
+            if self.reading.changes
+                && let Some(change) = Change::read(field, sent, self.reading.made)
+            {
+                let change = self.findings.take(&pointer(), change);
+                input.changes.extend(change.map(|change| (place, change)));
+                continue;
+            }
             let sent = match &field.kind {
-                FieldType::Relation { .. } => self.made.resolve(sent),
+                FieldType::Relation { .. } => self.reading.made.resolve(sent),
                 _ => Cow::Borrowed(sent),
             };
             let value = FieldValue::read(field, &sent)

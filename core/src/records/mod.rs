@@ -6,6 +6,8 @@
 
 mod aggregate;
 mod batch;
+mod bulk;
+mod change;
 pub(crate) mod column;
 mod create;
 mod cursor;
@@ -29,10 +31,13 @@ mod service;
 mod special;
 pub(crate) mod storage;
 mod update;
+mod upsert_by_key;
 pub(crate) mod value;
+mod write;
 
 pub use self::aggregate::{AggregateQuery, MAX_GROUPS};
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
+pub use self::bulk::{BulkQuery, MAX_BULK};
 pub use self::error::RecordError;
 pub use self::explain::Explanation;
 pub use self::export::{Export, ExportQuery, Format};
@@ -45,3 +50,4 @@ pub use self::place::Metric;
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;
 pub use self::value::FieldValue;
+pub use self::write::{Outdated, Terms};

@@ -344,7 +344,13 @@ impl Planner<'_> {
         (text, resolved(&params, bindings))
     }
 
-    fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
+    /// The columns of every record, as a statement lists them.
+    pub(super) fn every_column(&self) -> String {
+        let columns = 0..self.layout.columns.len();
+        columns.filter_map(|at| self.selected(at)).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
         let (text, _, params) = self.narrowed(list, "", conditions, &Special::default());
         (text, params)
     }

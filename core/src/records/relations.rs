@@ -113,7 +113,7 @@ async fn unlink(tx: &mut Tx<'_>, links: &str, record: RecordId, targets: &[Uuid]
     Ok(())
 }
 
-/// Deletes a record that is locked, and does with those that point to it what their fields say.
+/// Deletes records that are locked, and does with those that point to them what their fields say.
 pub(super) struct Deletion<'d> {
     pub(super) tenant: &'d TenantState,
     pub(super) author: &'d Author,
@@ -133,9 +133,11 @@ impl<'d> Deletion<'d> {
         mut self,
         tx: &mut Tx<'_>,
         collection: &Arc<Collection>,
-        record: Stored,
+        records: Vec<Stored>,
     ) -> Result<(), RecordError> {
-        self.doom(collection, record)?;
+        for record in records {
+            self.doom(collection, record)?;
+        }
         // Those that go along are found while the list is walked, and go at its end, so that none of them restricts
         // another.
         let mut at = 0;

@@ -10,7 +10,7 @@ use super::batch::References;
 use super::column::{bind, bind_time, quote, read};
 use super::error::RecordError;
 use super::incoming::Incoming;
-use super::input::RecordInput;
+use super::input::{Reading, RecordInput};
 use super::layout::{Column, FIXED, Layout};
 use super::storage::Storage;
 use super::value::FieldValue;
@@ -179,13 +179,24 @@ impl Records<'_> {
     /// Reads what was sent for a record, field by field. Hidden fields are unknown to those who do not write past the
     /// rules.
     pub fn input(&self, body: &[u8]) -> Result<RecordInput, Invalid> {
-        self.input_with(body, &References::default())
+        self.input_with(body, false, &References::default())
+    }
+
+    /// The same of what is to be changed of a record, where a value may be told by what is to be done to the one that is
+    /// there.
+    pub fn patch(&self, body: &[u8]) -> Result<RecordInput, Invalid> {
+        self.input_with(body, true, &References::default())
     }
 
     /// The same, where relations may name records that are made by the same request.
-    pub(super) fn input_with(&self, body: &[u8], made: &References) -> Result<RecordInput, Invalid> {
+    pub(super) fn input_with(
+        &self,
+        body: &[u8],
+        changes: bool,
+        made: &References,
+    ) -> Result<RecordInput, Invalid> {
         let hidden = !self.layout().has_hidden() || self.scope.permit::<RecordsWrite>().is_ok();
-        RecordInput::parse(&self.collection, body, hidden, made)
+        RecordInput::parse(&self.collection, body, Reading { hidden, changes, made })
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -207,7 +218,11 @@ impl Records<'_> {
                     self.collection.write_rules.of(verb).ok_or(Denied { needs: RecordsWrite::NAME })?;
                 let (incoming, dialect) = (incoming(), self.dialect());
                 let input = |field: &str, part| incoming.answer(self.layout(), dialect, field, part);
-                Ok(Some(plan.asked(&self.scope.bindings(), &input, id)))
+                let asked = plan.asked(&self.scope.bindings(), &input, id);
+                if incoming.is_missed() {
+                    return Err(Denied { needs: RecordsWrite::NAME });
+                }
+                Ok(Some(asked))
             }
         }
     }

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-
 use super::error::RecordError;
 use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
 use super::service::{
-    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, refused,
+    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, read_stored,
+    refused,
 };
 use super::value::FieldValue;
+use super::write::{Terms, Write};
 use crate::access::Denied;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::invalid::Invalid;
-use crate::store::{Sql, Tx};
+use crate::store::{Sql, StoreError, Tx};
 
 /// What an upsert did.
 #[derive(Debug, Clone)]
@@ -27,7 +27,31 @@ pub enum Upserted {
     Replaced(RecordBody),
 }
 
+impl Upserted {
+    /// The record as it is now.
+    pub const fn record(&self) -> &RecordBody {
+        match self {
+            Self::Created(record) | Self::Replaced(record) => record,
+        }
+    }
+
+    /// What an answer that was kept tells. No change of a record leaves it as old as it was when it was made. `None` if
+    /// it is no record.
+    fn kept(json: Vec<u8>) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Times<'j> {
+            created_at: &'j str,
+            updated_at: &'j str,
+        }
+        let times: Times<'_> = serde_json::from_slice(&json).ok()?;
+        let new = times.created_at == times.updated_at;
+        let record = RecordBody::kept(json)?;
+        Some(if new { Self::Created(record) } else { Self::Replaced(record) })
+    }
+}
+
 /// A change of some fields, ready to be made.
+#[derive(Clone)]
 pub(super) struct Modification {
     work: Work,
     id: RecordId,
@@ -38,14 +62,26 @@ pub(super) struct Modification {
 /// A record as it is to be, whether there is one or not.
 #[derive(Clone)]
 pub(super) struct Replacement {
-    work: Work,
-    id: RecordId,
-    values: Vec<FieldValue>,
-    precondition: Precondition,
+    pub(super) work: Work,
+    /// Of the new record, where there is none yet.
+    pub(super) id: RecordId,
+    pub(super) target: Target,
+    pub(super) values: Vec<FieldValue>,
+    pub(super) precondition: Precondition,
     /// What is asked, or why it may not be done, where there is none yet.
-    create: Result<Option<Sql>, Denied>,
+    pub(super) create: Result<Option<Sql>, Denied>,
     /// The same where there is one.
-    update: Result<Option<Sql>, Denied>,
+    pub(super) update: Result<Option<Sql>, Denied>,
+}
+
+/// How the record is found that is to be replaced.
+#[derive(Clone)]
+pub(super) enum Target {
+    /// By the id that a new one gets.
+    Id,
+    /// By a statement that asks for the values of these fields, of which no two records have the same. `sent` is the id
+    /// that it must have, if one was sent.
+    Key { find: Sql, fields: Vec<String>, sent: Option<RecordId> },
 }
 
 impl Records<'_> {
@@ -54,13 +90,13 @@ impl Records<'_> {
         &self,
         id: RecordId,
         input: RecordInput,
-        precondition: Precondition,
+        terms: impl Into<Terms>,
     ) -> Result<RecordBody, RecordError> {
+        let Terms { precondition, once } = terms.into();
         let change = self.modification(id, input, precondition)?;
         let alone = change.work.rule.is_none() && self.collection.relations.is_empty();
         let undo = if alone { Undo::None } else { Undo::Savepoint };
-        let store = self.scope.platform().store();
-        store.write(self.scope.place(), undo, move |tx| change.apply(tx).boxed()).await
+        self.scope.make_once(change, undo, once).await
     }
 
     pub(super) fn modification(
@@ -81,19 +117,10 @@ impl Records<'_> {
         &self,
         id: RecordId,
         input: RecordInput,
-        precondition: Precondition,
+        terms: impl Into<Terms>,
     ) -> Result<Upserted, RecordError> {
-        let replacement = self.replacement(id, input, precondition)?;
-        let again = replacement.clone();
-        let (store, place) = (self.scope.platform().store(), self.scope.place());
-        let first = store.write(place, Undo::Savepoint, move |tx| replacement.apply(tx).boxed()).await;
-        match first {
-            // Another made it between the look and the insert; now there is one to replace.
-            Err(RecordError::Exists) => {
-                store.write(place, Undo::Savepoint, move |tx| again.apply(tx).boxed()).await
-            }
-            first => first,
-        }
+        let Terms { precondition, once } = terms.into();
+        self.scope.make_once(self.replacement(id, input, precondition)?, Undo::Savepoint, once).await
     }
 
     pub(super) fn replacement(
@@ -109,10 +136,11 @@ impl Records<'_> {
         let values = input.complete(&self.collection)?;
         let create = self.rule(Verb::Create, id, || Incoming::stored(&sent));
         let update = self.rule(Verb::Update, id, || Incoming::whole(&sent, &values, self.layout()));
-        Ok(Replacement { work: self.work(None), id, values, precondition, create, update })
+        let work = self.work(None);
+        Ok(Replacement { work, id, target: Target::Id, values, precondition, create, update })
     }
 
-    fn work(&self, rule: Option<Sql>) -> Work {
+    pub(super) fn work(&self, rule: Option<Sql>) -> Work {
         Work {
             collection: Arc::clone(&self.collection),
             author: self.author(),
@@ -123,50 +151,110 @@ impl Records<'_> {
     }
 }
 
-impl Modification {
-    /// Makes it.
-    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
+impl Write for Modification {
+    type Done = RecordBody;
+    type Error = RecordError;
+
+    async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
         let layout = &self.work.collection.layout;
         let before = find_locked(tx, layout, self.id, self.work.rule.as_ref()).await?;
         let before = before.ok_or(RecordError::NotFound)?;
         self.precondition.check(Some(ETag::new(before.updated_at)))?;
-        let mut values = before.values.clone();
-        let mut places = Vec::new();
-        for (place, (value, sent)) in values.iter_mut().zip(self.input.values).enumerate() {
-            if let Some(sent) = sent {
-                *value = sent;
-                places.push(place);
-            }
-        }
+        let (values, mut places) = self.input.over(&before.values, &self.work.collection)?;
         places.extend(layout.touched());
         self.work.replace(tx, &before, values, &places).await
     }
+
+    fn answer(done: &RecordBody) -> Vec<u8> {
+        done.json.clone()
+    }
+
+    fn replay(answer: Vec<u8>) -> Option<RecordBody> {
+        RecordBody::kept(answer)
+    }
 }
 
-impl Replacement {
-    /// Writes it.
-    pub(super) async fn apply(self, tx: &mut Tx<'_>) -> Result<Upserted, RecordError> {
-        let Self { work, id, mut values, precondition, create, update } = self;
+impl Write for Replacement {
+    type Done = Upserted;
+    type Error = RecordError;
+
+    async fn apply(self, tx: &mut Tx<'_>) -> Result<Upserted, RecordError> {
+        let Self { work, id, target, mut values, precondition, create, update } = self;
         let layout = &work.collection.layout;
-        let Some(before) = find_locked(tx, layout, id, None).await? else {
-            precondition.check(None)?;
-            return work.insert(tx, id, values, create?).await.map(Upserted::Created);
+        let found = match &target {
+            Target::Id => find_locked(tx, layout, id, None).await?,
+            Target::Key { find, .. } => {
+                tx.query(find, |row| read_stored(layout, row)).await?.into_iter().next()
+            }
         };
-        if let Some(rule) = update?
-            && tx.query(&rule, |_| Ok(())).await?.is_empty()
-        {
-            return Err(RecordError::NotFound);
+        let Some(before) = found else {
+            precondition.check(None)?;
+            let inserted = work.insert(tx, id, values, create?).await.map(Upserted::Created);
+            return inserted.map_err(|error| target.may_have_met(error));
+        };
+        if let Some(mut rule) = update? {
+            // The id is what such a statement takes last.
+            if let Some(last) = rule.values.last_mut() {
+                *last = before.id.as_uuid().into();
+            }
+            if tx.query(&rule, |_| Ok(())).await?.is_empty() {
+                return Err(target.hidden());
+            }
         }
+        target.check(before.id)?;
         precondition.check(Some(ETag::new(before.updated_at)))?;
         layout.keep_automatic(&before.values, &mut values);
         let places: Vec<usize> = (0..values.len()).collect();
         work.replace(tx, &before, values, &places).await.map(Upserted::Replaced)
     }
+
+    fn answer(done: &Upserted) -> Vec<u8> {
+        done.record().json.clone()
+    }
+
+    fn replay(answer: Vec<u8>) -> Option<Upserted> {
+        Upserted::kept(answer)
+    }
+}
+
+impl Target {
+    /// What a refused insert means: another may have made the record between the look and the insert, and then the next
+    /// try finds one to replace.
+    fn may_have_met(&self, error: RecordError) -> RecordError {
+        let met = match (&error, self) {
+            (RecordError::Exists, Self::Id) => true,
+            (RecordError::NotUnique { fields: same }, Self::Key { fields, .. }) => {
+                same.iter().all(|field| fields.contains(field))
+            }
+            _ => false,
+        };
+        if met { StoreError::Conflict(error.into()).into() } else { error }
+    }
+
+    /// What a record is to whom its rule does not let change it. Who names an id learns nothing; who names a key would
+    /// learn of it by the refusal of its creation as well.
+    const fn hidden(&self) -> RecordError {
+        match self {
+            Self::Id => RecordError::NotFound,
+            Self::Key { .. } => RecordError::Forbidden,
+        }
+    }
+
+    /// Whether it is the record whose id was sent.
+    fn check(&self, found: RecordId) -> Result<(), Invalid> {
+        match self {
+            Self::Key { sent: Some(sent), .. } if *sent != found => {
+                let message = format!("the record with this key is {found}, and a record's id cannot change");
+                Err(Invalid::one("/id", "mismatch", message))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a write takes along to where the database is.
 #[derive(Clone)]
-struct Work {
+pub(super) struct Work {
     collection: Arc<crate::collections::Collection>,
     author: super::service::Author,
     now: Timestamp,
@@ -175,7 +263,7 @@ struct Work {
 }
 
 impl Work {
-    async fn replace(
+    pub(super) async fn replace(
         self,
         tx: &mut Tx<'_>,
         before: &Stored,

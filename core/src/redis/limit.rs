@@ -15,19 +15,20 @@ use super::Redis;
 use crate::credential::CredentialDigest;
 use crate::ids::TenantId;
 
-/// `ARGV`: the microseconds in which one request comes back, and how many may come at once. Answers whether the request
-/// is admitted, how many more would be now, and the microseconds until one would be (refused) or all would be.
+/// `ARGV`: the microseconds in which one request comes back, how many may come at once, and how many there are. Answers
+/// whether they are admitted, all or none, how many more would be now, and the microseconds until they would be (refused)
+/// or all are back.
 ///
 /// Whole microseconds keep every sum exact: they stay below 2^53 until the year 2255. A number that lies further in the
 /// future than a full burst comes from before Redis's clock was set back, and counts as none.
 const SCRIPT: &str = r"
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local interval, burst, requests = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local window = interval * burst
 local full = tonumber(redis.call('GET', KEYS[1]) or now)
 if full < now or full > now + window then full = now end
-local ahead = full + interval - now
+local ahead = full + interval * requests - now
 if ahead > window then return {0, 0, ahead - window} end
 redis.call('SET', KEYS[1], string.format('%.0f', now + ahead), 'PX', math.ceil(ahead / 1000))
 return {1, math.floor((window - ahead) / interval), ahead}
@@ -55,13 +56,19 @@ pub struct Taken {
     pub admitted: bool,
     /// How many more it would get now.
     pub remaining: u32,
-    /// Until one more can be had (when refused) or all is back.
+    /// Until what was asked for can be had (when refused) or all is back.
     pub wait: Duration,
 }
 
 impl Redis {
-    /// Charges one request. `None` where Redis is gone.
-    pub async fn take(&self, bucket: Bucket, interval: Duration, burst: NonZeroU32) -> Option<Taken> {
+    /// Charges requests. `None` where Redis is gone.
+    pub async fn take(
+        &self,
+        bucket: Bucket,
+        requests: NonZeroU32,
+        interval: Duration,
+        burst: NonZeroU32,
+    ) -> Option<Taken> {
         let key = self.key(bucket);
         let interval = interval.as_nanos().div_ceil(1000).max(1);
         let interval = u64::try_from(interval).unwrap_or(u64::MAX);
@@ -69,7 +76,7 @@ impl Redis {
         let (admitted, remaining, wait) = self
             .ask(async |connection| {
                 let mut call = script.key(key);
-                call.arg(interval).arg(burst.get());
+                call.arg(interval).arg(burst.get()).arg(requests.get());
                 call.invoke_async::<(bool, u32, u64)>(connection).await
             })
             .await?;

@@ -8,6 +8,10 @@ use crate::engine::EngineError;
 mod mariadb {
     pub(super) const BAD_NULL: u16 = 1048;
     pub(super) const LOCK_WAIT_TIMEOUT: u16 = 1205;
+    pub(super) const UNKNOWN_COLUMN: u16 = 1054;
+    pub(super) const NO_SUCH_TABLE: u16 = 1146;
+    pub(super) const NO_DEFAULT_FOR_FIELD: u16 = 1364;
+    pub(super) const TABLE_DEF_CHANGED: u16 = 1412;
 }
 
 /// A statement, a transaction or a connection failed.
@@ -34,6 +38,9 @@ pub enum StoreError {
     /// The database undid the transaction for the sake of another that it met; worth running again at once.
     #[error("the transaction was undone because it met another")]
     Conflict(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A table is not, or no longer, as the statement has it: the schema changed after it was written.
+    #[error("a statement was written for another schema")]
+    Outdated(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The statement took longer than it may.
     #[error("a statement took longer than it may")]
     Timeout,
@@ -82,13 +89,33 @@ impl StoreError {
 
     /// Whether the same request may well succeed in a moment.
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Busy | Self::Conflict(_) | Self::Timeout | Self::Unavailable(_))
+        matches!(
+            self,
+            Self::Busy | Self::Conflict(_) | Self::Outdated(_) | Self::Timeout | Self::Unavailable(_)
+        )
+    }
+}
+
+/// What may come of work in a database, its faults among it.
+pub trait OfStore: From<StoreError> {
+    /// The fault of the database, where it is one.
+    fn store(&self) -> Option<&StoreError>;
+}
+
+impl OfStore for StoreError {
+    fn store(&self) -> Option<&StoreError> {
+        Some(self)
     }
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ffi;
+        if let rusqlite::Error::SqlInputError { msg, .. } = &error
+            && is_outdated(msg)
+        {
+            return Self::Outdated(error.into());
+        }
         let rusqlite::Error::SqliteFailure(failure, message) = &error else {
             return Self::Fault(error.into());
         };
@@ -101,9 +128,16 @@ impl From<rusqlite::Error> for StoreError {
             ffi::SQLITE_CONSTRAINT_NOTNULL => Self::NotNull { column: words() },
             ffi::SQLITE_INTERRUPT => Self::Timeout,
             ffi::SQLITE_BUSY | ffi::SQLITE_BUSY_SNAPSHOT => Self::Busy,
+            ffi::SQLITE_ERROR if message.as_deref().is_some_and(is_outdated) => Self::Outdated(error.into()),
             _ => Self::Fault(error.into()),
         }
     }
+}
+
+/// SQLite has no code of its own for these.
+fn is_outdated(message: &str) -> bool {
+    let starts = ["no such column", "no such table"];
+    starts.iter().any(|start| message.starts_with(start)) || message.contains(" has no column named ")
 }
 
 impl From<EngineError> for StoreError {
@@ -139,6 +173,12 @@ impl From<sqlx::Error> for StoreError {
         // Of these MariaDB's SQLSTATE says too little.
         match database.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number) {
             Some(mariadb::LOCK_WAIT_TIMEOUT) => return Self::Busy,
+            Some(
+                mariadb::UNKNOWN_COLUMN
+                | mariadb::NO_SUCH_TABLE
+                | mariadb::NO_DEFAULT_FOR_FIELD
+                | mariadb::TABLE_DEF_CHANGED,
+            ) => return Self::Outdated(error.into()),
             Some(mariadb::BAD_NULL) => return Self::NotNull { column: database.message().to_owned() },
             _ => {}
         }
@@ -150,6 +190,8 @@ impl From<sqlx::Error> for StoreError {
             Some("55P03") => Self::Busy,
             // Serialisation failure, and a deadlock as MariaDB names it; a deadlock.
             Some("40001" | "40P01") => Self::Conflict(error.into()),
+            // No such column, no such table, a value of another type than the column's, another result than before.
+            Some("42703" | "42P01" | "42804" | "0A000") => Self::Outdated(error.into()),
             // Shutdown of the server, too many connections.
             Some("57P01" | "57P02" | "57P03" | "53300" | "08004" | "08S01") => {
                 Self::Unavailable(error.into())

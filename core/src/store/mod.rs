@@ -4,7 +4,8 @@
 //! writer and never waits in the middle; on a server it is a transaction of its own.
 //!
 //! What can still go wrong: a unit on a server may be given up by the database (a deadlock, a restart). It then
-//! ends in an error that [`StoreError::is_retryable`] knows, with nothing kept.
+//! ends in an error that [`StoreError::is_retryable`] knows, with nothing kept. [`Store::write_again`] is for those
+//! units that bear being run again.
 
 pub(crate) mod entities;
 mod entity;
@@ -26,7 +27,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 pub use neonex_migrations::{Dialect, Scope};
 
-pub use self::error::StoreError;
+pub use self::error::{OfStore, StoreError};
 pub use self::migrate::{AppliedMigration, MigrateError, MigrationStatus};
 pub use self::row::Row;
 use self::server::Server;
@@ -35,6 +36,15 @@ pub use self::sql::Sql;
 pub use self::tx::Tx;
 use crate::engine::{DbFile, Engine, EngineError, EngineOptions, Undo};
 use crate::ids::TenantId;
+
+/// How long a unit waits that the database undid for the sake of others, before it is run again. At once it would most
+/// often meet the same.
+const WAITS: [Duration; 4] = [
+    Duration::from_millis(20),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+];
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -189,6 +199,25 @@ impl Store {
             }
             Backend::Server(server) => Box::pin(server.write(tenant(place), work)).await,
         }
+    }
+
+    /// The same, and on a server the work is done again, a few times at most, where it met another's that went first (a
+    /// deadlock, a serialisation failure).
+    pub async fn write_again<T, E, W>(&self, place: Place, undo: Undo, work: W) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: OfStore + Send + 'static,
+        W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Clone + Send + 'static,
+    {
+        let waits: &[Duration] = if self.is_embedded() { &[] } else { &WAITS };
+        for wait in waits {
+            let done = self.write(place, undo, work.clone()).await;
+            if !matches!(done.as_ref().map_err(OfStore::store), Err(Some(StoreError::Conflict(_)))) {
+                return done;
+            }
+            tokio::time::sleep(*wait).await;
+        }
+        self.write(place, undo, work).await
     }
 
     /// Brings the metrics of what is not counted as it changes up to date.

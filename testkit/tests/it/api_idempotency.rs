@@ -91,6 +91,38 @@ async fn ten_racers_make_one_row() {
 }
 
 #[tokio::test]
+async fn every_write_of_a_record_is_made_once() {
+    let app = TestApp::start().await.unwrap();
+    let developer = with_notes(&app.tenant("acme").await.unwrap()).await;
+    let path = format!("{NOTES}/{}", note(&developer, "one", 1).await.id());
+    let once = developer.with("idempotency-key", "once");
+    let (two, three) = (json!({"stars": 2}), json!({"stars": 3}));
+
+    let first = once.patch(&path, &two).await;
+    expect(&first, 200);
+    expect(&developer.patch(&path, &three).await, 200);
+    same(&first, &once.patch(&path, &two).await);
+    problem(&once.patch(&path, &three).await, 422, "idempotency_key_reused");
+    assert_eq!(expect(&developer.get(&path).await, 200)["stars"], 3);
+
+    let fresh = format!("{NOTES}/0197f3a0-0000-7000-8000-000000000001");
+    for (path, status) in [(&path, 200), (&fresh, 201)] {
+        let body = json!({"title": path});
+        let first = once.put(path, &body).await;
+        expect(&first, status);
+        expect(&developer.patch(path, &two).await, 200);
+        same(&first, &once.put(path, &body).await);
+        assert_eq!(expect(&developer.get(path).await, 200)["stars"], 2);
+    }
+
+    expect(&once.delete(&fresh).await, 204);
+    expect(&developer.put(&fresh, &json!({"title": "again"})).await, 201);
+    expect(&once.delete(&fresh).await, 204);
+    expect(&developer.get(&fresh).await, 200);
+    app.remove().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_key_counts_for_its_sender_and_its_route_alone() {
     let app = TestApp::start().await.unwrap();
     let (acme, other) = (app.tenant("acme").await.unwrap(), app.tenant("other").await.unwrap());

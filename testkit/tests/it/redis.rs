@@ -15,6 +15,7 @@ use neonex_core::platform::{AuthError, Platform};
 use neonex_core::redis::Redis;
 use neonex_testkit::{Api, Client, RedisWire, TestApp, TestKey, TestPlatform, Wire, enter, redis_url};
 use redis::AsyncCommands as _;
+use serde_json::json;
 
 use crate::api::{expect, problem};
 
@@ -98,6 +99,26 @@ async fn instances_count_together_and_every_header_is_exact() {
     };
     assert_eq!(guess(&two.first.0).await, (401, "\"default\";r=5;t=600".to_owned()));
     assert_eq!(guess(&two.second.0).await, (401, "\"default\";r=4;t=1200".to_owned()));
+    two.end().await;
+}
+
+#[tokio::test]
+async fn a_batch_is_charged_as_one_and_all_or_nothing() {
+    let wire = RedisWire::lay(Wire::Whole).await.unwrap();
+    let two = Two::start(rate(6, 3600), [&wire, &wire]).await;
+    two.up().await;
+    expect(&two.client.post("/v1/collections", &json!({"name": "plain"})).await, 201);
+    let make = json!({"method": "create", "collection": "plain", "record": {}});
+    let batch = json!({"operations": vec![make; 4]});
+    let answer = two.client.at(&two.first.0).post("/v1/batch", &batch).await;
+    expect(&answer, 200);
+    assert_eq!(answer.header("ratelimit"), Some("\"default\";r=2;t=2400"));
+    // The request itself is charged before it is known what it brings.
+    let answer = two.client.at(&two.second.0).post("/v1/batch", &batch).await;
+    problem(&answer, 429, "rate_limited");
+    assert_eq!(answer.header("ratelimit"), Some("\"default\";r=0;t=1200"));
+    let answer = two.client.at(&two.second.0).get(LIST).await;
+    assert_eq!((answer.status, answer.header("ratelimit")), (200, Some("\"default\";r=0;t=3600")));
     two.end().await;
 }
 

@@ -18,6 +18,7 @@ use crate::records::input::RecordInput;
 use crate::records::service::{Precondition, RecordId, Records, find_locked};
 use crate::records::storage::Storage;
 use crate::records::value::FieldValue;
+use crate::records::write::Write as _;
 use crate::store::{Sql, StoreError, Tx};
 
 /// How often a transaction is tried that met a busy database.
@@ -174,7 +175,7 @@ impl Records<'_> {
         let text = format!(
             "SELECT id FROM {} WHERE {} = {}",
             self.layout().source,
-            quote(&column.name, dialect),
+            quote(&column.stored, dialect),
             Storage::of(&column.kind).placeholder(dialect)
         );
         let value: Value = bind(&column.kind, value, dialect);
@@ -205,6 +206,9 @@ pub(super) fn details(error: RecordError) -> Result<Vec<Detail>, RecordError> {
         RecordError::TooManyReferrers { .. } => one("too_many_referrers"),
         RecordError::PreconditionFailed => one("precondition_failed"),
         error @ (RecordError::NoCollection
+        | RecordError::TooManyRecords { .. }
+        | RecordError::OtherCount { .. }
+        | RecordError::OfRecord { .. }
         | RecordError::KeyReused(_)
         | RecordError::Randomness(_)
         | RecordError::Store(_)) => Err(error),

@@ -44,7 +44,7 @@ impl Names {
     /// In how many ways an input of that kind names something.
     pub(super) const fn spellings(input: Input) -> usize {
         match input {
-            Input::Filter => 3,
+            Input::Filter | Input::Condition => 3,
             Input::Tenant | Input::Key | Input::Collection | Input::Sort | Input::Fields => 2,
             Input::Plain(_) => 0,
             Input::Record
@@ -64,7 +64,7 @@ impl Names {
             Input::Key => if first { &self.key } else { &self.key_name }.clone(),
             Input::Collection => if first { &self.collection } else { &self.collection_name }.clone(),
             Input::Record => self.record.clone(),
-            Input::Filter => match way {
+            Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
                 _ => format!("{} == '{}'", self.field, self.value),

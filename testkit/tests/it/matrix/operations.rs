@@ -10,7 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort, Tenant,
+    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort,
+    Tenant,
 };
 use Needs::{Operator, Rule, Scope};
 
@@ -27,6 +28,8 @@ pub(super) enum Input {
     Record,
     /// A condition, which names fields, values and ids.
     Filter,
+    /// The same, of an operation that does not do without.
+    Condition,
     /// Fields.
     Sort,
     /// Fields.
@@ -160,19 +163,25 @@ const ROWS: &[Row] = &[
     row(
         "update_record",
         Rule("records:write"),
-        &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("Idempotency-Key", Once)],
         &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
     ),
     row(
         "upsert_record",
         Rule("records:write"),
-        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("If-None-Match", Etag)],
+        &[
+            ("collection", Collection),
+            ("record", Record),
+            ("If-Match", Etag),
+            ("If-None-Match", Etag),
+            ("Idempotency-Key", Once),
+        ],
         &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
     ),
     row(
         "delete_record",
         Rule("records:write"),
-        &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("Idempotency-Key", Once)],
         &[],
     ),
     row(
@@ -187,6 +196,42 @@ const ROWS: &[Row] = &[
             ("limit", Plain("1")),
         ],
         &[],
+    ),
+    row(
+        "update_records",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("filter", Condition),
+            ("dry_run", Plain("false")),
+            ("expect", Plain("1")),
+            ("Idempotency-Key", Once),
+        ],
+        &[bodies::record, bodies::record_of_unknown_field],
+    ),
+    row(
+        "delete_records",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("filter", Condition),
+            ("dry_run", Plain("false")),
+            ("expect", Plain("1")),
+            ("Idempotency-Key", Once),
+        ],
+        &[],
+    ),
+    row(
+        "upsert_record_by_key",
+        Rule("records:write"),
+        &[
+            ("collection", Collection),
+            ("key", Fields),
+            ("If-Match", Etag),
+            ("If-None-Match", Etag),
+            ("Idempotency-Key", Once),
+        ],
+        &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
     ),
     row(
         "write_batch",

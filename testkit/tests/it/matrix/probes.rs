@@ -170,6 +170,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Record => Some(own.names.record.clone()),
         Input::Fields => Some("title".to_owned()),
         Input::Plain(value) => Some(value.to_owned()),
+        Input::Condition => Some(own.names.spelled(input, 0)),
         // A cursor belongs to a list of one filter and sort: the other tenant's is of one without either.
         Input::Filter
         | Input::Sort
