@@ -9,6 +9,8 @@ pub mod logging;
 pub mod output;
 mod platform;
 pub mod process;
+pub mod remote;
+mod schema;
 
 use clap::Parser as _;
 

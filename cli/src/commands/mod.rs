@@ -1,7 +1,9 @@
 //! The commands, one file each.
 
 mod config;
+mod files;
 mod migrate;
+mod schema;
 mod serve;
 mod token;
 mod worker;
@@ -22,6 +24,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Migrate(command) => migrate::run(command, file),
         Command::Token(command) => token::run(command, file),
         Command::Config(command) => config::run(&command, file),
+        Command::Import(args) => files::import(&args),
+        Command::Export(args) => files::export(&args),
+        Command::Schema(command) => schema::run(command),
         Command::Openapi => output::text(&neonex_api::document::yaml::<neonex_api::Operations>()),
     }
 }

@@ -1,5 +1,6 @@
 //! Records of a collection, as values of a type of the caller's.
 
+mod file;
 mod list;
 mod pending;
 mod record;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+pub use self::file::{Export, Import};
 pub use self::list::{List, Page};
 pub use self::pending::Pending;
 pub use self::record::{AnyRecord, ETag, Record};
