@@ -150,6 +150,7 @@ impl From<CollectionError> for Problem {
             CollectionError::TooMany => conflict("too_many_collections", &error),
             CollectionError::Records(_) => conflict("records_disagree", &error),
             CollectionError::Referenced { .. } => conflict("collection_referenced", &error),
+            CollectionError::UsedByRule { .. } => conflict("used_by_rule", &error),
             CollectionError::UnderWay => conflict("change_under_way", &error).retry_after(1),
             CollectionError::Denied(denied) => denied.into(),
             CollectionError::KeyReused(error) => error.into(),

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
-use super::definition::{Definition, Rules};
+use super::definition::Definition;
 use super::field::Field;
 use super::relation::Relation;
+use super::rules::CheckedRules;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
-use crate::expr::{self, Checked, Vocabulary};
+use crate::expr::{Catalogue, Model};
 use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
-use crate::records::layout::{Layout, vocabulary};
+use crate::records::layout::{Layout, model};
 use crate::records::limits::Limits;
 use crate::records::query::{Plan, PlanKey, WriteRules};
 use crate::records::value::FieldValue;
@@ -28,9 +29,9 @@ pub struct Collection {
     created_at: Timestamp,
     updated_at: Timestamp,
     pub(crate) layout: Layout,
-    pub(crate) vocabulary: Vocabulary,
-    /// The same for those who do not see hidden fields.
-    pub(crate) open_vocabulary: Vocabulary,
+    pub(crate) model: Arc<Model>,
+    /// The tenant's collections, this one among them.
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) rules: CheckedRules,
     pub(crate) write_rules: WriteRules,
     /// What each field has where a new record gives nothing.
@@ -40,35 +41,24 @@ pub struct Collection {
     pub(crate) plans: Cache<PlanKey, Arc<Plan>>,
 }
 
-/// Rules that have been checked against the fields.
-#[derive(Debug, Default)]
-pub(crate) struct CheckedRules {
-    pub(crate) list: Option<Checked>,
-    pub(crate) view: Option<Checked>,
-    pub(crate) create: Option<Checked>,
-    pub(crate) update: Option<Checked>,
-    pub(crate) delete: Option<Checked>,
-}
-
 impl Collection {
-    /// Prepares a design, and says what is wrong with its rules and defaults. `name` knows the tenant's collections.
+    /// Prepares a design, and says what is wrong with its rules and defaults. The catalogue has the design too.
     pub(crate) fn new(
         id: CollectionId,
         definition: Definition,
         (created_at, updated_at): (Timestamp, Timestamp),
         dialect: Dialect,
-        name: impl Fn(CollectionId) -> Option<String>,
+        catalogue: &Arc<Catalogue>,
     ) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         findings.take("/fields", check_width(&definition.fields, dialect));
-        let vocabulary = self::vocabulary(&definition.fields);
-        let rules = findings.take("/rules", check_rules(&definition.rules, &vocabulary));
-        let open_vocabulary = self::vocabulary(definition.fields.iter().filter(|field| !field.hidden));
+        let model = catalogue.get(id).cloned().unwrap_or_else(|| Arc::new(model(id, &definition, dialect)));
+        let rules = findings.take("/rules", CheckedRules::new(&definition.rules, catalogue, &model));
         let limits = findings.take("/fields", Limits::of_each(&definition.fields));
         let limits = limits.unwrap_or_default();
         let defaults = findings.take("/fields", read_defaults(&definition.fields, &limits));
         let layout = Layout::new(super::table_name(id.as_uuid()), &definition, dialect);
-        let relations = Relation::of(id, &definition, name);
+        let relations = Relation::of(id, &definition, |target| Some(catalogue.get(target)?.name.clone()));
         let made = rules.zip(defaults).map(|(rules, defaults)| Self {
             id,
             definition,
@@ -76,8 +66,8 @@ impl Collection {
             updated_at,
             write_rules: WriteRules::new(&rules, &layout, dialect),
             layout,
-            vocabulary,
-            open_vocabulary,
+            model,
+            catalogue: Arc::clone(catalogue),
             rules,
             defaults,
             limits,
@@ -139,22 +129,10 @@ fn check_width(fields: &[Field], dialect: Dialect) -> Result<(), Invalid> {
     Err(Invalid::one("", "too_wide", message))
 }
 
-fn check_rules(rules: &Rules, vocabulary: &Vocabulary) -> Result<CheckedRules, Invalid> {
-    let mut findings = Findings::default();
-    let mut check = |name: &str, rule: &Option<String>| {
-        let rule = rule.as_deref()?;
-        let checked = expr::parse(rule, vocabulary)
-            .map_err(|error| Invalid::one(format!("/{name}"), "invalid_rule", error.to_string()));
-        findings.take("", checked)
-    };
-    let checked = CheckedRules {
-        list: check("list", &rules.list),
-        view: check("view", &rules.view),
-        create: check("create", &rules.create),
-        update: check("update", &rules.update),
-        delete: check("delete", &rules.delete),
-    };
-    findings.finish(Some(checked))
+/// What each field has where a new record gives nothing.
+pub(super) fn defaults(definition: &Definition) -> Result<Vec<Option<FieldValue>>, Invalid> {
+    let limits = Limits::of_each(&definition.fields)?;
+    read_defaults(&definition.fields, &limits)
 }
 
 fn read_defaults(fields: &[Field], limits: &[Limits]) -> Result<Vec<Option<FieldValue>>, Invalid> {

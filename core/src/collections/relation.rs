@@ -31,7 +31,7 @@ pub(crate) struct Relation {
 }
 
 /// The table of links of a field.
-pub(super) fn link_table(collection: Uuid, link: u32) -> String {
+pub(crate) fn link_table(collection: Uuid, link: u32) -> String {
     format!("l_{}_{link}", collection.simple())
 }
 

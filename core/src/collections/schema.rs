@@ -2,6 +2,8 @@
 //!
 //! Where DDL is transactional the three are one transaction. For MariaDB see [`super::steps`].
 
+use std::collections::HashMap;
+
 use futures_util::FutureExt as _;
 use neonex_migrations::Dialect;
 use sea_orm::ActiveValue::Set;
@@ -12,6 +14,7 @@ use uuid::Uuid;
 use super::definition::Definition;
 use super::patch::Demand;
 use super::rewrite::run;
+use super::rules::check_others;
 use super::service::CollectionError;
 use super::steps::{self, Steps};
 use super::values;
@@ -98,10 +101,14 @@ where
     if tx.dialect() != Dialect::Sqlite {
         tx.find(tenants::Entity::find_by_id(id.0).lock_exclusive()).await?;
     }
-    let current = tx.find(collections::Entity::find_by_id(id)).await?;
-    let current = current.map(|row| from_json(&row.definition)).transpose()?;
-    let change = decide(current)?;
+    let rows = tx.all(collections::Entity::find().filter(collections::Column::TenantId.eq(id.0))).await?;
+    let design = |row: collections::Model| {
+        Ok((CollectionId::from_uuid(row.id), from_json::<Definition>(&row.definition)?))
+    };
+    let designs = rows.into_iter().map(design).collect::<Result<HashMap<_, _>, StoreError>>()?;
+    let change = decide(designs.get(&context.collection).cloned())?;
     under_way(tx, context, &change).await?;
+    check_others(&designs, context.collection, change.after.as_ref(), tx.dialect())?;
     for demand in &change.demands {
         check(tx, context.collection, demand).await?;
     }

@@ -1,13 +1,12 @@
 //! What developers do with collections.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use neonex_migrations::Dialect;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::collection::Collection;
+use super::collection::{Collection, defaults};
 use super::ddl::Ddl;
 use super::definition::{Definition, NewCollection};
 use super::patch::{Change as PatchChange, CollectionPatch};
@@ -16,10 +15,12 @@ use super::schema::{Change, Changed, Context, change, from_json};
 use super::steps::{self, Steps};
 use crate::access::{CollectionsRead, CollectionsWrite, Denied, Permit, TenantScope};
 use crate::clock::Timestamp;
+use crate::expr::Catalogue;
 use crate::idempotency::{KeyReused, Once, Outcome};
 use crate::ids::{CollectionId, TenantId, new_uuid};
 use crate::invalid::Invalid;
 use crate::platform::see_through;
+use crate::records::layout::model;
 use crate::rng::RandomnessUnavailable;
 use crate::store::entities::collections;
 use crate::store::{Place, Store, StoreError};
@@ -52,6 +53,16 @@ pub enum CollectionError {
         collection: String,
         /// Its field.
         field: String,
+    },
+    /// A rule of another collection would have no meaning any more.
+    #[error("the {rule} rule of `{collection}` would have no meaning: {reason}; change that rule first")]
+    UsedByRule {
+        /// The other collection.
+        collection: String,
+        /// Which of its rules.
+        rule: String,
+        /// What would be wrong with it.
+        reason: String,
     },
     /// Another change of the tenant's collections is under way.
     #[error("another change of the tenant's collections is under way")]
@@ -104,10 +115,9 @@ impl TenantScope {
         relation::resolve(new.fields.iter_mut(), find)?;
         let mut after = Definition::try_from(new)?;
         relation::number_links(&mut after, None);
-        let now = platform.now();
-        let own = |target| (target == id).then(|| after.name.to_string());
-        let name = |target| own(target).or_else(|| self.name_of(target));
-        let made = Collection::new(id, after.clone(), (now, now), platform.store().dialect(), name)?;
+        let (now, dialect) = (platform.now(), platform.store().dialect());
+        let catalogue = self.tenant().catalogue_with(model(id, &after, dialect));
+        let made = Collection::new(id, after.clone(), (now, now), dialect, &catalogue)?;
         let mut context = self.context(id, now)?;
         context.once = once.map(|once| (once.key, (once.render)(&made)));
         let ddl = self.ddl(id);
@@ -142,17 +152,15 @@ impl TenantScope {
         let (dialect, now) = (platform.store().dialect(), platform.now());
         let fields = patch.fields.iter_mut().flatten().map(|patch| &mut patch.field);
         relation::resolve(fields, |name| self.find_id(name))?;
-        let ddl = self.ddl(id);
+        let (ddl, tenant) = (self.ddl(id), self.shared_tenant());
         let changed = self
             .change(self.context(id, now)?, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
                 let PatchChange { mut after, renames, demands } = patch.apply(&before)?;
                 relation::number_links(&mut after, Some((&before, &renames)));
-                let defaults = |definition: &Definition| {
-                    Collection::new(id, definition.clone(), (created_at, now), dialect, |_| None)
-                        .map(|made| made.defaults)
-                };
-                let values = defaults(&after)?;
+                let catalogue = tenant.catalogue_with(model(id, &after, dialect));
+                let made = Collection::new(id, after.clone(), (created_at, now), dialect, &catalogue)?;
+                let values = made.defaults;
                 let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
                 Ok(Change {
                     name: format!("alter {}", before.name),
@@ -172,9 +180,8 @@ impl TenantScope {
             Changed::Replayed(_) => None,
         };
         let after = after.ok_or(CollectionError::NotFound)?;
-        let own = after.name.to_string();
-        let name = |target| if target == id { Some(own.clone()) } else { self.name_of(target) };
-        Ok(Arc::new(Collection::new(id, after, (created_at, now), dialect, name)?))
+        let catalogue = self.tenant().catalogue_with(model(id, &after, dialect));
+        Ok(Arc::new(Collection::new(id, after, (created_at, now), dialect, &catalogue)?))
     }
 
     /// Deletes a collection with all its records.
@@ -225,10 +232,6 @@ impl TenantScope {
         self.tenant().find_collection(named).map(|found| found.id())
     }
 
-    fn name_of(&self, id: CollectionId) -> Option<String> {
-        self.tenant().collections().find(|other| other.id() == id).map(|found| found.name().to_owned())
-    }
-
     fn ddl(&self, collection: CollectionId) -> Ddl {
         Ddl { dialect: self.platform().store().dialect(), tenant: self.tenant().id(), collection }
     }
@@ -272,15 +275,18 @@ pub(crate) async fn load(store: &Store, tenant: TenantId, now: Timestamp) -> Res
             .boxed()
         })
         .await?;
-    let names: HashMap<_, _> = rows.iter().map(|row| (row.id, row.name.clone())).collect();
-    let open = |row: collections::Model| {
+    let rows = rows.into_iter().map(|row| {
         let time = |micros| Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN);
         let times = (time(row.created_at), time(row.updated_at));
-        let definition = from_json(&row.definition)?;
-        let name = |target: CollectionId| names.get(&target.as_uuid()).cloned();
-        let made = Collection::new(CollectionId::from_uuid(row.id), definition, times, dialect, name);
+        Ok((CollectionId::from_uuid(row.id), from_json::<Definition>(&row.definition)?, times))
+    });
+    let designs: Vec<_> = rows.collect::<Result<_, StoreError>>()?;
+    let models = designs.iter().map(|(id, design, _)| Arc::new(model(*id, design, dialect)));
+    let catalogue: Arc<Catalogue> = Arc::new(models.collect());
+    let open = |(id, design, times)| {
+        let made = Collection::new(id, design, times, dialect, &catalogue);
         made.map(Arc::new).map_err(|error| StoreError::Fault(error.into()))
     };
-    let collections = rows.into_iter().map(open).collect::<Result<_, StoreError>>()?;
+    let collections = designs.into_iter().map(open).collect::<Result<_, StoreError>>()?;
     Ok(Loaded { collections, settled })
 }

@@ -13,6 +13,13 @@ pub const MAX_NODES: usize = 500;
 pub const MAX_LIST: usize = 200;
 /// Most conditions that the nodes are made into: a `?:` beside an operator makes two of it.
 pub const MAX_CONDITIONS: usize = 1000;
+/// Most relations followed one after another.
+pub const MAX_STEPS: usize = 4;
+/// Most `exists()` and `all()` within one another.
+pub const MAX_NESTED: usize = 3;
+/// Most looks into other records: each relation that is followed, each list that is asked, each `exists()` and `all()`;
+/// those of the rules included that say who sees what is looked into.
+pub const MAX_SUBQUERIES: usize = 20;
 /// Deepest nesting, of brackets and of operators within one another.
 pub const MAX_DEPTH: usize = 32;
 

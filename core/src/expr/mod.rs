@@ -17,6 +17,9 @@
 //! refused, but for that on times: CEL's overflow and division by zero are errors of one row, and databases either fail
 //! the whole query or answer something else.
 //!
+//! A field reached by a relation (`room.owner`) is null where the relation is null, or points to a record that is not
+//! seen. A list that is null is as good as an empty one. `exists()` and `all()` treat errors as `||` and `&&` do.
+//!
 //! What is known of the caller and the request is never a null value: what is missing there, or a claim of another type
 //! than what it is compared with, is an error.
 //!
@@ -43,9 +46,11 @@ use cel::{Env, common::ast::SourceInfo};
 pub use self::bindings::{Auth, Bindings, Request, is_readable_header};
 pub use self::error::ExprError;
 pub use self::ir::Scalar;
-pub use self::limits::{MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NODES, MAX_SOURCE};
+pub use self::limits::{
+    MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
+};
 pub use self::sql::{Condition, InputPart, InputValue, Param};
-pub use self::vocabulary::{FieldKind, Vocabulary};
+pub use self::vocabulary::{Catalogue, Field, FieldKind, Holds, Model, Seen, Vocabulary};
 use crate::dialect::Dialect;
 
 /// An expression that parsed and type-checked. Cheap to clone.
@@ -54,12 +59,16 @@ pub struct Checked(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    cond: ir::Cond,
+    cond: Arc<ir::Cond>,
     fields: BTreeSet<String>,
+    /// The table of the record.
+    table: Arc<str>,
+    /// How often other records are looked into.
+    subqueries: usize,
 }
 
 /// Parses and type-checks an expression.
-pub fn parse(source: &str, vocabulary: &Vocabulary) -> Result<Checked, ExprError> {
+pub fn parse(source: &str, vocabulary: &Vocabulary<'_>) -> Result<Checked, ExprError> {
     limits::check_source(source)?;
     let (tree, info) = syntax(source)?;
     // The parser counts bytes.
@@ -68,12 +77,16 @@ pub fn parse(source: &str, vocabulary: &Vocabulary) -> Result<Checked, ExprError
         source.get(..start).map_or(0, |before| before.chars().count())
     };
     limits::check_tree(&tree, &offset_of)?;
-    let cond = check::Checker::new(vocabulary, &offset_of).cond(&tree)?;
+    let checker = check::Checker::new(vocabulary, &offset_of);
+    let cond = Arc::new(checker.cond(&tree)?);
     let mut fields = BTreeSet::new();
     cond.each_column(&mut |column| {
-        fields.insert(column.name.clone());
+        if column.row < ir::Row::FIRST_BOUND {
+            fields.insert(column.path.first().map_or(&column.name, |step| &step.field).clone());
+        }
     });
-    Ok(Checked(Arc::new(Inner { cond, fields })))
+    let (table, subqueries) = (Arc::clone(&vocabulary.own().table), checker.subqueries());
+    Ok(Checked(Arc::new(Inner { cond, fields, table, subqueries })))
 }
 
 impl Checked {
@@ -81,12 +94,17 @@ impl Checked {
     /// beneath AND and OR only, never beneath NOT. This form can use an index, and `(…) IS TRUE` cannot, on
     /// any of the three databases.
     pub fn to_sql(&self, dialect: Dialect) -> Condition {
-        sql::Compiler { dialect }.cond(&self.0.cond, sql::Null::IsFalse)
+        sql::Compiler::new(dialect, &self.0.table).cond(&self.0.cond, sql::Null::IsFalse)
     }
 
     /// The condition as a value that is true or false, never NULL: for a SELECT list, or beneath NOT.
     pub fn to_truth(&self, dialect: Dialect) -> Condition {
-        sql::Compiler { dialect }.truth(&self.0.cond)
+        sql::Compiler::new(dialect, &self.0.table).truth(&self.0.cond)
+    }
+
+    /// Whether it holds for every record, whoever asks.
+    pub fn is_true(&self) -> bool {
+        *self.0.cond == ir::Cond::Const(true)
     }
 
     /// The names of the fields the expression reads, each once, sorted.

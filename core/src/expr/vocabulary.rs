@@ -1,8 +1,10 @@
-//! The names an expression may use, and how the column behind each is stored.
+//! The names an expression may use: a tenant's collections, and how the column behind each field is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use super::ir::{Column, Row};
+use super::Checked;
+use crate::ids::CollectionId;
 
 /// How a field's column is typed and stored.
 ///
@@ -54,47 +56,182 @@ impl FieldKind {
     }
 }
 
+/// A field as expressions know it.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its column.
+    pub column: String,
+    /// How its column is typed.
+    pub kind: FieldKind,
+    /// What it holds besides, if anything.
+    pub holds: Holds,
+    /// Whether filters of those whom rules bind may not name it.
+    pub hidden: bool,
+}
+
+/// What a field holds besides a value.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Holds {
+    /// Nothing.
+    Value,
+    /// The id of a record of that collection.
+    One(CollectionId),
+    /// The ids of records of that collection.
+    Many {
+        /// The collection.
+        target: CollectionId,
+        /// The table that has a row for each, of `record_id` and `target_id`.
+        links: Arc<str>,
+    },
+    /// A JSON list of texts.
+    Texts,
+}
+
+/// A collection as expressions know it.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Its id.
+    pub id: CollectionId,
+    /// Its name.
+    pub name: String,
+    /// Its table, by whose name columns are told apart from those of others.
+    pub table: Arc<str>,
+    /// The table as a statement's `FROM` names it.
+    pub source: Arc<str>,
+    /// Its fields by their names.
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// The collections of a tenant, as they stand together.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue(HashMap<CollectionId, Arc<Model>>);
+
+impl FromIterator<Arc<Model>> for Catalogue {
+    fn from_iter<I: IntoIterator<Item = Arc<Model>>>(models: I) -> Self {
+        Self(models.into_iter().map(|model| (model.id, model)).collect())
+    }
+}
+
+impl Catalogue {
+    /// The collection of that id.
+    pub fn get(&self, id: CollectionId) -> Option<&Arc<Model>> {
+        self.0.get(&id)
+    }
+
+    /// The same collections, but for that one, which is added or takes the place of what it was.
+    #[must_use]
+    pub fn with(&self, model: Arc<Model>) -> Self {
+        let mut models = self.0.clone();
+        models.insert(model.id, model);
+        Self(models)
+    }
+
+    pub(super) fn named(&self, name: &str) -> Option<&Arc<Model>> {
+        self.0.values().find(|model| model.name == name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(|model| model.name.as_str())
+    }
+}
+
+/// Which records of a collection a filter may ask about: those that meet the rule, and none where there is none.
+pub type Seen<'v> = &'v dyn Fn(CollectionId) -> Option<Checked>;
+
+/// Who may ask what.
+#[derive(Clone, Copy)]
+enum Sight<'v> {
+    /// A rule: everything, with what comes in where that is known.
+    Rule { input: bool },
+    /// A filter of somebody who sees everything.
+    All,
+    /// A filter of somebody whom rules bind.
+    Ruled(Seen<'v>),
+}
+
+/// Which records of a collection are seen.
+pub(super) enum Reach {
+    None,
+    All,
+    /// Those that meet the rule.
+    Meeting(Checked),
+}
+
 /// The names an expression may use.
 ///
 /// A field is written `year` or `record.year`, and with [`with_input`](Self::with_input) also `input.year`.
 /// `auth`, `request`, `record` and `input` are always the roots of that name; a field so called is written
 /// `record.auth`.
-#[derive(Clone, Debug, Default)]
-pub struct Vocabulary {
-    fields: BTreeMap<String, (FieldKind, String)>,
-    input: bool,
+#[derive(Clone)]
+pub struct Vocabulary<'v> {
+    catalogue: Arc<Catalogue>,
+    model: Arc<Model>,
+    sight: Sight<'v>,
 }
 
-impl Vocabulary {
-    /// A vocabulary of fields, each stored in the column of its name.
-    pub fn new(fields: impl IntoIterator<Item = (String, FieldKind)>) -> Self {
-        Self::stored(fields.into_iter().map(|(name, kind)| (name.clone(), kind, name)))
+impl<'v> Vocabulary<'v> {
+    /// For a rule of the collection: every field and every collection.
+    pub const fn of_rule(catalogue: Arc<Catalogue>, model: Arc<Model>) -> Self {
+        Self { catalogue, model, sight: Sight::Rule { input: false } }
     }
 
-    /// A vocabulary of fields, each with the name of its column.
-    pub(crate) fn stored(fields: impl IntoIterator<Item = (String, FieldKind, String)>) -> Self {
-        let fields = fields.into_iter().map(|(name, kind, stored)| (name, (kind, stored)));
-        Self { fields: fields.collect(), input: false }
+    /// For a filter of somebody who sees everything.
+    pub const fn of_filter(catalogue: Arc<Catalogue>, model: Arc<Model>) -> Self {
+        Self { catalogue, model, sight: Sight::All }
     }
 
-    /// The same, with `input.…` for what a record is going to be.
+    /// For a filter of somebody whom rules bind: no hidden field, and through relations only what is seen.
+    pub const fn of_ruled_filter(catalogue: Arc<Catalogue>, model: Arc<Model>, seen: Seen<'v>) -> Self {
+        Self { catalogue, model, sight: Sight::Ruled(seen) }
+    }
+
+    /// A rule's, with `input.…` for what a record is going to be.
     #[must_use]
     pub fn with_input(self) -> Self {
-        Self { input: true, ..self }
+        Self { sight: Sight::Rule { input: true }, ..self }
     }
 
     pub(super) fn has_input(&self) -> bool {
-        self.input
+        matches!(self.sight, Sight::Rule { input: true })
     }
 
-    pub(super) fn find(&self, name: &str, row: Row) -> Option<Column> {
-        let (kind, stored) = self.fields.get(name)?;
-        Some(Column { row, name: name.to_owned(), stored: stored.clone(), kind: *kind })
+    pub(super) fn is_rule(&self) -> bool {
+        matches!(self.sight, Sight::Rule { .. })
+    }
+
+    pub(super) fn own(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    pub(super) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The field of that name, where the author of the expression may know of it.
+    pub(super) fn find<'m>(&self, model: &'m Model, name: &str) -> Option<&'m Field> {
+        model.fields.get(name).filter(|field| self.shows(field))
     }
 
     /// The field whose name is nearest, if one is near enough to have been meant.
-    pub(super) fn nearest(&self, name: &str) -> Option<&str> {
-        nearest(name, self.fields.keys().map(String::as_str))
+    pub(super) fn nearest<'m>(&self, model: &'m Model, name: &str) -> Option<&'m str> {
+        let known = model.fields.iter().filter(|(_, field)| self.shows(field));
+        nearest(name, known.map(|(name, _)| name.as_str()))
+    }
+
+    /// Which records of that collection are seen through a relation.
+    pub(super) fn reach(&self, target: CollectionId) -> Reach {
+        match self.sight {
+            Sight::Rule { .. } | Sight::All => Reach::All,
+            Sight::Ruled(seen) => match seen(target) {
+                None => Reach::None,
+                Some(rule) if rule.is_true() => Reach::All,
+                Some(rule) => Reach::Meeting(rule),
+            },
+        }
+    }
+
+    fn shows(&self, field: &Field) -> bool {
+        !field.hidden || !matches!(self.sight, Sight::Ruled(_))
     }
 }
 

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::column::{quote, selected};
 use super::storage::{Shadow, Storage};
 use super::value::FieldValue;
-use crate::collections::{Auto, Definition, Field, FieldType};
+use crate::collections::{Auto, Definition, FieldType, link_table, table_name};
 use crate::dialect::Dialect;
-use crate::expr::{FieldKind, Vocabulary};
+use crate::expr::{Field, FieldKind, Holds, Model};
+use crate::ids::CollectionId;
 
 /// Columns that stand before the fields: `id`, `created_at`, `updated_at`.
 pub(crate) const FIXED: [(&str, FieldType); 3] = [
@@ -57,23 +58,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn new(table: String, definition: &Definition, dialect: Dialect) -> Self {
-        let fixed = FIXED.into_iter().map(|(name, kind)| Column {
-            name: name.to_owned(),
-            stored: name.to_owned(),
-            kind,
-            nullable: false,
-            hidden: false,
-            shadows: Vec::new(),
-        });
-        let own = definition.fields.iter().map(|field| Column {
-            name: field.name.to_string(),
-            stored: field.column(),
-            kind: field.kind.clone(),
-            nullable: field.nullable,
-            hidden: field.hidden,
-            shadows: Shadow::of(field),
-        });
-        let columns: Vec<Column> = fixed.chain(own).collect();
+        let columns = columns(definition);
         let list =
             |write: &dyn Fn(&Column) -> String| columns.iter().map(write).collect::<Vec<_>>().join(", ");
         // Shadows stand right after their column.
@@ -146,6 +131,27 @@ impl Layout {
     }
 }
 
+/// The fixed columns, then those of the fields.
+fn columns(definition: &Definition) -> Vec<Column> {
+    let fixed = FIXED.into_iter().map(|(name, kind)| Column {
+        name: name.to_owned(),
+        stored: name.to_owned(),
+        kind,
+        nullable: false,
+        hidden: false,
+        shadows: Vec::new(),
+    });
+    let own = definition.fields.iter().map(|field| Column {
+        name: field.name.to_string(),
+        stored: field.column(),
+        kind: field.kind.clone(),
+        nullable: field.nullable,
+        hidden: field.hidden,
+        shadows: Shadow::of(field),
+    });
+    fixed.chain(own).collect()
+}
+
 /// Postgres types the values of a prepared statement once: kept by a connection, it would read values of a field that
 /// has another type by now as if they were of the old one. So the types stand in the text, which the statement is
 /// kept by. The other two type values with each run.
@@ -160,11 +166,34 @@ fn source(table: &str, columns: &[Column], dialect: Dialect) -> String {
     format!("{table} /* {:016x} */", types.finish())
 }
 
-/// The names that rules of a collection may use, and filters of those who see these fields.
-pub(crate) fn vocabulary<'f>(fields: impl IntoIterator<Item = &'f Field>) -> Vocabulary {
-    let fixed = FIXED.into_iter().map(|(name, kind)| (name.to_owned(), kind_of(&kind), name.to_owned()));
-    let own = fields.into_iter().map(|field| (field.name.to_string(), kind_of(&field.kind), field.column()));
-    Vocabulary::stored(fixed.chain(own))
+/// A collection as expressions know it.
+pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect) -> Model {
+    let columns = columns(definition);
+    let table = table_name(id.as_uuid());
+    let field = |column: &Column| Field {
+        column: column.stored.clone(),
+        kind: kind_of(&column.kind),
+        holds: holds(id, &column.kind),
+        hidden: column.hidden,
+    };
+    Model {
+        id,
+        name: definition.name.to_string(),
+        source: source(&table, &columns, dialect).into(),
+        table: table.into(),
+        fields: columns.iter().map(|column| (column.name.clone(), field(column))).collect(),
+    }
+}
+
+fn holds(collection: CollectionId, kind: &FieldType) -> Holds {
+    match kind {
+        FieldType::Relation { collection: target, many: None, .. } => Holds::One(*target),
+        FieldType::Relation { collection: target, many: Some(many), .. } => {
+            Holds::Many { target: *target, links: link_table(collection.as_uuid(), many.link).into() }
+        }
+        FieldType::MultiSelect { .. } => Holds::Texts,
+        _ => Holds::Value,
+    }
 }
 
 const fn kind_of(kind: &FieldType) -> FieldKind {

@@ -13,7 +13,7 @@ use super::layout::Column;
 use super::query::{Plan, PlanKey, Planner, Shape, Term};
 use super::service::{Access, Records, Verb};
 use super::value::write_string;
-use crate::expr::{self, Checked};
+use crate::expr::{self, Checked, Vocabulary};
 use crate::invalid::{Findings, Invalid};
 use crate::store::StoreError;
 
@@ -200,11 +200,14 @@ impl Records<'_> {
     fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
         let mut conditions = access.conditions();
         if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
+            let (catalogue, model) =
+                (Arc::clone(&self.collection.catalogue), Arc::clone(&self.collection.model));
+            let seen = |target| self.scope.tenant().view_rule(target);
             let vocabulary = match access {
-                Access::All => &self.collection.vocabulary,
-                Access::Ruled(_) => &self.collection.open_vocabulary,
+                Access::All => Vocabulary::of_filter(catalogue, model),
+                Access::Ruled(_) => Vocabulary::of_ruled_filter(catalogue, model, &seen),
             };
-            let checked = expr::parse(filter, vocabulary)
+            let checked = expr::parse(filter, &vocabulary)
                 .map_err(|error| Invalid::one("/filter", "invalid_filter", error.to_string()))?;
             conditions.push(checked);
         }

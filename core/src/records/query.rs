@@ -295,6 +295,7 @@ impl Access {
     pub(super) fn conditions(&self) -> Vec<Checked> {
         match self {
             Self::All => Vec::new(),
+            Self::Ruled(rule) if rule.is_true() => Vec::new(),
             Self::Ruled(rule) => vec![rule.clone()],
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::model::{Settings, Tenant, TenantStatus};
 use crate::clock::Timestamp;
 use crate::collections::{Collection, Relation};
+use crate::expr::{Catalogue, Checked, Model};
 use crate::ids::{CollectionId, TenantId};
 
 /// A tenant, its settings and the design of its collections, at one version.
@@ -62,6 +63,17 @@ impl TenantState {
     /// Every collection, in no order.
     pub fn collections(&self) -> impl Iterator<Item = &Arc<Collection>> {
         self.collections.values()
+    }
+
+    /// The collections as expressions know them, with one that is to be.
+    pub(crate) fn catalogue_with(&self, model: Model) -> Arc<Catalogue> {
+        let own = self.collections().map(|collection| Arc::clone(&collection.model));
+        Arc::new(own.collect::<Catalogue>().with(Arc::new(model)))
+    }
+
+    /// The view rule of the collection of that id.
+    pub(crate) fn view_rule(&self, id: CollectionId) -> Option<Checked> {
+        self.collections().find(|collection| collection.id() == id)?.rules.view.clone()
     }
 
     /// Relations that point to records of that collection, each with the collection that has it.

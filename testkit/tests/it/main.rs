@@ -22,6 +22,7 @@ mod api_tenants;
 mod collections;
 mod expand;
 mod expressions;
+mod expressions_relations;
 mod fields;
 mod idempotency;
 mod isolation;

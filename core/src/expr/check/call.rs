@@ -3,13 +3,14 @@
 use cel::common::ast::{CallExpr, IdedExpr, operators};
 
 use super::literal::Literal;
+use super::many::Quantifier;
 use super::operand::{Choice, Operand};
 use super::{Checked, Checker, time};
 use crate::expr::ir::{Case, Cond, Late, Order, Place, Scalar, Term};
 use crate::expr::vocabulary::{FieldKind, nearest};
 
 /// Functions, for the hint beside a name that is none.
-const FUNCTIONS: [&str; 20] = [
+const FUNCTIONS: [&str; 23] = [
     "size",
     "contains",
     "startsWith",
@@ -30,6 +31,9 @@ const FUNCTIONS: [&str; 20] = [
     "getHours",
     "getMinutes",
     "getSeconds",
+    "exists",
+    "all",
+    "collection",
 ];
 /// Code points of a text that `substring()` can count to: more than any text has, and few enough for a database.
 const LONGEST: i64 = 1_000_000_000;
@@ -74,7 +78,7 @@ impl Checker<'_> {
             (operators::IN, None, [item, list]) => self.one_of(node, item, list),
             (operators::INDEX, None, [of, key]) => self.index(node, of, key),
             (operators::HAS, None, [of]) => self.has(node, of).map(Operand::Cond),
-            ("size", None, [of]) | ("size", Some(of), []) => self.size(of),
+            ("size", None, [of]) | ("size", Some(of), []) => self.size(node, of),
             ("contains", Some(text), [part]) => self.text_at(node, Place::Anywhere, text, part),
             ("startsWith", Some(text), [part]) => self.text_at(node, Place::Start, text, part),
             ("endsWith", Some(text), [part]) => self.text_at(node, Place::End, text, part),
@@ -88,13 +92,26 @@ impl Checker<'_> {
             ("substring", Some(text), [start]) => self.part_of(text, start, None),
             ("substring", Some(text), [start, end]) => self.part_of(text, start, Some(end)),
             ("indexOf", Some(text), [part]) => self.place_of(node, text, part),
+            (operators::EXISTS, Some(of), [name, body]) => {
+                self.quantified(node, Quantifier::Exists, of, (name, body))
+            }
+            (operators::ALL, Some(of), [name, body]) => {
+                self.quantified(node, Quantifier::All, of, (name, body))
+            }
             (name, ..) => self.refuse(node, unsupported(name)),
         }
     }
 
-    fn size(&self, of: &IdedExpr) -> Checked<Operand> {
+    fn size(&self, node: &IdedExpr, of: &IdedExpr) -> Checked<Operand> {
         self.operand(of)?.map(&|operand| match operand {
             Operand::List(list) => Ok(Operand::Term(Term::Count(list), FieldKind::Int)),
+            Operand::Term(Term::Column(column), FieldKind::Json) => match self.list(node, &column)? {
+                Some(list) => {
+                    self.subquery(node, 1)?;
+                    Ok(Operand::Term(Term::Length(list), FieldKind::Int))
+                }
+                None => self.refuse(of, format!("`{}` has no size that is known", column.written())),
+            },
             text => {
                 let text = self.text(of, text, "size()")?;
                 Ok(Operand::Term(Term::Size(Box::new(text)), FieldKind::Int))
@@ -173,7 +190,8 @@ fn unsupported(name: &str) -> String {
             "timestamp() takes a text constant, as in timestamp('2020-01-31T00:00:00Z')".to_owned()
         }
         "duration" => "duration() takes a text constant, as in duration('1h30m')".to_owned(),
-        operators::MAP | operators::FILTER => {
+        "collection" => "collection() is asked with exists() or all()".to_owned(),
+        operators::MAP | operators::FILTER | operators::EXISTS_ONE => {
             format!("{name}() is not supported; exists() and all() are, and size() of a whole list")
         }
         name if FUNCTIONS.contains(&name) => format!("{name}() is called with wrong arguments"),

@@ -140,6 +140,9 @@ impl Checker<'_> {
                 (item, Operand::Root(root)) => self.key_in(node, &item, root)?,
                 (item, Operand::List(list)) => self.one_of_late(node, item, list)?,
                 (item, Operand::Claim(path)) => self.one_of_late(node, item, LateList::Claim(path))?,
+                (item, Operand::Term(Term::Column(column), FieldKind::Json)) => {
+                    self.member(node, item, &column)?
+                }
                 (_, other) => {
                     let message =
                         format!("`in` takes a list, as in `field in ['a', 'b']`, not {}", other.described());

@@ -5,36 +5,62 @@ mod compare;
 mod constant;
 mod fold;
 mod literal;
+mod many;
 mod name;
 mod operand;
 mod order;
 mod time;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use cel::common::ast::{Expr, IdedExpr};
 
 use self::literal::Literal;
 use self::operand::Operand;
 use super::error::ExprError;
-use super::ir::{Cond, Term};
+use super::ir::{Cond, Row, Term};
 use super::limits::MAX_CONDITIONS;
-use super::vocabulary::{FieldKind, Vocabulary};
+use super::vocabulary::{FieldKind, Model, Vocabulary};
 
 pub(super) type Checked<T> = Result<T, ExprError>;
 
 /// Checks one expression against one vocabulary.
 pub(super) struct Checker<'a> {
-    vocabulary: &'a Vocabulary,
+    vocabulary: &'a Vocabulary<'a>,
     /// A node's position, from its id.
     offset_of: &'a dyn Fn(u64) -> usize,
     /// Conditions that may still be made: `?:` may make more of them than are written.
     left: Cell<usize>,
+    /// Rows that `exists()` and `all()` name, the innermost last.
+    bound: RefCell<Vec<Bound>>,
+    next_row: Cell<u32>,
+    /// How often other records are looked into.
+    subqueries: Cell<usize>,
+}
+
+/// A row with the name that it has in a part of the expression.
+struct Bound {
+    name: String,
+    row: Row,
+    model: Arc<Model>,
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(vocabulary: &'a Vocabulary, offset_of: &'a dyn Fn(u64) -> usize) -> Self {
-        Self { vocabulary, offset_of, left: Cell::new(MAX_CONDITIONS) }
+    pub(super) const fn new(vocabulary: &'a Vocabulary<'a>, offset_of: &'a dyn Fn(u64) -> usize) -> Self {
+        Self {
+            vocabulary,
+            offset_of,
+            left: Cell::new(MAX_CONDITIONS),
+            bound: RefCell::new(Vec::new()),
+            next_row: Cell::new(Row::FIRST_BOUND.0),
+            subqueries: Cell::new(0),
+        }
+    }
+
+    /// How often what has been checked looks into other records.
+    pub(super) fn subqueries(&self) -> usize {
+        self.subqueries.get()
     }
 
     fn refuse<T>(&self, node: &IdedExpr, message: impl Into<String>) -> Checked<T> {

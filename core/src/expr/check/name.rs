@@ -1,19 +1,24 @@
 //! Names: fields, and what is known of the caller and the request.
 
+use std::sync::Arc;
+
 use cel::common::ast::{Expr, IdedExpr, SelectExpr};
 
 use super::literal::Literal;
 use super::operand::{Operand, Root};
-use super::{Checked, Checker};
+use super::{Checked, Checker, many};
 use crate::expr::bindings::is_readable_header;
-use crate::expr::ir::{Cond, Late, LateList, Row, Term};
-use crate::expr::vocabulary::nearest;
+use crate::expr::ir::{Column, Cond, Late, LateList, Row, Step, Term};
+use crate::expr::vocabulary::{Model, nearest};
 
 const AUTH: [&str; 6] = ["id", "email", "verified", "roles", "kind", "claims"];
 const REQUEST: [&str; 4] = ["method", "ip", "time", "headers"];
 
 impl Checker<'_> {
     pub(super) fn name(&self, node: &IdedExpr, name: &str) -> Checked<Operand> {
+        if let Some((row, _)) = self.bound(name) {
+            return Ok(many::id_of(row));
+        }
         match name {
             "record" => Ok(Operand::Root(Root::Record)),
             "auth" => Ok(Operand::Root(Root::Auth)),
@@ -26,8 +31,14 @@ impl Checker<'_> {
 
     pub(super) fn select(&self, node: &IdedExpr, select: &SelectExpr) -> Checked<Operand> {
         let name = select.field.as_str();
+        if let Expr::Ident(of) = &select.operand.expr
+            && let Some((row, model)) = self.bound(of)
+        {
+            return self.field_of(node, &model, name, (row, Vec::new()));
+        }
         match self.operand(&select.operand)? {
             Operand::Root(root) => self.part(node, root, name),
+            Operand::Term(Term::Column(column), _) => self.through(node, column, name),
             Operand::Claim(mut path) => {
                 path.push(name.to_owned());
                 Ok(Operand::Claim(path))
@@ -81,12 +92,35 @@ impl Checker<'_> {
     }
 
     fn field(&self, node: &IdedExpr, name: &str, row: Row) -> Checked<Operand> {
-        if let Some(column) = self.vocabulary.find(name, row) {
-            let kind = column.kind;
+        self.field_of(node, self.vocabulary.own(), name, (row, Vec::new()))
+    }
+
+    /// A field of a record of that model, which is reached so.
+    pub(super) fn field_of(
+        &self,
+        node: &IdedExpr,
+        model: &Model,
+        name: &str,
+        (row, path): (Row, Vec<Step>),
+    ) -> Checked<Operand> {
+        if let Some(field) = self.vocabulary.find(model, name) {
+            let (stored, kind) = (field.column.clone(), field.kind);
+            let column = Column { row, path, name: name.to_owned(), stored, kind };
             return Ok(Operand::Term(Term::Column(column), kind));
         }
-        let hint = self.vocabulary.nearest(name).map(|near| format!("; did you mean `{near}`?"));
-        self.refuse(node, format!("there is no field `{name}`{}", hint.unwrap_or_default()))
+        let of = if model.id == self.vocabulary.own().id && path.is_empty() && row < Row::FIRST_BOUND {
+            String::new()
+        } else {
+            format!(" in `{}`", model.name)
+        };
+        let hint = self.vocabulary.nearest(model, name).map(|near| format!("; did you mean `{near}`?"));
+        self.refuse(node, format!("there is no field `{name}`{of}{}", hint.unwrap_or_default()))
+    }
+
+    fn bound(&self, name: &str) -> Option<(Row, Arc<Model>)> {
+        let bound = self.bound.borrow();
+        let found = bound.iter().rev().find(|bound| bound.name == name)?;
+        Some((found.row, Arc::clone(&found.model)))
     }
 
     /// `of["key"]`.

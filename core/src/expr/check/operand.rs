@@ -57,9 +57,11 @@ impl Operand {
     pub(super) fn described(&self) -> String {
         match self {
             Self::Literal(literal) => literal.described().to_owned(),
-            Self::Term(Term::Column(column), kind) => format!("`{}` ({})", column.name, kind.described()),
+            Self::Term(Term::Column(column), kind) => {
+                format!("`{}` ({})", column.written(), kind.described())
+            }
             Self::Term(Term::Late(late), kind) => format!("`{}` ({})", name_of(late), kind.described()),
-            Self::Term(Term::Size(_) | Term::Count(_), _) => "a size".to_owned(),
+            Self::Term(Term::Size(_) | Term::Count(_) | Term::Length(_), _) => "a size".to_owned(),
             Self::Term(_, kind) => kind.described().to_owned(),
             Self::Span(_) => "a duration".to_owned(),
             Self::Cond(_) => "a condition".to_owned(),

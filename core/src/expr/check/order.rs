@@ -75,7 +75,7 @@ impl Checker<'_> {
             return Ok(among_spans(*duration));
         }
         place(literal, kind).or_else(|reason| match term {
-            Term::Column(column) => self.refuse(at, format!("`{}`: {reason}", column.name)),
+            Term::Column(column) => self.refuse(at, format!("`{}`: {reason}", column.written())),
             _ => self.refuse(at, reason),
         })
     }

@@ -76,8 +76,8 @@ impl Evaluator<'_> {
                     None
                 }
             }
-            // Neither stands in what is late.
-            Cond::IsNull(_) | Cond::Sent(_) => None,
+            // None of them stands in what is late.
+            Cond::IsNull(_) | Cond::Sent(_) | Cond::Member(..) | Cond::Exists(_) => None,
         }
     }
 

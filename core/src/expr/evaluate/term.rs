@@ -13,7 +13,7 @@ impl Evaluator<'_> {
             Term::Late(late) => self.late(late)?,
             Term::Count(list) => Scalar::Int(length(self.list(list)?.len())),
             // What is late reads no field.
-            Term::Column(_) => return Err(Failed),
+            Term::Column(_) | Term::Length(_) => return Err(Failed),
             Term::AsFloat(inner) => match self.term(inner)? {
                 Some(Scalar::Int(value)) => Scalar::Float(nearest_float(value)),
                 other => return Ok(other),

@@ -6,8 +6,10 @@
 
 mod term;
 
+use std::sync::Arc;
+
 pub use self::term::Scalar;
-pub(super) use self::term::{Case, ClockPart, Column, Late, LateList, Row, Term};
+pub(super) use self::term::{Case, ClockPart, Column, Late, LateList, List, Row, Step, Table, Term};
 
 /// An order of two values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +85,27 @@ pub(super) enum Cond {
     SameTruth(Box<Cond>, Box<Cond>),
     /// An error unless the first is true.
     Guarded(Box<Cond>, Box<Cond>),
+    /// Null is in no list.
+    Member(Term, List),
+    /// True where the condition is so for one row at least; else an error where it is one for a row.
+    Exists(Box<Exists>),
+}
+
+/// A row among others, and what is asked of it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Exists {
+    /// What the condition calls it.
+    pub(super) row: Row,
+    pub(super) from: From,
+    pub(super) cond: Cond,
+}
+
+/// Rows of which one is asked for.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct From {
+    pub(super) table: Table,
+    /// Only those linked to the record of that id, by that table.
+    pub(super) links: Option<(Column, Arc<str>)>,
 }
 
 impl Cond {
@@ -135,24 +158,35 @@ impl Cond {
                 left.each_column(visit);
                 right.each_column(visit);
             }
+            Self::Member(term, list) => {
+                term.each_column(visit);
+                visit(list.column());
+            }
+            Self::Exists(exists) => {
+                if let Some((owner, _)) = &exists.from.links {
+                    visit(owner);
+                }
+                exists.cond.each_column(visit);
+            }
         }
     }
 
     /// Whether it depends on nothing but the request, so that it is known once there is one.
     pub(super) fn is_late(&self) -> bool {
-        let mut late = !self.reads_input();
+        let mut late = !self.reads_rows();
         self.each_column(&mut |_| late = false);
         late && !matches!(self, Self::Const(_))
     }
 
-    fn reads_input(&self) -> bool {
+    /// Whether it reads what came in, or other records, even where it reads no field of them.
+    fn reads_rows(&self) -> bool {
         match self {
-            Self::Sent(_) => true,
-            Self::Not(inner) | Self::Truth(inner) => inner.reads_input(),
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_input),
-            Self::If(test, yes, no) => [test, yes, no].into_iter().any(|part| part.reads_input()),
+            Self::Sent(_) | Self::Exists(_) | Self::Member(..) => true,
+            Self::Not(inner) | Self::Truth(inner) => inner.reads_rows(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_rows),
+            Self::If(test, yes, no) => [test, yes, no].into_iter().any(|part| part.reads_rows()),
             Self::SameTruth(left, right) | Self::Guarded(left, right) => {
-                left.reads_input() || right.reads_input()
+                left.reads_rows() || right.reads_rows()
             }
             _ => false,
         }

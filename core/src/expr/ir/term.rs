@@ -1,9 +1,13 @@
 //! Values: constants, fields, what is known of the request, and functions of these.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::Cond;
 use crate::expr::vocabulary::FieldKind;
+use crate::ids::CollectionId;
 
 /// A value as the column of its kind stores it, before differences of dialect.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,7 +43,7 @@ impl Scalar {
 }
 
 /// A row that fields are read from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Hash, Debug)]
 pub(in crate::expr) struct Row(pub(in crate::expr) u32);
 
 impl Row {
@@ -47,16 +51,78 @@ impl Row {
     pub(in crate::expr) const RECORD: Self = Self(0);
     /// The record as it is going to be: `input`.
     pub(in crate::expr) const INPUT: Self = Self(1);
+    /// The first of those that `exists()` names.
+    pub(in crate::expr) const FIRST_BOUND: Self = Self(2);
 }
 
-/// A field of a row.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A table whose rows are records, and what these must meet to be seen.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) struct Table {
+    pub(in crate::expr) collection: CollectionId,
+    pub(in crate::expr) source: Arc<str>,
+    pub(in crate::expr) guard: Option<Arc<Cond>>,
+}
+
+/// From a record to the one that a field of it points to.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) struct Step {
+    pub(in crate::expr) field: String,
+    /// What the field's column is called.
+    pub(in crate::expr) stored: String,
+    pub(in crate::expr) to: Table,
+}
+
+/// A field of a row, or of what is reached from it by relations. Where one of these is null, or points to what is not
+/// seen, the field is null.
+#[derive(Clone, PartialEq, Debug)]
 pub(in crate::expr) struct Column {
     pub(in crate::expr) row: Row,
+    pub(in crate::expr) path: Vec<Step>,
     pub(in crate::expr) name: String,
     /// What the field's column is called.
     pub(in crate::expr) stored: String,
     pub(in crate::expr) kind: FieldKind,
+}
+
+impl Column {
+    pub(in crate::expr) fn id(row: Row, path: Vec<Step>) -> Self {
+        Self { row, path, name: "id".to_owned(), stored: "id".to_owned(), kind: FieldKind::Uuid }
+    }
+
+    /// The field that a step begins with, of the record that is reached so.
+    pub(in crate::expr) fn first_of(step: &Step, row: Row, before: &[Step]) -> Self {
+        let (name, stored) = (step.field.clone(), step.stored.clone());
+        Self { row, path: before.to_vec(), name, stored, kind: FieldKind::Uuid }
+    }
+
+    /// The id of the record that the field is of.
+    pub(in crate::expr) fn owner(&self) -> Self {
+        Self::id(self.row, self.path.clone())
+    }
+
+    /// As it is written.
+    pub(in crate::expr) fn written(&self) -> String {
+        let steps = self.path.iter().map(|step| step.field.as_str());
+        steps.chain([self.name.as_str()]).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// A list that a record holds. Null is as good as empty.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) enum List {
+    /// Of the records that are linked to the one of that id.
+    Links { owner: Column, links: Arc<str> },
+    /// Of texts, as JSON.
+    Texts(Column),
+}
+
+impl List {
+    pub(in crate::expr) const fn column(&self) -> &Column {
+        match self {
+            Self::Links { owner, .. } => owner,
+            Self::Texts(column) => column,
+        }
+    }
 }
 
 /// What is known of the caller and the request, and only once there is one. None of it is ever a null value: what
@@ -138,6 +204,8 @@ pub(in crate::expr) enum Term {
     Size(Box<Term>),
     /// Items of a list known late.
     Count(LateList),
+    /// Items of a list that a record holds.
+    Length(List),
     Cased(Case, Box<Term>),
     /// Without white space at both ends.
     Trimmed(Box<Term>),
@@ -161,9 +229,12 @@ impl Term {
             Self::Column(column) => column.kind,
             Self::Late(late) => late.kind(),
             Self::AsFloat(_) => FieldKind::Float,
-            Self::Size(_) | Self::Count(_) | Self::Place(..) | Self::Between(..) | Self::Clock(..) => {
-                FieldKind::Int
-            }
+            Self::Size(_)
+            | Self::Count(_)
+            | Self::Length(_)
+            | Self::Place(..)
+            | Self::Between(..)
+            | Self::Clock(..) => FieldKind::Int,
             Self::Cased(..) | Self::Trimmed(_) | Self::Part(..) => FieldKind::Text,
             Self::Midnight(_) | Self::Moved(..) => FieldKind::DateTime,
         }
@@ -181,13 +252,14 @@ impl Term {
 
     /// Whether NULL of it means an error.
     pub(in crate::expr) fn can_fail(&self) -> bool {
-        !self.is_nullable() && !matches!(self, Self::Literal(_))
+        !self.is_nullable() && !matches!(self, Self::Literal(_) | Self::Length(_))
     }
 
     /// Calls `visit` with every column read.
     pub(in crate::expr) fn each_column(&self, visit: &mut dyn FnMut(&Column)) {
         match self {
             Self::Column(column) => visit(column),
+            Self::Length(list) => visit(list.column()),
             Self::Literal(_) | Self::Late(_) | Self::Count(_) => {}
             Self::AsFloat(inner)
             | Self::Size(inner)

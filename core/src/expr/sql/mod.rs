@@ -4,17 +4,30 @@
 //! relied upon.
 
 mod condition;
+mod rows;
 mod term;
 mod value;
 
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
 pub use self::condition::{Condition, InputPart, InputValue, Param};
+use self::rows::Named;
 use super::ir::{Cond, LateList, Order, Place, Scalar, Term};
 use super::vocabulary::FieldKind;
 use crate::dialect::Dialect;
 
 /// Compiles for one dialect.
-pub(super) struct Compiler {
-    pub(super) dialect: Dialect,
+#[derive(Clone)]
+pub(super) struct Compiler<'c> {
+    dialect: Dialect,
+    /// The table of the record.
+    table: &'c Arc<str>,
+    /// Rows in sight that have names. The record has none while it is alone.
+    named: Vec<Named>,
+    /// How many names there are.
+    aliases: Rc<Cell<u32>>,
 }
 
 /// Whether NULL and false make a difference to what encloses a condition. Beneath `&&` and `||` alone they
@@ -26,10 +39,19 @@ pub(super) enum Null {
     IsError,
 }
 
-impl Compiler {
+impl<'c> Compiler<'c> {
+    pub(super) fn new(dialect: Dialect, table: &'c Arc<str>) -> Self {
+        Self { dialect, table, named: Vec::new(), aliases: Rc::default() }
+    }
+
     pub(super) fn cond(&self, cond: &Cond, null: Null) -> Condition {
         if cond.is_late() {
             return parameter(Param::cond(cond));
+        }
+        if null == Null::IsFalse
+            && let Some(reached) = self.of_reached(cond)
+        {
+            return reached;
         }
         match cond {
             Cond::Const(value) => text(if *value { "TRUE" } else { "FALSE" }),
@@ -37,7 +59,9 @@ impl Compiler {
             // These read nothing but the request, and are late.
             Cond::Anonymous | Cond::Present(_) => parameter(Param::cond(cond)),
             Cond::Holds(term) => self.term(term),
-            Cond::Not(inner) => self.not(inner),
+            Cond::Not(inner) => self.not(inner, null),
+            Cond::Member(term, list) => self.member(term, list),
+            Cond::Exists(exists) => self.exists(exists, null),
             Cond::All(parts) => self.join(parts, " AND ", null),
             Cond::Any(parts) => self.join(parts, " OR ", null),
             Cond::If(test, yes, no) => fill(
@@ -71,8 +95,9 @@ impl Compiler {
         fill("({} IS TRUE)", [self.cond(cond, Null::IsFalse)])
     }
 
-    fn not(&self, inner: &Cond) -> Condition {
+    fn not(&self, inner: &Cond, null: Null) -> Condition {
         match inner {
+            Cond::Exists(exists) if null == Null::IsFalse => self.exists_none(exists),
             Cond::IsNull(field) => fill("({} IS NOT NULL)", [self.column(field)]),
             Cond::Equal(left, right) if left.is_nullable() || right.is_nullable() => {
                 self.null_safe(left, right, true)

@@ -1,12 +1,10 @@
 //! Values as SQL.
 
-use super::condition::{InputPart, Param};
-use super::{Compiler, Condition, fill, parameter, text};
+use super::condition::Param;
+use super::{Compiler, Condition, fill, parameter};
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
-use crate::expr::ir::{Case, ClockPart, Column, Row, Term};
-use crate::expr::vocabulary::FieldKind;
-use crate::records::column::quote;
+use crate::expr::ir::{Case, ClockPart, Term};
 
 /// What Rust's `trim` takes for white space, as CEL's does: Unicode's property `White_Space`.
 const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
@@ -14,20 +12,7 @@ const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}
 /// Most microseconds whose nanoseconds fit 64 bits.
 const LONGEST: i64 = i64::MAX / 1000;
 
-impl Compiler {
-    pub(super) fn column(&self, column: &Column) -> Condition {
-        let name = quote(&column.stored, self.dialect);
-        if column.row != Row::INPUT {
-            return text(name);
-        }
-        let part = |part| parameter(Param::input(&column.name, part));
-        let template = match (column.kind, self.dialect) {
-            (FieldKind::Json, Dialect::Postgres) => "CASE WHEN {} THEN CAST({} AS json) ELSE {} END",
-            _ => "CASE WHEN {} THEN {} ELSE {} END",
-        };
-        fill(template, [part(InputPart::Replaces), part(InputPart::Value), text(name)])
-    }
-
+impl Compiler<'_> {
     pub(super) fn term(&self, term: &Term) -> Condition {
         if term.is_late() {
             return parameter(Param::term(term, self.dialect));
@@ -38,6 +23,7 @@ impl Compiler {
             Term::Column(field) => self.column(field),
             // These read nothing but the request, and are late.
             Term::Late(_) | Term::Count(_) => parameter(Param::term(term, self.dialect)),
+            Term::Length(list) => self.length(list),
             Term::AsFloat(inner) => one(
                 match self.dialect {
                     Dialect::Sqlite => "CAST({} AS real)",

@@ -2,6 +2,7 @@
 
 mod property;
 mod refusals;
+mod relations;
 mod semantics;
 mod snapshots;
 
@@ -11,33 +12,89 @@ use sea_query::Value;
 
 use super::*;
 use crate::clock::Timestamp;
+use crate::ids::CollectionId;
 
 pub(super) const DAY_MICROS: i64 = 86_400_000_000;
 
-pub(super) fn vocabulary() -> Vocabulary {
-    let fields = [
-        ("name", FieldKind::Text),
-        ("director", FieldKind::Text),
-        ("year", FieldKind::Int),
-        ("count", FieldKind::Int),
-        ("rating", FieldKind::Float),
-        ("price", FieldKind::Decimal { scale: 2 }),
-        ("active", FieldKind::Bool),
-        ("hidden", FieldKind::Bool),
-        ("day", FieldKind::Date),
-        ("at", FieldKind::DateTime),
-        ("meta", FieldKind::Json),
-        ("key", FieldKind::Uuid),
-    ];
-    Vocabulary::new(fields.map(|(name, kind)| (name.to_owned(), kind)))
+pub(super) fn collection(number: u128) -> CollectionId {
+    CollectionId::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+fn model(number: u128, name: &str, table: &str, fields: &[(&str, Field)]) -> Arc<Model> {
+    let fields = fields.iter().map(|(name, field)| {
+        let column = (*name).to_owned();
+        (column.clone(), Field { column, ..field.clone() })
+    });
+    Arc::new(Model {
+        id: collection(number),
+        name: name.to_owned(),
+        table: table.into(),
+        source: table.into(),
+        fields: fields.collect(),
+    })
+}
+
+/// Films in `t`; rooms, which films point to, in `rooms`.
+pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
+    let value = |kind| Field { column: String::new(), kind, holds: Holds::Value, hidden: false };
+    let one = |target| Field { holds: Holds::One(collection(target)), ..value(FieldKind::Uuid) };
+    let many = |target, links: &str| Field {
+        holds: Holds::Many { target: collection(target), links: links.into() },
+        ..value(FieldKind::Json)
+    };
+    let films = model(
+        1,
+        "films",
+        "t",
+        &[
+            ("id", value(FieldKind::Uuid)),
+            ("name", value(FieldKind::Text)),
+            ("director", value(FieldKind::Text)),
+            ("year", value(FieldKind::Int)),
+            ("count", value(FieldKind::Int)),
+            ("rating", value(FieldKind::Float)),
+            ("price", value(FieldKind::Decimal { scale: 2 })),
+            ("active", value(FieldKind::Bool)),
+            ("hidden", value(FieldKind::Bool)),
+            ("day", value(FieldKind::Date)),
+            ("at", value(FieldKind::DateTime)),
+            ("meta", value(FieldKind::Json)),
+            ("key", value(FieldKind::Uuid)),
+            ("tags", Field { holds: Holds::Texts, ..value(FieldKind::Json) }),
+            ("room", one(2)),
+            ("rooms", many(2, "links")),
+        ],
+    );
+    let rooms = model(
+        2,
+        "rooms",
+        "rooms",
+        &[
+            ("id", value(FieldKind::Uuid)),
+            ("name", value(FieldKind::Text)),
+            ("year", value(FieldKind::Int)),
+            ("active", value(FieldKind::Bool)),
+            ("next", one(2)),
+            ("key", Field { hidden: true, ..value(FieldKind::Text) }),
+        ],
+    );
+    (Arc::new([rooms, Arc::clone(&films)].into_iter().collect()), films)
+}
+
+pub(super) fn vocabulary() -> Vocabulary<'static> {
+    let (catalogue, films) = catalogue();
+    Vocabulary::of_rule(catalogue, films)
 }
 
 pub(super) fn database() -> Connection {
     let db = Connection::open_in_memory().unwrap();
     db.execute_batch(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, director TEXT, year INTEGER, count INTEGER,
-         rating REAL, price INTEGER, active INTEGER, hidden INTEGER, day TEXT, at INTEGER, meta TEXT, key BLOB);
-         CREATE INDEX t_year ON t (year);",
+         rating REAL, price INTEGER, active INTEGER, hidden INTEGER, day TEXT, at INTEGER, meta TEXT, key BLOB,
+         tags TEXT, room BLOB);
+         CREATE INDEX t_year ON t (year);
+         CREATE TABLE rooms (id BLOB PRIMARY KEY, name TEXT, year INTEGER, active INTEGER, next BLOB, key TEXT);
+         CREATE TABLE links (record_id INTEGER, target_id BLOB, PRIMARY KEY (record_id, target_id));",
     )
     .unwrap();
     db

@@ -6,7 +6,7 @@ use super::*;
 fn films() -> Connection {
     let db = database();
     db.execute_batch(
-        "INSERT INTO t VALUES
+        "INSERT INTO t (id, name, director, year, count, rating, price, active, hidden, day, at, meta, key) VALUES
          (1, 'Solaris', 'Tarkovsky', 1972, 7, 8.5, 1050, 1, 0, '2020-01-01', 1577836800000000, '{}', x'018f0000000070008000000000000001'),
          (2, 'ÄÖ_100%', 'x', 9007199254740993, -3, -0.5, -1, 0, 1, '2020-01-02', 1577836800000001, NULL, NULL),
          (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",

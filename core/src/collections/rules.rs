@@ -1,0 +1,69 @@
+//! Rules, checked against the collections that they speak of.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::definition::{Definition, Rules};
+use super::service::CollectionError;
+use crate::dialect::Dialect;
+use crate::expr::{self, Catalogue, Checked, Model, Vocabulary};
+use crate::ids::CollectionId;
+use crate::invalid::{Findings, Invalid};
+use crate::records::layout::model;
+
+/// Rules that have been checked.
+#[derive(Debug, Default)]
+pub(crate) struct CheckedRules {
+    pub(crate) list: Option<Checked>,
+    pub(crate) view: Option<Checked>,
+    pub(crate) create: Option<Checked>,
+    pub(crate) update: Option<Checked>,
+    pub(crate) delete: Option<Checked>,
+}
+
+impl CheckedRules {
+    /// Checks the rules of a collection, which speak of the catalogue's.
+    pub(super) fn new(
+        rules: &Rules,
+        catalogue: &Arc<Catalogue>,
+        model: &Arc<Model>,
+    ) -> Result<Self, Invalid> {
+        let vocabulary = Vocabulary::of_rule(Arc::clone(catalogue), Arc::clone(model));
+        let mut findings = Findings::default();
+        let mut check = |name: &str, rule: &Option<String>| {
+            let checked = expr::parse(rule.as_deref()?, &vocabulary)
+                .map_err(|error| Invalid::one(format!("/{name}"), "invalid_rule", error.to_string()));
+            findings.take("", checked)
+        };
+        let checked = Self {
+            list: check("list", &rules.list),
+            view: check("view", &rules.view),
+            create: check("create", &rules.create),
+            update: check("update", &rules.update),
+            delete: check("delete", &rules.delete),
+        };
+        findings.finish(Some(checked))
+    }
+}
+
+/// Refuses a change of one collection after which the rules of another would speak of what is gone.
+pub(super) fn check_others(
+    designs: &HashMap<CollectionId, Definition>,
+    changed: CollectionId,
+    after: Option<&Definition>,
+    dialect: Dialect,
+) -> Result<(), CollectionError> {
+    let others = || designs.iter().filter(|(id, _)| **id != changed);
+    let model = |(id, design): (&CollectionId, &Definition)| Arc::new(model(*id, design, dialect));
+    let after = after.map(|after| (&changed, after));
+    let catalogue: Arc<Catalogue> = Arc::new(others().chain(after).map(model).collect());
+    for (id, design) in others() {
+        let Some(own) = catalogue.get(*id) else { continue };
+        let Err(invalid) = CheckedRules::new(&design.rules, &catalogue, own) else { continue };
+        let Some(finding) = invalid.details().first() else { continue };
+        let rule = finding.pointer.trim_start_matches('/').to_owned();
+        let (collection, reason) = (design.name.to_string(), finding.message.clone());
+        return Err(CollectionError::UsedByRule { collection, rule, reason });
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! Other records: those that relations point to, and those of other collections.
+
+use std::sync::Arc;
+
+use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
+
+use super::literal::{Literal, Placed, place};
+use super::operand::Operand;
+use super::{Bound, Checked, Checker};
+use crate::expr::ir::{Column, Cond, Exists, From, Late, List, Row, Step, Table, Term};
+use crate::expr::limits::{MAX_NESTED, MAX_STEPS, MAX_SUBQUERIES};
+use crate::expr::vocabulary::{FieldKind, Holds, Model, Reach, nearest};
+use crate::ids::CollectionId;
+
+/// What a condition about each of many is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quantifier {
+    Exists,
+    All,
+}
+
+impl Quantifier {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Exists => "exists()",
+            Self::All => "all()",
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// A field of the record that a field points to: `column.name`.
+    pub(super) fn through(&self, node: &IdedExpr, column: Column, name: &str) -> Checked<Operand> {
+        let target = match self.holds(&column) {
+            Holds::One(target) => target,
+            Holds::Many { .. } | Holds::Texts => {
+                let message = format!(
+                    "`{}` is a list, which has no part `{name}`; ask it with exists(), all(), size() or `in`",
+                    column.written()
+                );
+                return self.refuse(node, message);
+            }
+            Holds::Value => {
+                let operand = Operand::Term(Term::Column(column.clone()), column.kind);
+                return self.refuse(node, format!("{} has no part `{name}`", operand.described()));
+            }
+        };
+        let Column { row, mut path, name: field, stored, .. } = column;
+        if path.len() == MAX_STEPS {
+            let message = format!("more than {MAX_STEPS} relations are followed here, one after another");
+            return self.refuse(node, message);
+        }
+        let (model, to) = self.table(node, target, &field)?;
+        path.push(Step { field, stored, to });
+        self.field_of(node, &model, name, (row, path))
+    }
+
+    /// `of.exists(name, body)` or `of.all(name, body)`.
+    pub(super) fn quantified(
+        &self,
+        node: &IdedExpr,
+        quantifier: Quantifier,
+        of: &IdedExpr,
+        (name, body): (&IdedExpr, &IdedExpr),
+    ) -> Checked<Operand> {
+        let Expr::Ident(bound) = &name.expr else {
+            let what = quantifier.name();
+            let message =
+                format!("{what} takes a name and a condition, as in members.exists(m, m.name == 'x')");
+            return self.refuse(name, message);
+        };
+        if ["record", "input", "auth", "request"].contains(&bound.as_str()) {
+            return self.refuse(name, format!("`{bound}` means something else; take another name"));
+        }
+        let (model, from) = self.rows(of, quantifier)?;
+        if self.bound.borrow().len() == MAX_NESTED {
+            let message = format!("exists() and all() stand within one another at most {MAX_NESTED} deep");
+            return self.refuse(node, message);
+        }
+        let row = Row(self.next_row.get());
+        self.next_row.set(row.0 + 1);
+        self.bound.borrow_mut().push(Bound { name: bound.clone(), row, model });
+        let cond = self.cond(body);
+        self.bound.borrow_mut().pop();
+        // All are so where none is not.
+        let all = quantifier == Quantifier::All;
+        let exists = Exists { row, from, cond: cond?.negated_if(all) };
+        let found = self.leaf(node, Cond::Exists(Box::new(exists)))?;
+        Ok(Operand::Cond(found.negated_if(all)))
+    }
+
+    /// The rows that are asked.
+    fn rows(&self, of: &IdedExpr, quantifier: Quantifier) -> Checked<(Arc<Model>, From)> {
+        if let Expr::Call(CallExpr { func_name, target: None, args, .. }) = &of.expr
+            && func_name == "collection"
+        {
+            return self.others(of, args);
+        }
+        let what = quantifier.name();
+        match self.operand(of)? {
+            Operand::Term(Term::Column(column), FieldKind::Json) => {
+                let Holds::Many { target, links } = self.holds(&column) else {
+                    let message = format!(
+                        "{what} asks records, and `{}` holds none; `in` looks for a text in it",
+                        column.written()
+                    );
+                    return self.refuse(of, message);
+                };
+                let (model, table) = self.table(of, target, &column.name)?;
+                let owner = self.stored_owner(of, &column)?;
+                Ok((model, From { table, links: Some((owner, links)) }))
+            }
+            other => {
+                let message = format!(
+                    "{what} is asked of a relation to many or of collection('…'), not of {}",
+                    other.described()
+                );
+                self.refuse(of, message)
+            }
+        }
+    }
+
+    /// `collection("name")`.
+    fn others(&self, of: &IdedExpr, args: &[IdedExpr]) -> Checked<(Arc<Model>, From)> {
+        if !self.vocabulary.is_rule() {
+            return self.refuse(of, "only rules ask other collections; a filter follows relations");
+        }
+        let [IdedExpr { expr: Expr::Literal(LiteralValue::String(name)), .. }] = args else {
+            return self.refuse(of, "collection() takes a name, as in collection('members')");
+        };
+        let name = name.inner();
+        let catalogue = self.vocabulary.catalogue();
+        let Some(model) = catalogue.named(name) else {
+            let hint = nearest(name, catalogue.names()).map(|near| format!("; did you mean `{near}`?"));
+            let message = format!("there is no collection `{name}`{}", hint.unwrap_or_default());
+            return self.refuse(of, message);
+        };
+        let (model, table) = self.table(of, model.id, name)?;
+        Ok((model, From { table, links: None }))
+    }
+
+    /// `item in list`, where a record holds the list.
+    pub(super) fn member(&self, node: &IdedExpr, item: Operand, column: &Column) -> Checked<Cond> {
+        let Some(list) = self.list(node, column)? else {
+            let message = format!("`in` takes a list, and `{}` is none", column.written());
+            return self.refuse(node, message);
+        };
+        let kind = match list {
+            List::Links { .. } => FieldKind::Uuid,
+            List::Texts(_) => FieldKind::Text,
+        };
+        let term = match item {
+            Operand::Literal(Literal::Null) => return self.leaf(node, Cond::Const(false)),
+            Operand::Literal(literal) => match place(&literal, kind) {
+                Ok(Placed::Exact(scalar)) => Term::Literal(scalar),
+                Ok(Placed::Between { .. }) => return self.no_item(node, &Operand::Literal(literal), kind),
+                Err(reason) => return self.refuse(node, format!("`{}`: {reason}", column.written())),
+            },
+            Operand::Term(Term::Late(Late::Id), _) if kind == FieldKind::Text => Term::Late(Late::IdText),
+            Operand::Term(term, found) if found == kind => term,
+            Operand::Claim(path) => Term::Late(Late::Claim(path, kind)),
+            other => return self.no_item(node, &other, kind),
+        };
+        self.subquery(node, 1)?;
+        let cond = self.leaf(node, Cond::Member(term.clone(), list))?;
+        Ok(cond.guarded([&term]))
+    }
+
+    fn no_item<T>(&self, node: &IdedExpr, item: &Operand, kind: FieldKind) -> Checked<T> {
+        let items = if kind == FieldKind::Uuid { "ids" } else { "texts" };
+        self.refuse(node, format!("{} is in no list of {items}", item.described()))
+    }
+
+    /// The list that a field holds, if it holds one.
+    pub(super) fn list(&self, node: &IdedExpr, column: &Column) -> Checked<Option<List>> {
+        Ok(match self.holds(column) {
+            Holds::Many { links, .. } => Some(List::Links { owner: self.stored_owner(node, column)?, links }),
+            Holds::Texts => Some(List::Texts(column.clone())),
+            Holds::One(_) | Holds::Value => None,
+        })
+    }
+
+    /// The record that links are stored of.
+    fn stored_owner(&self, node: &IdedExpr, column: &Column) -> Checked<Column> {
+        if column.row == Row::INPUT && column.path.is_empty() {
+            let message = format!(
+                "`input.{}` cannot be asked; `record.{}` can, which a create rule finds as it will be",
+                column.name, column.name
+            );
+            return self.refuse(node, message);
+        }
+        Ok(column.owner())
+    }
+
+    /// The records of a collection, as far as they are seen; `field` leads there.
+    fn table(&self, node: &IdedExpr, target: CollectionId, field: &str) -> Checked<(Arc<Model>, Table)> {
+        // A relation's target is there as long as it is pointed to.
+        let Some(model) = self.vocabulary.catalogue().get(target) else {
+            return self.refuse(node, format!("what `{field}` points to is gone"));
+        };
+        let guard = match self.vocabulary.reach(target) {
+            Reach::All => None,
+            Reach::Meeting(rule) => Some(rule),
+            Reach::None => {
+                let message =
+                    format!("`{field}` leads to records of `{}`, which you may not see", model.name);
+                return self.refuse(node, message);
+            }
+        };
+        self.subquery(node, 1 + guard.as_ref().map_or(0, |guard| guard.0.subqueries))?;
+        let guard = guard.map(|guard| Arc::clone(&guard.0.cond));
+        Ok((Arc::clone(model), Table { collection: target, source: Arc::clone(&model.source), guard }))
+    }
+
+    pub(super) fn subquery(&self, node: &IdedExpr, more: usize) -> Checked<()> {
+        let asked = self.subqueries.get() + more;
+        if asked > MAX_SUBQUERIES {
+            let message = format!(
+                "the expression looks into other records more than {MAX_SUBQUERIES} times, those rules included that \
+                 say who sees them"
+            );
+            return self.refuse(node, message);
+        }
+        self.subqueries.set(asked);
+        Ok(())
+    }
+
+    fn holds(&self, column: &Column) -> Holds {
+        let model = self.model_of(column);
+        let field = model.as_ref().and_then(|model| self.vocabulary.find(model, &column.name));
+        field.map_or(Holds::Value, |field| field.holds.clone())
+    }
+
+    fn model_of(&self, column: &Column) -> Option<Arc<Model>> {
+        if let Some(step) = column.path.last() {
+            return self.vocabulary.catalogue().get(step.to.collection).cloned();
+        }
+        let bound = self.bound.borrow();
+        let bound = bound.iter().find(|bound| bound.row == column.row);
+        Some(Arc::clone(bound.map_or_else(|| self.vocabulary.own(), |bound| &bound.model)))
+    }
+}
+
+/// The id of a row that `exists()` names, which is what the name alone stands for.
+pub(super) fn id_of(row: Row) -> Operand {
+    Operand::Term(Term::Column(Column::id(row, Vec::new())), FieldKind::Uuid)
+}
