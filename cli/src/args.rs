@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{DATABASE_URL, DIR, LISTEN, Setting};
-use crate::remote::{ExportArgs, ImportArgs, SchemaCommand};
+use crate::remote::{ExportArgs, GenerateCommand, ImportArgs, SchemaCommand};
 
 /// A multi-tenant backend in one binary
 #[derive(Debug, Parser)]
@@ -55,6 +55,9 @@ pub enum Command {
     /// Keep the design of a tenant's collections in files
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Write code that follows from a tenant's collections
+    #[command(subcommand)]
+    Generate(GenerateCommand),
     /// Write the OpenAPI document of this version's API
     Openapi,
 }

@@ -11,6 +11,7 @@ mod platform;
 pub mod process;
 pub mod remote;
 mod schema;
+mod types;
 
 use clap::Parser as _;
 

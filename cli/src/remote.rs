@@ -147,6 +147,33 @@ Examples:
     },
 }
 
+/// `neonex generate …`
+#[derive(Debug, Subcommand)]
+pub enum GenerateCommand {
+    /// Write a type for the records of each collection
+    #[command(after_help = "\
+Examples:
+  neonex generate types --lang typescript > src/neonex.ts
+  neonex generate types --lang rust > src/records.rs")]
+    Types {
+        /// In which language
+        #[arg(long, value_enum)]
+        lang: Language,
+        /// Which server.
+        #[command(flatten)]
+        remote: RemoteArgs,
+    },
+}
+
+/// A language to write code in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// For the Rust SDK
+    Rust,
+    /// Interfaces
+    Typescript,
+}
+
 /// Which files, and which server.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
@@ -173,7 +200,7 @@ impl RemoteArgs {
         let agent = concat!("neonex/", env!("CARGO_PKG_VERSION"));
         let builder = Client::builder(&self.url).user_agent(agent);
         let builder = token.into_iter().fold(builder, ClientBuilder::credential);
-        Ok(self.tenant.iter().fold(builder, |builder, tenant| builder.tenant(tenant)).build()?)
+        Ok(self.tenant.iter().fold(builder, ClientBuilder::tenant).build()?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod files;
+mod generate;
 mod migrate;
 mod schema;
 mod serve;
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Import(args) => files::import(&args),
         Command::Export(args) => files::export(&args),
         Command::Schema(command) => schema::run(command),
+        Command::Generate(command) => generate::run(&command),
         Command::Openapi => output::text(&neonex_api::document::yaml::<neonex_api::Operations>()),
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn run(command: SchemaCommand) -> Result<(), CommandError> {
 fn pull(args: &SchemaArgs) -> Result<(), CommandError> {
     let designs = remote::run(designs(&args.remote.client()?))?;
     let said = schema::write(&args.dir, &designs)?;
-    said.iter().for_each(|line| output::note(line));
+    for line in &said {
+        output::note(line);
+    }
     output::note(&format!("{} collections are in {}", designs.len(), args.dir.display()));
     Ok(())
 }

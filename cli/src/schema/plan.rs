@@ -71,17 +71,13 @@ impl Plan {
 
     /// As people read it.
     pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
+        let mut lines = Vec::new();
         for Step { told, .. } in &self.steps {
-            text.push_str(&format!("{} {}\n", told.action, told.collection));
-            for line in &told.changes {
-                text.push_str(&format!("    {line}\n"));
-            }
-            for line in &told.loses {
-                text.push_str(&format!("    LOST: {line}\n"));
-            }
+            lines.push(format!("{} {}\n", told.action, told.collection));
+            lines.extend(told.changes.iter().map(|line| format!("    {line}\n")));
+            lines.extend(told.loses.iter().map(|line| format!("    LOST: {line}\n")));
         }
-        text
+        lines.concat()
     }
 
     fn push(&mut self, action: Action, changes: Vec<String>, loses: Vec<String>) {
@@ -249,12 +245,12 @@ pub(super) fn settings(field: &NewField) -> Map<String, Value> {
     let Ok(Value::Object(mut all)) = serde_json::to_value(sent(field)) else { return Map::new() };
     let options = field.options.as_ref().map_or(1_000, Vec::len);
     all.retain(|name, value| match name.as_str() {
-        "required" | "unique" | "hidden" | "many" | "ignore_case" => *value == Value::Bool(true),
-        "nullable" => *value != Value::Bool(!field.required),
-        "precision" => *value != Value::from(18),
-        "scale" => *value != Value::from(2),
-        "max_items" => *value != Value::from(options),
-        "on_delete" => *value != Value::from("restrict"),
+        "required" | "unique" | "hidden" | "many" | "ignore_case" => value.as_bool() == Some(true),
+        "nullable" => value.as_bool() != Some(!field.required),
+        "precision" => value.as_u64() != Some(18),
+        "scale" => value.as_u64() != Some(2),
+        "max_items" => value.as_u64() != Some(options as u64),
+        "on_delete" => value.as_str() != Some("restrict"),
         _ => !value.is_null(),
     });
     all

@@ -5,7 +5,7 @@ use super::Place;
 #[test]
 fn help_is_as_reviewed() {
     let place = Place::new();
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 22] = [
         &[],
         &["serve"],
         &["worker"],
@@ -25,6 +25,8 @@ fn help_is_as_reviewed() {
         &["schema", "pull"],
         &["schema", "plan"],
         &["schema", "apply"],
+        &["generate"],
+        &["generate", "types"],
         &["openapi"],
     ];
     for command in commands {

@@ -167,3 +167,88 @@ async fn files_go_in_and_out() {
     assert_eq!(nobody.code, Some(3), "{}", nobody.all());
     site.running.stop().await;
 }
+
+/// What `generate types` writes for [`TYPED`]; that it compiles is half of the test.
+#[expect(dead_code, reason = "nobody makes these")]
+mod generated;
+
+const TYPED: &str = r#"
+name = "all_kinds"
+[[fields]]
+name = "type"
+type = "text"
+required = true
+[[fields]]
+name = "self"
+type = "int"
+[[fields]]
+name = "state"
+type = "select"
+options = ["a", "b \"c\""]
+[[fields]]
+name = "tags"
+type = "multi_select"
+options = ["x"]
+required = true
+[[fields]]
+name = "at"
+type = "datetime"
+[[fields]]
+name = "room"
+type = "relation"
+collection = "all_kinds"
+[[fields]]
+name = "place"
+type = "geo_point"
+[[fields]]
+name = "extra"
+type = "json"
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn types_compile_in_their_languages() {
+    let site = Site::open().await;
+    site.place.write("schema/all_kinds.toml", TYPED);
+    let dir = site.place.path().join("schema");
+    site.expect("acme", &["schema", "apply", "--dir", dir.to_str().unwrap()], 0);
+    let rust = site.expect("acme", &["generate", "types", "--lang", "rust"], 0);
+    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/remote/generated.rs");
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|wish| wish == "always") {
+        std::fs::write(kept, &rust).unwrap();
+    }
+    assert_eq!(rust, std::fs::read_to_string(kept).unwrap());
+    let read: generated::AllKinds = serde_json::from_value(json!({
+        "type": "t", "self": 1, "state": null, "tags": ["x"], "at": null, "room": null, "place": {"lat": 1.0, "lon": 2.0}, "extra": [],
+    }))
+    .unwrap();
+    assert_eq!((read.r#type.as_str(), read.self_), ("t", Some(1)));
+
+    let script = site.expect("acme", &["generate", "types", "--lang", "typescript"], 0);
+    let good = format!(
+        "{script}\nconst made: Collections[\"all_kinds\"][\"create\"] = {{ type: \"t\", tags: [\"x\"], state: \"b \\\"c\\\"\" }};\n\
+         export const change: AllKindsUpdate = {{ self: null, extra: made }};\n"
+    );
+    let file = site.place.write("good.ts", &good);
+    assert!(checks(&file), "{good}");
+    let file = site.place.write("bad.ts", &good.replace("tags: [\"x\"], ", ""));
+    assert!(!checks(&file));
+    site.running.stop().await;
+}
+
+/// Whether TypeScript's compiler finds nothing.
+fn checks(file: &str) -> bool {
+    let mut command = std::process::Command::new("npx");
+    command.args([
+        "--yes",
+        "--package",
+        "typescript@5.9.3",
+        "tsc",
+        "--noEmit",
+        "--strict",
+        "--target",
+        "es2022",
+        file,
+    ]);
+    let outcome = command.output().expect("npm is there");
+    outcome.status.success()
+}

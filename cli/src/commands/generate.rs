@@ -1,0 +1,18 @@
+//! `neonex generate`: code from a tenant's own document.
+
+use crate::exit::CommandError;
+use crate::output;
+use crate::remote::{self, GenerateCommand, Language};
+use crate::types;
+
+pub(super) fn run(command: &GenerateCommand) -> Result<(), CommandError> {
+    let GenerateCommand::Types { lang, remote } = command;
+    let client = remote.client()?;
+    let document =
+        remote::run(async { Ok(client.call(|api| async move { api.get_tenant_document().await }).await?) })?;
+    let code = match lang {
+        Language::Rust => types::rust(&document),
+        Language::Typescript => types::typescript(&document),
+    };
+    output::text(&code.map_err(CommandError::Conflict)?)
+}
