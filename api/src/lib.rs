@@ -78,7 +78,9 @@ pub type Operations = (
     keys::Keys,
     collections::Collections,
     records::Records,
+    records::Aggregate,
     records::Batch,
+    records::Explain,
     records::Files,
 );
 
@@ -89,7 +91,9 @@ pub fn operations(surface: &Surface) -> Operations {
         keys::Keys(surface.clone()),
         collections::Collections(surface.clone()),
         records::Records(surface.clone()),
+        records::Aggregate(surface.clone()),
         records::Batch(surface.clone()),
+        records::Explain(surface.clone()),
         records::Files(surface.clone()),
     )
 }

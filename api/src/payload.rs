@@ -142,6 +142,10 @@ pub enum AnyRecord {}
 #[derive(Debug)]
 pub enum AnyRecordInput {}
 
+/// The schema of a group of records: what was asked for, by its names. It exists in the document only.
+#[derive(Debug)]
+pub enum AnyGroup {}
+
 macro_rules! schema_only {
     ($type:ty, $name:literal, $schema:expr) => {
         impl Type for $type {
@@ -186,6 +190,18 @@ impl ParseFromJSON for AnyRecord {
     }
 }
 
+impl ToJSON for AnyGroup {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        match *self {}
+    }
+}
+
+impl ParseFromJSON for AnyGroup {
+    fn parse_from_json(_: Option<serde_json::Value>) -> ParseResult<Self> {
+        Err(ParseError::custom("a group is not read from a tree"))
+    }
+}
+
 impl ToJSON for AnyRecordInput {
     fn to_json(&self) -> Option<serde_json::Value> {
         match *self {}
@@ -202,6 +218,12 @@ schema_only!(AnyRecord, "Record", |registry| MetaSchema {
     description: Some("A record: what all records have, and the fields of its collection."),
     additional_properties: Some(Box::new(any())),
     ..registry.create_fake_schema::<RecordBase>()
+});
+
+schema_only!(AnyGroup, "Group", |_| MetaSchema {
+    description: Some("The values by which a group's records are grouped, and what was computed of them."),
+    additional_properties: Some(Box::new(any())),
+    ..MetaSchema::new("object")
 });
 
 schema_only!(AnyRecordInput, "RecordInput", |_| MetaSchema {

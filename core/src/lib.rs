@@ -13,6 +13,7 @@ pub mod ids;
 pub mod invalid;
 pub mod json;
 pub mod keys;
+mod plain_text;
 pub mod platform;
 pub mod records;
 pub mod redis;

@@ -27,6 +27,13 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// For what an index is.
+        IndexKind {
+            Ordered = "ordered",
+            Search = "search",
+        }
+    }
+    crate::open_enum! {
         /// What a key is for.
         KeyKind {
             Publishable = "publishable",
@@ -209,6 +216,34 @@ pub mod types {
         /// Whether no two records may have the same value.
         pub unique: bool,
     }
+    /// The values by which a group's records are grouped, and what was computed of them.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    pub struct Group(pub ::serde_json::Map<::std::string::String, ::serde_json::Value>);
+    impl ::std::ops::Deref for Group {
+        type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
+        fn deref(&self) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<Group> for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+        fn from(value: Group) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::serde_json::Map<::std::string::String, ::serde_json::Value>> for Group {
+        fn from(value: ::serde_json::Map<::std::string::String, ::serde_json::Value>) -> Self {
+            Self(value)
+        }
+    }
+    /// Groups of records.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct GroupList {
+        /// Whether there are more than were asked for.
+        pub has_more: bool,
+        /// The groups, each with what was computed of its records.
+        pub items: ::std::vec::Vec<Group>,
+    }
     /// What is wrong with a line.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImportError {
@@ -242,6 +277,9 @@ pub mod types {
     pub struct Index {
         /// The fields, most significant first; also `created_at` and `updated_at`.
         pub fields: ::std::vec::Vec<::std::string::String>,
+        /// For what it is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub kind: ::std::option::Option<crate::generated::enums::IndexKind>,
         /// Whether no two records may have the same values in all of them.
         #[serde(default)]
         pub unique: bool,
@@ -894,6 +932,66 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Compute counts, sums and the like of records
+    ///
+    /// Of the records that a list would show.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/aggregate`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `calculate`: What is computed, apart by commas: `count`, `count(field)`, `count_distinct(field)`, `sum(field)`,
+    /// `avg(field)`, `min(field)`, `max(field)`; with a name before it if wanted, as `revenue:sum(price)`.
+    /// `count` if not given; with nothing in it, groups alone are shown.
+    /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
+    /// - `group_by`: Fields by whose values records are grouped, apart by commas; of times also `day(field)`, `week(field)`,
+    /// `month(field)` and `year(field)`, by the first day in UTC. All records are one group if not given.
+    /// - `limit`: Groups that are shown: 1 to 1,000, 100 by default.
+    /// - `sort`: Names of what is shown, apart by commas, `-` before one for the other way around. By the groups if not
+    /// given.
+    pub async fn aggregate_records<'a>(
+        &'a self,
+        collection: &'a str,
+        calculate: Option<&'a str>,
+        filter: Option<&'a str>,
+        group_by: Option<&'a str>,
+        limit: Option<u32>,
+        sort: Option<&'a str>,
+    ) -> Result<ResponseValue<types::GroupList>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/aggregate", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("calculate", &calculate))
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("group_by", &group_by))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("sort", &sort))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "aggregate_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List records
     ///
     /// Sends a `GET` request to `/v1/collections/{collection}/records`
@@ -906,7 +1004,12 @@ impl Client {
     /// stand in `expand`, as far as they may be seen.
     /// - `fields`: Fields to be shown, apart by commas; all if not given.
     /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
+    /// - `highlight`: Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
+    /// `<mark>` around it.
     /// - `limit`: Records on the page: 1 to 200, 50 by default.
+    /// - `search`: Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
+    /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
+    /// each record has its `_score`.
     /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
     pub async fn list_records<'a>(
         &'a self,
@@ -916,7 +1019,9 @@ impl Client {
         expand: Option<&'a str>,
         fields: Option<&'a str>,
         filter: Option<&'a str>,
+        highlight: Option<bool>,
         limit: Option<u32>,
+        search: Option<&'a str>,
         sort: Option<&'a str>,
     ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
         let url =
@@ -939,7 +1044,9 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("expand", &expand))
             .query(&progenitor_client::QueryParam::new("fields", &fields))
             .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("highlight", &highlight))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("search", &search))
             .query(&progenitor_client::QueryParam::new("sort", &sort))
             .headers(header_map)
             .build()?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::types::{Index, KeyKind, NewCollection, NewField, NewKey, NewTenant, Rules};
+use crate::types::{Index, IndexKind, KeyKind, NewCollection, NewField, NewKey, NewTenant, Rules};
 
 impl NewTenant {
     /// A tenant with the default settings.
@@ -52,13 +52,13 @@ impl NewCollection {
     /// With an index over these fields, most significant first.
     #[must_use]
     pub fn index<S: Into<String>>(self, fields: impl IntoIterator<Item = S>) -> Self {
-        self.indexed(fields, false)
+        self.indexed(fields, false, IndexKind::Ordered)
     }
 
     /// With an index over these fields, in all of which no two records may have the same values.
     #[must_use]
     pub fn unique_index<S: Into<String>>(self, fields: impl IntoIterator<Item = S>) -> Self {
-        self.indexed(fields, true)
+        self.indexed(fields, true, IndexKind::Ordered)
     }
 
     /// With these rules for whoever has no secret key.
@@ -67,8 +67,23 @@ impl NewCollection {
         Self { rules: Some(rules), ..self }
     }
 
-    fn indexed<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>, unique: bool) -> Self {
-        self.indexes.push(Index { fields: fields.into_iter().map(Into::into).collect(), unique });
+    /// With an index of the words in these fields, which are texts.
+    #[must_use]
+    pub fn search_index<S: Into<String>>(self, fields: impl IntoIterator<Item = S>) -> Self {
+        self.indexed(fields, false, IndexKind::Search)
+    }
+
+    fn indexed<S: Into<String>>(
+        mut self,
+        fields: impl IntoIterator<Item = S>,
+        unique: bool,
+        kind: IndexKind,
+    ) -> Self {
+        self.indexes.push(Index {
+            fields: fields.into_iter().map(Into::into).collect(),
+            unique,
+            kind: Some(kind),
+        });
         self
     }
 }

@@ -175,7 +175,7 @@ fn set<T: Into<Value>>(schema: &mut Value, name: &str, value: Option<T>) {
 /// The operations on all records, and on one.
 fn operations(collection: &Collection) -> (Value, Value) {
     let name = collection.name();
-    let operation = |verb: &str, summary: &str, parameters: Value, body: Option<&str>, answers: Value| {
+    let operation = |verb: &str, summary: &str, parameters: &Value, body: Option<&str>, answers: Value| {
         let mut operation = json!({
             "operationId": format!("{verb}_{name}"),
             "summary": summary,
@@ -234,15 +234,15 @@ fn operations(collection: &Collection) -> (Value, Value) {
     let id =
         json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
     let records = json!({
-        "get": operation("list", "List records", list, None, of("200", "A page.", &format!("{name}.page"))),
-        "post": operation("create", "Create a record", once, Some("create"), of("201", "The record.", name)),
+        "get": operation("list", "List records", &list, None, of("200", "A page.", &format!("{name}.page"))),
+        "post": operation("create", "Create a record", &once, Some("create"), of("201", "The record.", name)),
     });
     let record = json!({
         "parameters": [id],
-        "get": operation("get", "Get a record", json!([fields, expand]), None, of("200", "The record.", name)),
-        "patch": operation("update", "Change a record", if_match, Some("update"), of("200", "The record.", name)),
-        "put": operation("upsert", "Create or replace a record", if_match, Some("create"), put),
-        "delete": operation("delete", "Delete a record", if_match, None, gone),
+        "get": operation("get", "Get a record", &json!([fields, expand]), None, of("200", "The record.", name)),
+        "patch": operation("update", "Change a record", &if_match, Some("update"), of("200", "The record.", name)),
+        "put": operation("upsert", "Create or replace a record", &if_match, Some("create"), put),
+        "delete": operation("delete", "Delete a record", &if_match, None, gone),
     });
     (records, record)
 }

@@ -1,9 +1,10 @@
 //! Collections as clients see them.
 
 use neonex_core::collections::{
-    Collection, CollectionPatch, Field, FieldPatch, Index, NewCollection, NewField, NewIndex, Rules,
+    Collection, CollectionPatch, Field, FieldPatch, Index, IndexKind, NewCollection, NewField, NewIndex,
+    Rules,
 };
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 use serde_json::Value as Json;
 
 use crate::text::Time;
@@ -83,6 +84,35 @@ pub(super) struct NewFieldBody {
     renamed_from: Option<String>,
 }
 
+/// For what an index is.
+#[derive(Debug, Clone, Copy, Default, Enum)]
+#[oai(rename = "IndexKind", rename_all = "snake_case")]
+pub(super) enum IndexKindView {
+    /// For values and their order.
+    #[default]
+    Ordered,
+    /// For words in fields of the types `text` and `rich_text`. A collection has one at most.
+    Search,
+}
+
+impl From<IndexKind> for IndexKindView {
+    fn from(kind: IndexKind) -> Self {
+        match kind {
+            IndexKind::Ordered => Self::Ordered,
+            IndexKind::Search => Self::Search,
+        }
+    }
+}
+
+impl From<IndexKindView> for IndexKind {
+    fn from(kind: IndexKindView) -> Self {
+        match kind {
+            IndexKindView::Ordered => Self::Ordered,
+            IndexKindView::Search => Self::Search,
+        }
+    }
+}
+
 /// An index.
 #[derive(Debug, Object)]
 #[oai(rename = "Index", deny_unknown_fields)]
@@ -92,6 +122,9 @@ pub(super) struct IndexView {
     /// Whether no two records may have the same values in all of them.
     #[oai(default)]
     unique: bool,
+    /// For what it is.
+    #[oai(default)]
+    kind: IndexKindView,
 }
 
 /// Who may do what without a secret key, as conditions in CEL. A rule that is not there allows nobody, `true`
@@ -160,7 +193,7 @@ impl From<NewFieldBody> for FieldPatch {
 
 impl From<IndexView> for NewIndex {
     fn from(body: IndexView) -> Self {
-        Self { fields: body.fields, unique: body.unique }
+        Self { fields: body.fields, unique: body.unique, kind: body.kind.into() }
     }
 }
 
@@ -301,7 +334,11 @@ impl From<&Collection> for CollectionView {
     fn from(collection: &Collection) -> Self {
         let definition = collection.definition();
         let Rules { list, view, create, update, delete } = definition.rules.clone();
-        let index = |index: &Index| IndexView { fields: index.fields.clone(), unique: index.unique };
+        let index = |index: &Index| IndexView {
+            fields: index.fields.clone(),
+            unique: index.unique,
+            kind: index.kind.into(),
+        };
         Self {
             id: collection.id().to_string(),
             name: collection.name().to_owned(),

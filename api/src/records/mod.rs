@@ -1,6 +1,8 @@
 //! Records of collections.
 
+mod aggregate;
 mod batch;
+mod explain;
 mod files;
 mod precondition;
 
@@ -11,7 +13,9 @@ use neonex_core::records::{
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 
+pub use self::aggregate::Aggregate;
 pub use self::batch::Batch;
+pub use self::explain::Explain;
 pub use self::files::Files;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};
@@ -169,6 +173,13 @@ impl Records {
         cursor: Query<Option<String>>,
         /// Whether the total is counted.
         count: Query<Option<CountMode>>,
+        /// Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
+        /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
+        /// each record has its `_score`.
+        search: Query<Option<String>>,
+        /// Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
+        /// `<mark>` around it.
+        highlight: Query<Option<bool>>,
     ) -> Result<Listed, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
@@ -177,6 +188,8 @@ impl Records {
             sort: sort.0,
             fields: fields.0,
             expand: expand.0,
+            search: search.0,
+            highlight: highlight.0.unwrap_or_default(),
             limit: limit.0,
             cursor: cursor.0,
             count: match count.0 {

@@ -8,8 +8,7 @@ use crate::types;
 pub(super) fn run(command: &GenerateCommand) -> Result<(), CommandError> {
     let GenerateCommand::Types { lang, remote } = command;
     let client = remote.client()?;
-    let document =
-        remote::run(async { Ok(client.call(|api| async move { api.get_tenant_document().await }).await?) })?;
+    let document = remote::run(async { Ok(client.collections().document().await?) })?;
     let code = match lang {
         Language::Rust => types::rust(&document),
         Language::Typescript => types::typescript(&document),

@@ -10,7 +10,7 @@ use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, Sqli
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::definition::Definition;
+use super::definition::{Definition, IndexKind};
 use super::field::Field;
 use super::field_type::{Auto, FieldType};
 use super::name::FieldName;
@@ -47,6 +47,10 @@ pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<
     };
     let indexed = |field: &&Field| field.unique || field.kind.is_indexed();
     let own = definition.fields.iter().filter(indexed).map(|field| {
+        if matches!(field.kind, FieldType::GeoPoint) {
+            let columns: Vec<_> = Shadow::of(field).into_iter().map(|shadow| shadow.name).collect();
+            return (vec![field.name.to_string(); columns.len()], columns, false);
+        }
         let in_lower_case = field.ignore_case.then(|| Shadow::of(field).pop()).flatten();
         let column = in_lower_case.map_or_else(|| field.column(), |shadow| shadow.name);
         (vec![field.name.to_string()], vec![column], field.unique)
@@ -54,6 +58,7 @@ pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<
     let asked = definition
         .indexes
         .iter()
+        .filter(|index| index.kind == IndexKind::Ordered)
         .map(|index| (index.fields.clone(), index.fields.iter().map(column).collect(), index.unique));
     let mut found: Vec<PhysicalIndex> = Vec::new();
     for (fields, columns, unique) in own.chain(asked) {
@@ -118,6 +123,7 @@ impl Ddl {
         }
         let indexes = indexes(self.collection, definition);
         statements.extend(indexes.iter().map(|index| self.create_index(definition, index)));
+        statements.extend(self.create_search(definition));
         statements.into_iter().map(Step::from).collect()
     }
 
@@ -143,6 +149,10 @@ impl Ddl {
         let (old, new) = (made(before), made(after));
         let gone = old.iter().filter(|(_, create)| new.iter().all(|(_, other)| other != create));
         let mut statements: Vec<String> = gone.map(|(index, _)| self.drop_index(index)).collect();
+        let (old_search, new_search) = (self.create_search(before), self.create_search(after));
+        if old_search != new_search && !old_search.is_empty() {
+            statements.extend(self.drop_search());
+        }
         for (from, to) in renames {
             statements.extend(self.rename(before, from, to));
         }
@@ -202,6 +212,9 @@ impl Ddl {
         steps.extend(rewrites.into_iter().map(|rewrite| Step::Rewrite(Box::new(rewrite))));
         let made = new.iter().filter(|(_, create)| old.iter().all(|(_, other)| other != create));
         let mut statements: Vec<String> = made.map(|(_, create)| create.clone()).collect();
+        if old_search != new_search {
+            statements.extend(new_search);
+        }
         // Last, because a column that is gone does not come back where DDL is not transactional.
         let gone = |field: &&Field| {
             let name = field.name.as_str();
@@ -266,7 +279,7 @@ impl Ddl {
     /// Drops the table with all records, and those of their links.
     pub(super) fn drop(&self, definition: &Definition) -> Vec<Step> {
         let links = link_tables(self.collection, definition);
-        let tables = links.into_iter().chain([self.table()]);
+        let tables = links.into_iter().chain(self.search_tables(definition)).chain([self.table()]);
         tables.map(|table| Step::Sql(format!("DROP TABLE IF EXISTS {table}"))).collect()
     }
 
@@ -393,11 +406,11 @@ impl Ddl {
         ]
     }
 
-    fn table(&self) -> String {
+    pub(super) fn table(&self) -> String {
         table_name(self.collection.as_uuid())
     }
 
-    fn quote(&self, name: &str) -> String {
+    pub(super) fn quote(&self, name: &str) -> String {
         quote(name, self.dialect)
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::field::{Field, NewField};
+use super::field_type::FieldType;
 use super::name::{CollectionName, RESERVED_FIELDS};
 use crate::invalid::{Findings, Invalid};
 
@@ -19,6 +20,32 @@ pub const MAX_INDEXES: usize = 32;
 /// Indexes with those of unique fields. MariaDB has 64 with the primary key.
 const MAX_ALL_INDEXES: usize = 63;
 
+/// For what an index is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexKind {
+    /// For values and their order.
+    #[default]
+    Ordered,
+    /// For words in texts. A collection has one at most.
+    Search,
+}
+
+impl IndexKind {
+    /// Whether values of that type can stand in it.
+    const fn takes(self, kind: &FieldType) -> bool {
+        match self {
+            Self::Ordered => kind.is_comparable(),
+            Self::Search => matches!(kind, FieldType::Text { .. } | FieldType::RichText { .. }),
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks it")]
+    const fn is_ordered(&self) -> bool {
+        matches!(self, Self::Ordered)
+    }
+}
+
 /// An index over one field or several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
@@ -26,6 +53,9 @@ pub struct Index {
     pub fields: Vec<String>,
     /// Whether no two records may have the same values in all of them.
     pub unique: bool,
+    /// For what it is.
+    #[serde(default, skip_serializing_if = "IndexKind::is_ordered")]
+    pub kind: IndexKind,
 }
 
 /// Who may do what, in CEL. `None`: only members and secret keys.
@@ -65,6 +95,9 @@ pub struct NewIndex {
     /// Defaults to false.
     #[serde(default)]
     pub unique: bool,
+    /// For what it is; for values and their order by default.
+    #[serde(default)]
+    pub kind: IndexKind,
 }
 
 /// A collection as sent.
@@ -128,13 +161,36 @@ fn read_indexes(new: Vec<NewIndex>, fields: &[Field]) -> Result<Vec<Index>, Inva
         if index.fields.is_empty() || index.fields.len() > 16 {
             findings.add(format!("/{at}/fields"), "out_of_range", "an index has 1 to 16 fields");
         }
+        if index.kind == IndexKind::Search {
+            if index.unique {
+                findings.add(
+                    format!("/{at}/unique"),
+                    "not_applicable",
+                    "a search index keeps nothing unique",
+                );
+            }
+            if new.iter().take(at).any(|other| other.kind == IndexKind::Search) {
+                findings.add(format!("/{at}"), "too_many", "a collection has one search index at most");
+            }
+        }
         for (place, name) in index.fields.iter().enumerate() {
             let pointer = format!("/{at}/fields/{place}");
             match fields.iter().find(|field| field.name.as_str() == name) {
-                Some(field) if !field.kind.is_comparable() => {
-                    let message =
-                        format!("values of type {} are not compared, so not indexed", field.kind.name());
-                    findings.add(pointer, "not_comparable", message);
+                Some(field) if !index.kind.takes(&field.kind) => {
+                    let name = field.kind.name();
+                    let (code, message) = match index.kind {
+                        IndexKind::Ordered => (
+                            "not_comparable",
+                            format!("values of type {name} are not compared, so not indexed"),
+                        ),
+                        IndexKind::Search => {
+                            ("not_applicable", format!("values of type {name} are not searched"))
+                        }
+                    };
+                    findings.add(pointer, code, message);
+                }
+                None if index.kind == IndexKind::Search => {
+                    findings.add(pointer, "unknown_field", format!("there is no text `{name}`"));
                 }
                 None if !RESERVED_FIELDS.contains(&name.as_str()) => {
                     findings.add(pointer, "unknown_field", format!("there is no field `{name}`"));
@@ -146,7 +202,8 @@ fn read_indexes(new: Vec<NewIndex>, fields: &[Field]) -> Result<Vec<Index>, Inva
             }
         }
     }
-    let indexes = new.into_iter().map(|index| Index { fields: index.fields, unique: index.unique });
+    let indexes =
+        new.into_iter().map(|index| Index { fields: index.fields, unique: index.unique, kind: index.kind });
     findings.finish(Some(indexes.collect()))
 }
 
@@ -175,7 +232,11 @@ mod tests {
                 {"name": "rating", "type": "select", "options": ["G", "PG"]},
                 {"name": "notes", "type": "json"},
             ],
-            "indexes": [{"fields": ["rating", "created_at"]}, {"fields": ["title"], "unique": true}],
+            "indexes": [
+                {"fields": ["rating", "created_at"]},
+                {"fields": ["title"], "unique": true},
+                {"fields": ["title"], "kind": "search"},
+            ],
             "rules": {"list": "true", "view": "true"},
         }))
         .unwrap();
@@ -205,7 +266,12 @@ mod tests {
                 {"name": "about", "type": "text", "min": 3},
                 {"name": "place", "type": "geo_point", "unique": true},
             ],
-            "indexes": [{"fields": []}, {"fields": ["nope", "Year"]}],
+            "indexes": [
+                {"fields": []},
+                {"fields": ["nope", "Year"]},
+                {"fields": ["created_at", "place"], "kind": "search", "unique": true},
+                {"fields": ["about"], "kind": "search"},
+            ],
         }));
         let expected = [
             ("/name", "invalid_name"),
@@ -227,6 +293,7 @@ mod tests {
             ("/indexes/0/fields", "out_of_range"),
             ("/indexes/1/fields/0", "unknown_field"),
             ("/indexes/1/fields/1", "unknown_field"),
+            ("/indexes/2/unique", "not_applicable"),
         ];
         assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
     }

@@ -186,9 +186,10 @@ impl FieldType {
         )
     }
 
-    /// Whether an index is made for it without being asked for: records are found by those that they point to.
+    /// Whether an index is made for it without being asked for: records are found by those that they point to, and by
+    /// where they are.
     pub(crate) const fn is_indexed(&self) -> bool {
-        matches!(self, Self::Relation { many: None, .. })
+        matches!(self, Self::Relation { many: None, .. } | Self::GeoPoint)
     }
 
     /// Whether there can be a least and a greatest value.

@@ -12,13 +12,16 @@ mod relation;
 mod rewrite;
 mod rules;
 mod schema;
+mod search;
 mod service;
 mod steps;
 mod values;
 
 pub use self::collection::Collection;
-pub(crate) use self::ddl::{indexes, table_name};
-pub use self::definition::{Definition, Index, MAX_FIELDS, MAX_INDEXES, NewCollection, NewIndex, Rules};
+pub(crate) use self::ddl::{PhysicalIndex, indexes, table_name};
+pub use self::definition::{
+    Definition, Index, IndexKind, MAX_FIELDS, MAX_INDEXES, NewCollection, NewIndex, Rules,
+};
 pub use self::field::{Field, NewField};
 pub(crate) use self::field_type::MAX_PRECISION;
 pub use self::field_type::{Auto, FieldType, Many, OnDelete};
@@ -27,5 +30,6 @@ pub use self::patch::{CollectionPatch, FieldPatch};
 pub use self::pattern::Pattern;
 pub(crate) use self::relation::{Relation, link_table, link_tables};
 pub(crate) use self::rules::CheckedRules;
+pub(crate) use self::search::{searched as searched_fields, tables as search_tables};
 pub(crate) use self::service::load;
 pub use self::service::{CollectionError, MAX_COLLECTIONS};

@@ -77,6 +77,7 @@ impl CollectionPatch {
             let kept = before.indexes.iter().map(|index| NewIndex {
                 fields: index.fields.iter().map(new_name).collect(),
                 unique: index.unique,
+                kind: index.kind,
             });
             kept.collect()
         });

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::functions;
 use super::{DbFile, Durability, EngineError, EngineOptions, SizeClass};
 
 /// Virtual-machine steps between two looks at the clock: well below a millisecond, and not measurable.
@@ -179,5 +180,6 @@ fn configure(conn: &Connection, class: SizeClass) -> rusqlite::Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     conn.set_prepared_statement_cache_capacity(statements);
+    functions::install(conn)?;
     Ok(())
 }

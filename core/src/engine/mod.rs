@@ -9,6 +9,7 @@ mod connection;
 mod error;
 mod file;
 mod folder;
+mod functions;
 mod keeper;
 mod metrics;
 mod options;

@@ -31,6 +31,7 @@ mod error;
 mod evaluate;
 mod ir;
 mod limits;
+mod sought;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub use self::ir::Scalar;
 pub use self::limits::{
     MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
 };
+pub(crate) use self::sought::Sought;
 pub use self::sql::{Condition, InputPart, InputValue, Param};
 pub use self::vocabulary::{Catalogue, Field, FieldKind, Holds, Model, Seen, Vocabulary};
 use crate::dialect::Dialect;

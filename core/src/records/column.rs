@@ -179,7 +179,9 @@ pub(crate) fn write(kind: &FieldType, row: &Row<'_>, at: usize, out: &mut Vec<u8
         ) => out.extend_from_slice(text),
         (ValueRef::Text(text), _) => write_string(std::str::from_utf8(text).map_err(|_| wrong())?, out),
         (ValueRef::Integer(number), FieldType::Int) => FieldValue::Int(number).write_json(out),
-        (ValueRef::Integer(number), FieldType::Decimal { scale, .. }) => write_decimal(number, *scale, out),
+        (ValueRef::Integer(number), FieldType::Decimal { scale, .. }) => {
+            write_decimal(number.into(), *scale, out);
+        }
         (ValueRef::Integer(number), FieldType::Bool) => FieldValue::Bool(number != 0).write_json(out),
         (ValueRef::Integer(micros), FieldType::Datetime { .. }) => {
             FieldValue::Datetime(Timestamp::from_micros(micros).ok_or_else(wrong)?).write_json(out);

@@ -55,14 +55,14 @@ pub(super) fn read(
     }
     let mut cursor = Cursor { nulls: Vec::new(), values: Vec::new() };
     for (term, sent) in order.iter().zip(sent) {
-        let column = layout.columns.get(term.column).ok_or_else(wrong)?;
-        let value = if sent.get() == "null" && column.nullable {
+        let (kind, nullable) = term.by.kind(layout).ok_or_else(wrong)?;
+        let value = if sent.get() == "null" && nullable {
             FieldValue::Null
         } else {
-            FieldValue::read_kind(&column.kind, sent.get(), sent).ok_or_else(wrong)?
+            FieldValue::read_kind(kind, sent.get(), sent).ok_or_else(wrong)?
         };
         cursor.nulls.push(matches!(value, FieldValue::Null));
-        cursor.values.push(bind(&column.kind, &value, dialect));
+        cursor.values.push(bind(kind, &value, dialect));
     }
     Ok(cursor)
 }

@@ -16,6 +16,7 @@ use super::layout::Layout;
 use super::list::{ListQuery, write_row};
 use super::query::Plan;
 use super::service::{Records, Verb};
+use super::special::Special;
 use super::value::FieldValue;
 use crate::access::TenantScope;
 use crate::collections::Collection;
@@ -72,8 +73,8 @@ impl Records<'_> {
         let access = self.access(Verb::List)?;
         let query = ListQuery { filter: query.filter, fields: query.fields, ..ListQuery::default() };
         let after = Cursor { nulls: vec![false], values: Vec::new() };
-        let first = self.list_plan(&query, &access, None, &[])?;
-        let further = self.list_plan(&query, &access, Some(&after), &[])?;
+        let first = self.list_plan(&query, &access, None, &[], &Special::default())?;
+        let further = self.list_plan(&query, &access, Some(&after), &[], &Special::default())?;
         Ok(Export {
             scope: self.scope.clone(),
             collection: Arc::clone(&self.collection),

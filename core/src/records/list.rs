@@ -10,16 +10,18 @@ use super::cursor::{self, Cursor};
 use super::error::RecordError;
 use super::expand::{Followed, Piece, expand};
 use super::layout::Column;
-use super::query::{Plan, PlanKey, Planner, Shape, Term};
+use super::query::{By, Plan, PlanKey, Planner, Shape, Term};
+use super::search::Highlighter;
 use super::service::{Access, Records, Verb};
-use super::value::write_string;
+use super::special::{SCORE, Special};
+use super::value::{FieldValue, write_string};
 use crate::expr::{self, Checked, Vocabulary};
 use crate::invalid::{Findings, Invalid};
 use crate::store::StoreError;
 
 /// Records on a page at most.
 pub const MAX_LIMIT: u32 = 200;
-const DEFAULT_LIMIT: u32 = 50;
+pub(super) const DEFAULT_LIMIT: u32 = 50;
 const MAX_SORT: usize = 8;
 /// An estimate counts no further.
 const ESTIMATE_CAP: i64 = 10_000;
@@ -53,6 +55,10 @@ pub struct ListQuery {
     pub cursor: Option<String>,
     /// Whether the total is counted.
     pub count: Count,
+    /// Words that are searched for. What fits best comes first where no order is asked for.
+    pub search: Option<String>,
+    /// Whether what was found is marked, in `_highlights`.
+    pub highlight: bool,
 }
 
 /// A page of records.
@@ -73,22 +79,28 @@ impl Records<'_> {
             let message = format!("a page has 1 to {MAX_LIMIT} records");
             return Err(Invalid::one("/limit", "out_of_range", message).into());
         }
-        let question = format!(
+        let special = self.special(query, &access)?;
+        let mut question = format!(
             "{}\n{}\n{}",
             self.collection.id(),
             query.filter.as_deref().unwrap_or_default(),
             query.sort.as_deref().unwrap_or_default()
         );
+        if let Some(search) = &query.search {
+            question.push_str("\nsearch ");
+            question.push_str(search);
+        }
         let cursor = match &query.cursor {
             Some(text) => {
-                let order = self.order(query.sort.as_deref(), &access)?;
+                let order = self.order(query.sort.as_deref(), &access, &special)?;
                 Some(cursor::read(text, &order, self.layout(), &question, self.dialect())?)
             }
             None => None,
         };
         let followed = self.followed(query.expand.as_deref(), &access)?;
-        let plan = self.list_plan(query, &access, cursor.as_ref(), &followed)?;
-        let count = self.count_plan(query, &access)?;
+        let plan = self.list_plan(query, &access, cursor.as_ref(), &followed, &special)?;
+        let Special { score, highlight, .. } = special.clone();
+        let count = self.count_plan(query, &access, special.unordered())?;
         let capped = query.count == Count::Estimated;
         let collection = Arc::clone(&self.collection);
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -106,6 +118,8 @@ impl Records<'_> {
                         plan: &plan,
                         keys: &collection.layout,
                         followed: &followed,
+                        score: score.map(|score| score.shown),
+                        highlight: highlight.as_ref(),
                         wanted,
                         found: 0,
                         next: None,
@@ -147,8 +161,10 @@ impl Records<'_> {
         access: &Access,
         cursor: Option<&Cursor>,
         followed: &[Followed],
+        special: &Special,
     ) -> Result<Arc<Plan>, RecordError> {
         let mut also: Vec<usize> = followed.iter().map(|followed| followed.column).collect();
+        also.extend(special.highlight.iter().flat_map(|(_, columns)| columns));
         also.sort_unstable();
         let key = PlanKey {
             shape: Shape::Page,
@@ -159,19 +175,28 @@ impl Records<'_> {
             also,
             cursor: cursor.map(|cursor| cursor.nulls.clone()),
         };
-        if let Some(plan) = self.collection.plans.get(&key) {
+        // What is special is this request's alone.
+        if let Some(plan) = self.collection.plans.get(&key).filter(|_| special.is_none()) {
             return Ok(plan);
         }
         let conditions = self.conditions(query, access)?;
-        let order = self.order(query.sort.as_deref(), access)?;
+        let order = self.order(query.sort.as_deref(), access, special)?;
         let columns = self.shown(query.fields.as_deref(), access)?;
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let plan = Arc::new(planner.list(&conditions, order, (columns, &key.also), key.cursor.as_deref()));
-        self.collection.plans.insert(key, Arc::clone(&plan));
+        let columns = (columns, key.also.as_slice());
+        let plan = Arc::new(planner.list(&conditions, order, columns, key.cursor.as_deref(), special));
+        if special.is_none() {
+            self.collection.plans.insert(key, Arc::clone(&plan));
+        }
         Ok(plan)
     }
 
-    fn count_plan(&self, query: &ListQuery, access: &Access) -> Result<Option<Arc<Plan>>, RecordError> {
+    fn count_plan(
+        &self,
+        query: &ListQuery,
+        access: &Access,
+        special: Special,
+    ) -> Result<Option<Arc<Plan>>, RecordError> {
         let shape = match query.count {
             Count::None => return Ok(None),
             Count::Exact => Shape::Count,
@@ -186,18 +211,20 @@ impl Records<'_> {
             also: Vec::new(),
             cursor: None,
         };
-        if let Some(plan) = self.collection.plans.get(&key) {
+        if let Some(plan) = self.collection.plans.get(&key).filter(|_| special.is_none()) {
             return Ok(Some(plan));
         }
         let conditions = self.conditions(query, access)?;
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let plan = Arc::new(planner.count(&conditions, shape == Shape::CappedCount));
-        self.collection.plans.insert(key, Arc::clone(&plan));
+        let plan = Arc::new(planner.count(&conditions, shape == Shape::CappedCount, &special));
+        if special.is_none() {
+            self.collection.plans.insert(key, Arc::clone(&plan));
+        }
         Ok(Some(plan))
     }
 
     /// The rule, if one binds, and the filter, if there is one.
-    fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
+    pub(super) fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
         let mut conditions = access.conditions();
         if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
             let (catalogue, model) =
@@ -215,9 +242,10 @@ impl Records<'_> {
     }
 
     /// The order of a list. The id is its end, so that it is total; it goes the way of the last field.
-    fn order(&self, sort: Option<&str>, access: &Access) -> Result<Vec<Term>, Invalid> {
+    fn order(&self, sort: Option<&str>, access: &Access, special: &Special) -> Result<Vec<Term>, Invalid> {
         let mut findings = Findings::default();
-        let mut order: Vec<Term> = Vec::new();
+        let score = special.score.as_ref().map(|_| Term { by: By::Score, descending: false });
+        let mut order: Vec<Term> = score.into_iter().collect();
         for name in sort.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
             let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
             match self.column(name, access) {
@@ -225,25 +253,25 @@ impl Records<'_> {
                     let message = format!("`{name}` is of type {}, which has no order", column.kind.name());
                     findings.add("/sort", "not_comparable", message);
                 }
-                Some((at, _)) if order.iter().any(|term| term.column == at) => {
+                Some((at, _)) if order.iter().any(|term| term.by == By::Column(at)) => {
                     findings.add("/sort", "duplicate", format!("`{name}` stands there twice"));
                 }
-                Some((column, _)) => order.push(Term { column, descending }),
+                Some((column, _)) => order.push(Term { by: By::Column(column), descending }),
                 None => findings.add("/sort", "unknown_field", format!("there is no field `{name}`")),
             }
         }
         if order.len() > MAX_SORT {
             findings.add("/sort", "too_many", format!("a list is sorted by at most {MAX_SORT} fields"));
         }
-        if order.iter().all(|term| term.column != 0) {
+        if order.iter().all(|term| term.by != By::Column(0)) {
             let descending = order.last().is_some_and(|last| last.descending);
-            order.push(Term { column: 0, descending });
+            order.push(Term { by: By::Column(0), descending });
         }
         findings.finish(Some(order))
     }
 
     /// The column of that name with its place, where the actor may know of it.
-    fn column(&self, name: &str, access: &Access) -> Option<(usize, &Column)> {
+    pub(super) fn column(&self, name: &str, access: &Access) -> Option<(usize, &Column)> {
         let at = self.layout().column(name)?;
         let column = self.layout().columns.get(at)?;
         access.shows(column).then_some((at, column))
@@ -272,6 +300,9 @@ struct Page<'p> {
     plan: &'p Plan,
     keys: &'p super::layout::Layout,
     followed: &'p [Followed],
+    /// What the score is called, and whether it is turned around.
+    score: Option<(&'static str, bool)>,
+    highlight: Option<&'p (Highlighter, Vec<usize>)>,
     wanted: usize,
     found: usize,
     next: Option<String>,
@@ -292,23 +323,77 @@ impl Page<'_> {
                 self.out.push(b',');
             }
             write_row(self.plan, self.keys, row, &mut self.out)?;
+            if self.is_special() {
+                let mut out = std::mem::take(&mut self.out);
+                self.write_special(row, &mut out)?;
+                self.out = out;
+            }
         } else {
             let mut json = Vec::with_capacity(512);
             write_row(self.plan, self.keys, row, &mut json)?;
+            if self.is_special() {
+                self.write_special(row, &mut json)?;
+            }
             self.pieces.push(Piece::read(self.plan, self.keys, row, self.followed, json)?);
         }
         if self.found == self.wanted {
             let mut values = Vec::with_capacity(self.plan.order.len());
             for term in &self.plan.order {
-                let (Some(at), Some(column)) =
-                    (self.plan.position(term.column), self.keys.columns.get(term.column))
+                let (Some(at), Some((kind, _))) = (self.plan.position_of(term.by), term.by.kind(self.keys))
                 else {
                     continue;
                 };
-                values.push(read(&column.kind, row, at)?);
+                values.push(read(kind, row, at)?);
             }
             self.next = Some(cursor::write(&values, question));
         }
+        Ok(())
+    }
+
+    const fn is_special(&self) -> bool {
+        self.score.is_some() || self.highlight.is_some()
+    }
+
+    /// Goes on with a record that has been written: its score, and what was found in it.
+    fn write_special(&self, row: &crate::store::Row<'_>, out: &mut Vec<u8>) -> Result<(), StoreError> {
+        // Its closing brace.
+        out.pop();
+        let mut first = self.plan.shown == 0;
+        let mut key = |name: &str, out: &mut Vec<u8>| {
+            if !std::mem::take(&mut first) {
+                out.push(b',');
+            }
+            write_string(name, out);
+            out.push(b':');
+        };
+        if let (Some((name, turned)), Some(at)) = (self.score, self.plan.position_of(By::Score)) {
+            key(name, out);
+            match read(&SCORE, row, at)? {
+                FieldValue::Float(score) if turned => FieldValue::Float(-score).write_json(out),
+                score => score.write_json(out),
+            }
+        }
+        if let Some((highlighter, columns)) = self.highlight {
+            key("_highlights", out);
+            out.push(b'{');
+            let mut first = true;
+            for &place in columns {
+                let (Some(at), Some(column)) = (self.plan.position(place), self.keys.columns.get(place))
+                else {
+                    continue;
+                };
+                let FieldValue::Text(text) = read(&column.kind, row, at)? else { continue };
+                let Some(excerpt) = highlighter.excerpt(&column.kind, &text) else { continue };
+                if !std::mem::take(&mut first) {
+                    out.push(b',');
+                }
+                write_string(&column.name, out);
+                out.push(b':');
+                write_string(&excerpt, out);
+            }
+            out.push(b'}');
+        }
+        out.push(b'}');
         Ok(())
     }
 }

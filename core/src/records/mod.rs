@@ -4,6 +4,7 @@
 //! without a tree in between. Who may do what is decided by the scopes of a key, or else by the collection's rules,
 //! which are conditions of the very statement that reads or writes.
 
+mod aggregate;
 mod batch;
 pub(crate) mod column;
 mod create;
@@ -11,6 +12,7 @@ mod cursor;
 mod delete;
 mod error;
 mod expand;
+mod explain;
 mod export;
 mod import;
 mod input;
@@ -20,13 +22,17 @@ mod list;
 pub(crate) mod query;
 mod read;
 mod relations;
+pub(crate) mod search;
 mod service;
+mod special;
 pub(crate) mod storage;
 mod update;
 pub(crate) mod value;
 
+pub use self::aggregate::{AggregateQuery, MAX_GROUPS};
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::error::RecordError;
+pub use self::explain::Explanation;
 pub use self::export::{Export, ExportQuery, Format};
 pub use self::import::{
     BATCH, Columns, Import, ImportOptions, ImportReport, LineError, MAX_ERRORS, OnError, Ragged,

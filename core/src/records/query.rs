@@ -7,7 +7,8 @@ use sea_query::Value;
 use super::column::{quote, selected};
 use super::layout::{FIXED, Layout};
 use super::service::{Access, Verb};
-use crate::collections::CheckedRules;
+use super::special::{SCORE, Score, Special};
+use crate::collections::{CheckedRules, FieldType};
 use crate::dialect::Dialect;
 use crate::expr::{Bindings, Checked, Param};
 use crate::store::Sql;
@@ -43,16 +44,43 @@ pub(crate) enum Shape {
 /// One term of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Term {
-    /// The column's place.
-    pub(crate) column: usize,
+    pub(crate) by: By,
     pub(crate) descending: bool,
+}
+
+/// By what is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The column at that place.
+    Column(usize),
+    /// What is computed for the list.
+    Score,
+}
+
+impl By {
+    pub(super) const fn column(self) -> Option<usize> {
+        match self {
+            Self::Column(column) => Some(column),
+            Self::Score => None,
+        }
+    }
+
+    /// What its values are, and whether they can be null.
+    pub(super) fn kind(self, layout: &Layout) -> Option<(&FieldType, bool)> {
+        match self {
+            Self::Column(column) => layout.columns.get(column).map(|column| (&column.kind, column.nullable)),
+            Self::Score => Some((&SCORE, false)),
+        }
+    }
 }
 
 /// A statement, and what its columns are.
 #[derive(Debug)]
 pub(crate) struct Plan {
     text: Arc<str>,
-    /// What rule and filter take, which comes first.
+    /// What belongs to this one request, which comes first.
+    given: Vec<Value>,
+    /// What rule and filter take, which comes next.
     params: Vec<Param>,
     /// For each further value, which of the cursor's it is.
     slots: Vec<usize>,
@@ -65,7 +93,8 @@ pub(crate) struct Plan {
 impl Plan {
     /// The statement for one request: what is known of it, the cursor's values, then the last value (a limit, or an id).
     pub(crate) fn sql(&self, bindings: &Bindings<'_>, cursor: &[Value], last: Option<Value>) -> Sql {
-        let mut values = Vec::with_capacity(self.params.len() + self.slots.len() + 1);
+        let mut values = Vec::with_capacity(self.given.len() + self.params.len() + self.slots.len() + 1);
+        values.extend(self.given.iter().cloned());
         values.extend(resolved(&self.params, bindings));
         values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
         values.extend(last);
@@ -75,6 +104,14 @@ impl Plan {
     /// Where a column stands in the result.
     pub(crate) fn position(&self, column: usize) -> Option<usize> {
         self.columns.iter().position(|selected| *selected == column)
+    }
+
+    /// Where what is ordered by stands in the result. A score is the last.
+    pub(super) fn position_of(&self, by: By) -> Option<usize> {
+        match by {
+            By::Column(column) => self.position(column),
+            By::Score => Some(self.columns.len()),
+        }
     }
 }
 
@@ -100,34 +137,47 @@ pub(crate) struct Planner<'p> {
 
 impl Planner<'_> {
     /// A page of a list. The last value is the limit. Of the columns the first are shown, and the others read besides.
-    pub(crate) fn list(
+    pub(super) fn list(
         &self,
         conditions: &[Checked],
         order: Vec<Term>,
         (mut columns, also): (Vec<usize>, &[usize]),
         cursor: Option<&[bool]>,
+        special: &Special,
     ) -> Plan {
         let shown = columns.len();
-        for column in order.iter().map(|term| term.column).chain(also.iter().copied()) {
+        for column in order.iter().filter_map(|term| term.by.column()).chain(also.iter().copied()) {
             if !columns.contains(&column) {
                 columns.push(column);
             }
         }
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
-        let (mut text, params) = self.select(&list.join(", "), conditions);
+        let (mut text, given, params, mut is_narrowed) = match &special.score {
+            Some(score) => {
+                let (text, given, params) =
+                    self.scored(&list.join(", "), &columns, score, conditions, special);
+                (text, given, params, false)
+            }
+            None => {
+                let (text, given, params) = self.narrowed(&list.join(", "), "", conditions, special);
+                let is_narrowed = !conditions.is_empty() || !special.conditions.is_empty();
+                (text, given, params, is_narrowed)
+            }
+        };
+        let taken = given.len() + params.len();
         let mut slots = Vec::new();
         if let Some(nulls) = cursor {
-            text.push_str(if conditions.is_empty() { " WHERE " } else { " AND " });
-            text.push_str(&self.after(&order, nulls, params.len(), &mut slots));
+            text.push_str(if std::mem::replace(&mut is_narrowed, true) { " AND " } else { " WHERE " });
+            text.push_str(&self.after(&order, nulls, taken, &mut slots));
         }
         text.push_str(" ORDER BY ");
         for (at, term) in order.iter().enumerate() {
             if at > 0 {
                 text.push_str(", ");
             }
-            text.push_str(&self.name(term.column));
+            text.push_str(&self.name(term.by));
             // As the columns stand in indexes: those that every record has know no nulls.
-            let fixed = term.column < FIXED.len();
+            let fixed = term.by.column().is_none_or(|column| column < FIXED.len());
             text.push_str(match (term.descending, self.dialect) {
                 (false, Dialect::Postgres) if !fixed => " ASC NULLS FIRST",
                 (true, Dialect::Postgres) if !fixed => " DESC NULLS LAST",
@@ -136,27 +186,101 @@ impl Planner<'_> {
             });
         }
         text.push_str(" LIMIT ");
-        text.push_str(&self.mark(params.len() + slots.len()));
-        Plan { text: text.into(), params, slots, columns, shown, order }
+        text.push_str(&self.mark(taken + slots.len()));
+        Plan { text: text.into(), given, params, slots, columns, shown, order }
+    }
+
+    /// The columns of a list with its score as the last of them, as a query that may be narrowed further.
+    fn scored(
+        &self,
+        list: &str,
+        columns: &[usize],
+        score: &Score,
+        conditions: &[Checked],
+        special: &Special,
+    ) -> (String, Vec<Value>, Vec<Param>) {
+        let name = self.name(By::Score);
+        let own: Vec<_> = columns.iter().map(|&column| self.name(By::Column(column))).collect();
+        let inner = format!("{}, {} AS {name}", own.join(", "), score.expression.text);
+        let mut given = score.expression.values.clone();
+        let mut join = String::new();
+        if let Some(found) = &score.join {
+            join = format!(" JOIN ({}) AS found ON \"$record\" = id", found.text);
+            given.extend_from_slice(&found.values);
+        }
+        let (text, narrowing, params) = self.narrowed(&inner, &join, conditions, special);
+        given.extend(narrowing);
+        let text = format!("SELECT {list}, {name} FROM ({text}) AS scored");
+        // Marks were counted without those that come before.
+        (self.dialect.placeholders(&text), given, params)
+    }
+
+    /// A query with its own conditions and others, whose values come first. On Postgres its marks are still `?` where it
+    /// is a part of another.
+    fn narrowed(
+        &self,
+        list: &str,
+        join: &str,
+        conditions: &[Checked],
+        special: &Special,
+    ) -> (String, Vec<Value>, Vec<Param>) {
+        let mut text = String::new();
+        let mut given = Vec::new();
+        let mut params = Vec::new();
+        let mut and = |condition: &str| {
+            text.push_str(if text.is_empty() { " WHERE " } else { " AND " });
+            text.push_str(condition);
+        };
+        for condition in &special.conditions {
+            and(&condition.text);
+            given.extend_from_slice(&condition.values);
+        }
+        for condition in conditions {
+            let condition = condition.to_sql(self.dialect);
+            and(condition.text());
+            params.extend_from_slice(condition.params());
+        }
+        let text = format!("{join}{text}");
+        // Its own list, and what is joined, have values only where it is a part of another.
+        let text = if special.score.is_some() { text } else { self.dialect.placeholders(&text) };
+        (format!("SELECT {list} FROM {}{text}", self.layout.source), given, params)
     }
 
     /// How many there are; with a limit as the last value, no more than that.
-    pub(crate) fn count(&self, conditions: &[Checked], capped: bool) -> Plan {
-        let (text, params) = if capped {
-            let (inner, params) = self.select("1", conditions);
-            let text = format!("SELECT count(*) FROM ({inner} LIMIT {}) AS capped", self.mark(params.len()));
-            (text, params)
-        } else {
-            self.select("count(*)", conditions)
-        };
+    pub(super) fn count(&self, conditions: &[Checked], capped: bool, special: &Special) -> Plan {
+        let list = if capped { "1" } else { "count(*)" };
+        let (mut text, given, params) = self.narrowed(list, "", conditions, special);
+        if capped {
+            let limit = self.mark(given.len() + params.len());
+            text = format!("SELECT count(*) FROM ({text} LIMIT {limit}) AS capped");
+        }
         Plan {
             text: text.into(),
+            given,
             params,
             slots: Vec::new(),
             columns: Vec::new(),
             shown: 0,
             order: Vec::new(),
         }
+    }
+
+    /// What is selected of all records, or of groups of them, with no more rows than a limit.
+    pub(super) fn aggregate(
+        &self,
+        list: &str,
+        conditions: &[Checked],
+        groups_and_order: &str,
+        bindings: &Bindings<'_>,
+        limit: Value,
+    ) -> Sql {
+        let (mut text, params) = self.select(list, conditions);
+        let mut values = resolved(&params, bindings);
+        text.push_str(groups_and_order);
+        text.push_str(" LIMIT ");
+        text.push_str(&self.mark(values.len()));
+        values.push(limit);
+        Sql::new(text, values)
     }
 
     /// The record of an id, which is the last value.
@@ -166,7 +290,15 @@ impl Planner<'_> {
         let (mut text, params) = self.select(&list.join(", "), conditions);
         text.push_str(if conditions.is_empty() { " WHERE id = " } else { " AND id = " });
         text.push_str(&self.mark(params.len()));
-        Plan { text: text.into(), params, slots: Vec::new(), columns, shown, order: Vec::new() }
+        Plan {
+            text: text.into(),
+            given: Vec::new(),
+            params,
+            slots: Vec::new(),
+            columns,
+            shown,
+            order: Vec::new(),
+        }
     }
 
     /// The query for records of ids, up to where these stand, with the values that come before them.
@@ -183,15 +315,7 @@ impl Planner<'_> {
     }
 
     fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
-        let mut text = String::new();
-        let mut params = Vec::new();
-        for (at, condition) in conditions.iter().enumerate() {
-            let condition = condition.to_sql(self.dialect);
-            text.push_str(if at == 0 { " WHERE " } else { " AND " });
-            text.push_str(condition.text());
-            params.extend_from_slice(condition.params());
-        }
-        let text = format!("SELECT {list} FROM {}{}", self.layout.source, self.dialect.placeholders(&text));
+        let (text, _, params) = self.narrowed(list, "", conditions, &Special::default());
         (text, params)
     }
 
@@ -200,10 +324,10 @@ impl Planner<'_> {
     fn after(&self, order: &[Term], nulls: &[bool], taken: usize, slots: &mut Vec<usize>) -> String {
         let mut bound = String::new();
         if let (Some(first), Some(false)) = (order.first(), nulls.first())
-            && (!first.descending || !self.nullable(first.column))
+            && (!first.descending || !self.nullable(first.by))
         {
             let sign = if first.descending { "<=" } else { ">=" };
-            bound = format!("{} {sign} {} AND ", self.name(first.column), self.slot(0, taken, slots));
+            bound = format!("{} {sign} {} AND ", self.name(first.by), self.slot(0, taken, slots));
         }
         format!("({bound}{})", self.beyond(order, nulls, 0, (taken, slots)))
     }
@@ -217,13 +341,13 @@ impl Planner<'_> {
         (taken, slots): (usize, &mut Vec<usize>),
     ) -> String {
         let (Some(term), Some(&null)) = (order.get(at), nulls.get(at)) else { return "1 = 0".to_owned() };
-        let name = self.name(term.column);
+        let name = self.name(term.by);
         let past = match (term.descending, null) {
             (false, true) => format!("{name} IS NOT NULL"),
             // Nulls are the end.
             (true, true) => "1 = 0".to_owned(),
             (false, false) => format!("{name} > {}", self.slot(at, taken, slots)),
-            (true, false) if self.nullable(term.column) => {
+            (true, false) if self.nullable(term.by) => {
                 format!("{name} < {} OR {name} IS NULL", self.slot(at, taken, slots))
             }
             (true, false) => format!("{name} < {}", self.slot(at, taken, slots)),
@@ -246,11 +370,12 @@ impl Planner<'_> {
         self.mark(taken + slots.len() - 1)
     }
 
-    fn nullable(&self, column: usize) -> bool {
-        self.layout.columns.get(column).is_none_or(|column| column.nullable)
+    fn nullable(&self, by: By) -> bool {
+        by.kind(self.layout).is_none_or(|(_, nullable)| nullable)
     }
 
-    fn name(&self, column: usize) -> String {
+    fn name(&self, by: By) -> String {
+        let By::Column(column) = by else { return quote("$score", self.dialect) };
         self.layout.columns.get(column).map(|column| quote(&column.stored, self.dialect)).unwrap_or_default()
     }
 
@@ -319,9 +444,16 @@ mod tests {
         let layout = Layout::new("t".to_owned(), &design, Dialect::Postgres);
         let planner = Planner { layout: &layout, dialect: Dialect::Postgres };
         let order = |column: usize, descending: bool| {
-            let order = vec![Term { column, descending }, Term { column: 0, descending }];
+            let term = |column| Term { by: By::Column(column), descending };
+            let order = vec![term(column), term(0)];
             let order = if column == 0 { order[..1].to_vec() } else { order };
-            planner.list(&[], order, (vec![0], &[]), None).text.split_once(" ORDER BY ").unwrap().1.to_owned()
+            planner
+                .list(&[], order, (vec![0], &[]), None, &Special::default())
+                .text
+                .split_once(" ORDER BY ")
+                .unwrap()
+                .1
+                .to_owned()
         };
         assert_eq!(order(0, false), "\"id\" ASC LIMIT $1");
         assert_eq!(order(1, true), "\"created_at\" DESC, \"id\" DESC LIMIT $1");

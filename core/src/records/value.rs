@@ -185,7 +185,7 @@ impl FieldValue {
             Self::Text(text) => write_string(text, out),
             Self::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
             Self::Float(number) => write_float(*number, out),
-            Self::Decimal { unscaled, scale } => write_decimal(*unscaled, *scale, out),
+            Self::Decimal { unscaled, scale } => write_decimal((*unscaled).into(), *scale, out),
             Self::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
             Self::Datetime(instant) => {
                 out.push(b'"');
@@ -304,7 +304,7 @@ fn read_decimal(text: &str, scale: u32) -> Option<i64> {
     within.then_some(if negative { -unscaled } else { unscaled })
 }
 
-pub(crate) fn write_decimal(unscaled: i64, scale: u32, out: &mut Vec<u8>) {
+pub(crate) fn write_decimal(unscaled: i128, scale: u32, out: &mut Vec<u8>) {
     let scale = scale as usize;
     let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = digits.split_at(digits.len() - scale);
@@ -468,7 +468,7 @@ mod tests {
         #[test]
         fn decimals_keep_every_digit(unscaled in -999_999_999_999_999_999_i64..=999_999_999_999_999_999, scale in 0_u32..=15) {
             let mut text = Vec::new();
-            write_decimal(unscaled, scale, &mut text);
+            write_decimal(unscaled.into(), scale, &mut text);
             let text = String::from_utf8(text).unwrap();
             prop_assert_eq!(read_decimal(text.trim_matches('"'), scale), Some(unscaled));
         }

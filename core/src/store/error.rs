@@ -57,13 +57,27 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether an index had no room for a value. Those of Postgres have some 2.7 kB, after compression.
+    /// Whether an index had no room for a value. Those of Postgres have some 2.7 kB, after compression, and for the
+    /// words of a record 1 MB.
     pub(crate) fn is_too_long_for_an_index(&self) -> bool {
         let Self::Fault(source) = self else { return false };
         let error = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
         error.is_some_and(|error| {
-            error.code().as_deref() == Some("54000") && error.message().starts_with("index row")
+            error.code().as_deref() == Some("54000")
+                && ["index row", "string is too long for tsvector"]
+                    .iter()
+                    .any(|start| error.message().starts_with(start))
         })
+    }
+
+    /// Whether a number that was to be computed is beyond those of its type.
+    pub(crate) fn is_out_of_range(&self) -> bool {
+        let Self::Fault(source) = self else { return false };
+        if let Some(rusqlite::Error::SqliteFailure(_, message)) = source.downcast_ref() {
+            return message.as_deref() == Some("integer overflow");
+        }
+        let error = source.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        error.is_some_and(|error| error.code().as_deref() == Some("22003"))
     }
 
     /// Whether the same request may well succeed in a moment.

@@ -70,6 +70,12 @@ impl<T> List<T> {
         self.parameter("sort", fields)
     }
 
+    /// Those in whose texts these words are found: all of them, `"phrases"`, `beginnings*`, and `-` before what must not
+    /// be there. What fits best comes first if there is no [`sort`](Self::sort).
+    pub fn search(self, words: impl Into<String>) -> Self {
+        self.parameter("search", words)
+    }
+
     /// With these fields only, beside `id`, `created_at` and `updated_at`. The others must be optional in `T`.
     pub fn fields<'f>(self, fields: impl IntoIterator<Item = &'f str>) -> Self {
         let fields: Vec<_> = ALWAYS.into_iter().chain(fields).collect();

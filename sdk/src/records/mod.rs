@@ -1,5 +1,6 @@
 //! Records of a collection, as values of a type of the caller's.
 
+mod aggregate;
 mod file;
 mod list;
 mod pending;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+pub use self::aggregate::{Aggregate, Groups};
 pub use self::file::{Export, Import};
 pub use self::list::{List, Page};
 pub use self::pending::Pending;
@@ -106,6 +108,13 @@ impl<T: DeserializeOwned> Records<T> {
     /// Lists records.
     pub fn list(&self) -> List<T> {
         List::new(self.clone())
+    }
+
+    /// Computes counts, sums and the like: `count`, `count(field)`, `count_distinct(field)`, `sum(field)`,
+    /// `avg(field)`, `min(field)`, `max(field)`, apart by commas and each with a name if wanted
+    /// (`revenue:sum(price)`), in which groups are read into `G`.
+    pub fn aggregate<G>(&self, calculate: impl Into<String>) -> Aggregate<T, G> {
+        Aggregate::new(self.clone(), calculate.into())
     }
 
     fn pending<R>(

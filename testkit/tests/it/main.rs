@@ -9,6 +9,7 @@
 
 mod abandoned;
 mod accounts;
+mod aggregates;
 mod api;
 mod api_batch;
 mod api_conditions;
@@ -22,6 +23,7 @@ mod api_problems;
 mod api_tenants;
 mod collections;
 mod expand;
+mod explain;
 mod expressions;
 mod expressions_relations;
 mod fields;
@@ -34,6 +36,7 @@ mod records;
 mod redis;
 mod relations;
 mod retype;
+mod search;
 mod store;
 mod support;
 mod tenants;

@@ -112,6 +112,12 @@ const ROWS: &[Row] = &[
         &[("collection", Collection)],
         &[bodies::collection_name, bodies::collection_fields, bodies::collection_rules],
     ),
+    row(
+        "explain_list",
+        Scope("collections:read"),
+        &[("collection", Collection), ("filter", Filter), ("sort", Sort), ("ruled", Plain("false"))],
+        &[],
+    ),
     row("delete_collection", Scope("collections:write"), &[("collection", Collection)], &[]),
     row(
         "create_record",
@@ -131,6 +137,8 @@ const ROWS: &[Row] = &[
             ("limit", Plain("1")),
             ("cursor", RecordCursor),
             ("count", Plain("exact")),
+            ("search", Plain("")),
+            ("highlight", Plain("false")),
         ],
         &[],
     ),
@@ -162,6 +170,19 @@ const ROWS: &[Row] = &[
         "delete_record",
         Rule("records:write"),
         &[("collection", Collection), ("record", Record), ("If-Match", Etag)],
+        &[],
+    ),
+    row(
+        "aggregate_records",
+        Rule("records:read"),
+        &[
+            ("collection", Collection),
+            ("calculate", Plain("count")),
+            ("group_by", Fields),
+            ("filter", Filter),
+            ("sort", Plain("count")),
+            ("limit", Plain("1")),
+        ],
         &[],
     ),
     row(

@@ -1,0 +1,129 @@
+//! What narrows and orders a list beside its filter and its fields: words that are searched for.
+
+use sea_query::Value;
+
+use super::layout::Layout;
+use super::list::ListQuery;
+use super::search::{Highlighter, Search};
+use super::service::{Access, Records};
+use crate::collections::{FieldType, search_tables, searched_fields};
+use crate::dialect::Dialect;
+use crate::invalid::Invalid;
+
+/// A part of a statement, with `?` for each of its values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fragment {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
+}
+
+/// By what a list is ordered that no column holds. The least comes first.
+#[derive(Debug, Clone)]
+pub(super) struct Score {
+    pub(super) expression: Fragment,
+    /// A query with the columns `$record` and whatever the expression needs, which narrows the list, too.
+    pub(super) join: Option<Fragment>,
+    /// What it is called in records, and whether it is shown the other way around.
+    pub(super) shown: (&'static str, bool),
+}
+
+/// All of it for one list.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Special {
+    pub(super) conditions: Vec<Fragment>,
+    pub(super) score: Option<Score>,
+    /// Marks what was found in the columns at these places.
+    pub(super) highlight: Option<(Highlighter, Vec<usize>)>,
+}
+
+impl Special {
+    pub(super) const fn is_none(&self) -> bool {
+        self.conditions.is_empty() && self.score.is_none()
+    }
+
+    /// The conditions alone, which are enough to count.
+    pub(super) fn unordered(self) -> Self {
+        let mut conditions = self.conditions;
+        if let Some(join) = self.score.and_then(|score| score.join) {
+            let text = format!("id IN (SELECT \"$record\" FROM ({}) AS found)", join.text);
+            conditions.push(Fragment { text, values: join.values });
+        }
+        Self { conditions, score: None, highlight: None }
+    }
+}
+
+impl Records<'_> {
+    /// Reads what is special of a list.
+    pub(super) fn special(&self, query: &ListQuery, access: &Access) -> Result<Special, Invalid> {
+        let mut special = Special::default();
+        if let Some(text) = query.search.as_deref().filter(|text| !text.trim().is_empty()) {
+            self.search(text, query, access, &mut special)?;
+        } else if query.highlight {
+            let message = "there is something to be marked only where something is searched for";
+            return Err(Invalid::one("/highlight", "not_applicable", message));
+        }
+        Ok(special)
+    }
+
+    fn search(
+        &self,
+        text: &str,
+        query: &ListQuery,
+        access: &Access,
+        special: &mut Special,
+    ) -> Result<(), Invalid> {
+        let search = Search::read(text)?;
+        let layout = self.layout();
+        let places: Vec<_> = searched_fields(self.collection.definition())
+            .iter()
+            .filter_map(|name| layout.column(name))
+            .collect();
+        // Whoever could search what is hidden could find out what stands there.
+        let hidden = |at: &usize| layout.columns.get(*at).is_none_or(|column| !access.shows(column));
+        if places.is_empty() || places.iter().any(hidden) {
+            let message = "the collection has no search index over fields that are seen";
+            return Err(Invalid::one("/search", "no_search_index", message));
+        }
+        let (condition, score) = found(&search, layout, self.dialect());
+        let is_sorted = query.sort.as_deref().is_some_and(|sort| !sort.trim().is_empty());
+        if is_sorted {
+            *special = Special { score: Some(score), ..Special::default() }.unordered();
+            special.conditions.extend(condition);
+        } else {
+            special.conditions.extend(condition);
+            special.score = Some(score);
+        }
+        special.highlight = query.highlight.then(|| (Highlighter::new(&search), places));
+        Ok(())
+    }
+}
+
+/// How records are found, and how well each fits.
+fn found(search: &Search, layout: &Layout, dialect: Dialect) -> (Option<Fragment>, Score) {
+    let query = Value::String(Some(search.as_query(dialect)));
+    let with_query = |text: &str| Fragment { text: text.to_owned(), values: vec![query.clone()] };
+    let (condition, expression, join) = match dialect {
+        Dialect::Sqlite => {
+            let (words, numbers) = search_tables(&layout.table);
+            let join = format!(
+                "SELECT \"$record\", rank AS \"$rank\" FROM {words} JOIN {numbers} ON \"$number\" = {words}.rowid \
+                 WHERE {words} MATCH ?"
+            );
+            (None, Fragment { text: "\"$rank\"".to_owned(), values: Vec::new() }, Some(with_query(&join)))
+        }
+        Dialect::Postgres => (
+            Some(with_query("\"$words\" @@ to_tsquery('simple', ?)")),
+            with_query("CAST(-ts_rank(\"$words\", to_tsquery('simple', ?)) AS DOUBLE PRECISION)"),
+            None,
+        ),
+        Dialect::MariaDb => (
+            Some(with_query("MATCH (`$words`) AGAINST (? IN BOOLEAN MODE)")),
+            with_query("-MATCH (`$words`) AGAINST (? IN BOOLEAN MODE)"),
+            None,
+        ),
+    };
+    (condition, Score { expression, join, shown: ("_score", true) })
+}
+
+/// What a score is.
+pub(super) const SCORE: FieldType = FieldType::Float;
