@@ -150,6 +150,18 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
     }
+    /// How a list is carried out.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Explanation {
+        /// The fields of an index by which the records would be found, or found in their order, where there is none. An
+        /// index costs something with each write: a collection with few records needs none.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub missing_index: ::std::vec::Vec<::std::string::String>,
+        /// What the database says it does, line by line, in its own words.
+        pub plan: ::std::vec::Vec<::std::string::String>,
+        /// The statement, with the collection's name for its table.
+        pub sql: ::std::string::String,
+    }
     /// A field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Field {
@@ -981,6 +993,56 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "aggregate_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Explain a list
+    ///
+    /// Nothing is read: the database is asked how it would do it.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/explain`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `filter`: As for the list.
+    /// - `ruled`: Whether the list is one of those whom the collection's list rule binds.
+    /// - `sort`: As for the list.
+    pub async fn explain_list<'a>(
+        &'a self,
+        collection: &'a str,
+        filter: Option<&'a str>,
+        ruled: Option<bool>,
+        sort: Option<&'a str>,
+    ) -> Result<ResponseValue<types::Explanation>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/explain", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("ruled", &ruled))
+            .query(&progenitor_client::QueryParam::new("sort", &sort))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "explain_list" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;

@@ -29,18 +29,19 @@ impl CheckedRules {
         model: &Arc<Model>,
     ) -> Result<Self, Invalid> {
         let vocabulary = Vocabulary::of_rule(Arc::clone(catalogue), Arc::clone(model));
+        let writing = vocabulary.clone().with_input();
         let mut findings = Findings::default();
-        let mut check = |name: &str, rule: &Option<String>| {
-            let checked = expr::parse(rule.as_deref()?, &vocabulary)
+        let mut check = |name: &str, rule: &Option<String>, vocabulary: &Vocabulary<'_>| {
+            let checked = expr::parse(rule.as_deref()?, vocabulary)
                 .map_err(|error| Invalid::one(format!("/{name}"), "invalid_rule", error.to_string()));
             findings.take("", checked)
         };
         let checked = Self {
-            list: check("list", &rules.list),
-            view: check("view", &rules.view),
-            create: check("create", &rules.create),
-            update: check("update", &rules.update),
-            delete: check("delete", &rules.delete),
+            list: check("list", &rules.list, &vocabulary),
+            view: check("view", &rules.view, &vocabulary),
+            create: check("create", &rules.create, &writing),
+            update: check("update", &rules.update, &writing),
+            delete: check("delete", &rules.delete, &vocabulary),
         };
         findings.finish(Some(checked))
     }

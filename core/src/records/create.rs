@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
 use super::service::{Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
@@ -67,13 +68,13 @@ impl Records<'_> {
             Some(id) => id,
             None => RecordId::new(new_uuid(platform.clock(), platform.rng())?),
         };
+        let rule = self.rule(Verb::Create, id, || Incoming::stored(&input.sent()))?;
         let values = input.complete(&self.collection)?;
         let mut stored = Stored { id, created_at: now, updated_at: now, values };
         stored.set_automatic(self.layout(), true);
         let whole = stored.json(self.layout(), true);
         let body = stored.body(self.layout(), &whole, self.sees_hidden());
         let dialect = self.dialect();
-        let rule = self.rule(Verb::Create, id)?;
         Ok(Creation {
             collection: Arc::clone(&self.collection),
             author: self.author(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::relations::Deletion;
 use super::service::{Author, ETag, Precondition, RecordId, Records, Verb, find_locked};
 use crate::clock::Timestamp;
@@ -38,7 +39,7 @@ impl Records<'_> {
             tenant: self.scope.shared_tenant(),
             author: self.author(),
             now: self.scope.platform().now(),
-            rule: self.rule(Verb::Delete, id)?,
+            rule: self.rule(Verb::Delete, id, Incoming::nothing)?,
             id,
             precondition,
         })

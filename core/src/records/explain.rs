@@ -42,7 +42,8 @@ impl Records<'_> {
                 return Err(Invalid::one("/ruled", "no_rule", message).into());
             }
         };
-        let plan = self.list_plan(query, &access, None, &[])?;
+        let special = self.special(query, &access)?;
+        let plan = self.list_plan(query, &access, None, &[], &special)?;
         let missing_index = self.missing_index(&self.conditions(query, &access)?, &plan.order);
         let limit = Value::BigInt(Some(i64::from(DEFAULT_LIMIT) + 1));
         let statement = plan.sql(&self.scope.bindings(), &[], Some(limit));
@@ -90,7 +91,7 @@ impl Records<'_> {
         }
         // The id ends every order and every index.
         let sorted =
-            order.iter().filter_map(|term| layout.columns.get(term.column).map(|column| &column.name));
+            order.iter().filter_map(|term| layout.columns.get(term.by.column()?)).map(|column| &column.name);
         let sorted: Vec<_> =
             sorted.take_while(|name| *name != "id").filter(|name| !sought.equal.contains(name)).collect();
         let one_way =

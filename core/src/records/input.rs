@@ -43,6 +43,11 @@ impl RecordInput {
         findings.finish(input)
     }
 
+    /// Which fields were sent, by their places.
+    pub(super) fn sent(&self) -> Vec<bool> {
+        self.values.iter().map(Option::is_some).collect()
+    }
+
     /// The values of a new record: what was sent, else the default, else null.
     pub(crate) fn complete(self, collection: &Collection) -> Result<Vec<FieldValue>, Invalid> {
         let mut findings = Findings::default();

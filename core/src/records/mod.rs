@@ -15,6 +15,7 @@ mod expand;
 mod explain;
 mod export;
 mod import;
+mod incoming;
 mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;

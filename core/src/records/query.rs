@@ -6,11 +6,11 @@ use sea_query::Value;
 
 use super::column::{quote, selected};
 use super::layout::{FIXED, Layout};
-use super::service::{Access, Verb};
+use super::service::{Access, RecordId, Verb};
 use super::special::{SCORE, Score, Special};
 use crate::collections::{CheckedRules, FieldType};
 use crate::dialect::Dialect;
-use crate::expr::{Bindings, Checked, Param};
+use crate::expr::{Bindings, Checked, InputValue, Param};
 use crate::store::Sql;
 
 /// All that decides the text of a statement.
@@ -99,6 +99,13 @@ impl Plan {
         values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
         values.extend(last);
         Sql::new(Arc::clone(&self.text), values)
+    }
+
+    /// The statement that asks a rule of the record of that id.
+    pub(super) fn asked(&self, bindings: &Bindings<'_>, input: InputValue<'_>, id: RecordId) -> Sql {
+        let params = self.params.iter().map(|param| param.resolve(bindings, input));
+        let id = Value::Uuid(Some(id.as_uuid()));
+        Sql::new(Arc::clone(&self.text), params.chain([id]).collect())
     }
 
     /// Where a column stands in the result.

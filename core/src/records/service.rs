@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::batch::References;
 use super::column::{bind, bind_time, quote, read};
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::layout::{Column, FIXED, Layout};
 use super::storage::Storage;
@@ -192,14 +193,21 @@ impl Records<'_> {
     }
 
     /// The condition that a rule puts on the record of that id; none for whom no rule binds.
-    pub(super) fn rule(&self, verb: Verb, id: RecordId) -> Result<Option<Sql>, Denied> {
+    pub(super) fn rule(
+        &self,
+        verb: Verb,
+        id: RecordId,
+        incoming: impl FnOnce() -> Incoming,
+    ) -> Result<Option<Sql>, Denied> {
         match self.access(verb)? {
             Access::All => Ok(None),
             Access::Ruled(rule) if rule.is_true() => Ok(None),
             Access::Ruled(_) => {
                 let plan =
                     self.collection.write_rules.of(verb).ok_or(Denied { needs: RecordsWrite::NAME })?;
-                Ok(Some(plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))))))
+                let (incoming, dialect) = (incoming(), self.dialect());
+                let input = |field: &str, part| incoming.answer(self.layout(), dialect, field, part);
+                Ok(Some(plan.asked(&self.scope.bindings(), &input, id)))
             }
         }
     }

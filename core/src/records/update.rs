@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
 use super::service::{
@@ -71,7 +72,7 @@ impl Records<'_> {
         if input.id.is_some_and(|sent| sent != id) {
             return Err(Invalid::one("/id", "read_only", "a record's id cannot change").into());
         }
-        let work = self.work(self.rule(Verb::Update, id)?);
+        let work = self.work(self.rule(Verb::Update, id, || Incoming::changes(&input))?);
         Ok(Modification { work, id, input, precondition })
     }
 
@@ -104,8 +105,10 @@ impl Records<'_> {
         if input.id.is_some_and(|sent| sent != id) {
             return Err(Invalid::one("/id", "mismatch", "this is not the id of the path").into());
         }
+        let sent = input.sent();
         let values = input.complete(&self.collection)?;
-        let (create, update) = (self.rule(Verb::Create, id), self.rule(Verb::Update, id));
+        let create = self.rule(Verb::Create, id, || Incoming::stored(&sent));
+        let update = self.rule(Verb::Update, id, || Incoming::whole(&sent, &values, self.layout()));
         Ok(Replacement { work: self.work(None), id, values, precondition, create, update })
     }
 

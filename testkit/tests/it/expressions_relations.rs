@@ -254,3 +254,71 @@ async fn what_a_rule_speaks_of_stays() {
     assert_eq!(faults(unknown), [("/rules/list".into(), "invalid_rule")]);
     shop.close().await;
 }
+
+/// What comes in is told apart from what is stored.
+#[tokio::test]
+async fn rules_see_what_comes_in() {
+    let shop = Workshop::open().await;
+    let fields = json!([{"name": "name", "type": "text"}, {"name": "open", "type": "bool"}]);
+    shop.create(json!({"name": "rooms", "fields": fields})).await.unwrap();
+    let fields = json!([
+        {"name": "room", "type": "relation", "collection": "rooms"},
+        {"name": "title", "type": "text"},
+        {"name": "level", "type": "int", "default": 1},
+        {"name": "place", "type": "vector", "dimensions": 2},
+        {"name": "tags", "type": "multi_select", "options": ["a", "b"]},
+    ]);
+    let rules = json!({
+        "create": "input.room.open && input.level == record.level && !has(input.place) && input.id == record.id",
+        "update": "room.open && input.room.open && input.title != record.title && !('b' in input.tags) \
+                   && (has(input.level) ? input.level > record.level : true) && input.place == null",
+    });
+    shop.create(json!({"name": "notes", "fields": fields, "rules": rules})).await.unwrap();
+    let open = shop.add("rooms", json!({"name": "hall", "open": true})).await["id"].clone();
+    let closed = shop.add("rooms", json!({"name": "attic", "open": false})).await["id"].clone();
+    let anyone = shop.acme.anonymous().await.unwrap();
+    let notes = anyone.records("notes").unwrap();
+    for (note, allowed) in [
+        (json!({"room": open}), true),
+        (json!({"room": open, "level": 7}), true),
+        (json!({"room": closed}), false),
+        (json!({}), false),
+        (json!({"room": open, "place": null}), false),
+    ] {
+        let made = notes.create(notes.input(note.to_string().as_bytes()).unwrap(), None).await;
+        assert_eq!(made.is_ok(), allowed, "{note}: {made:?}");
+        assert!(allowed || matches!(made, Err(RecordError::Forbidden)));
+    }
+    let made = shop.add("notes", json!({"room": open, "title": "a"})).await;
+    let id = RecordId::parse(made["id"].as_str().unwrap()).unwrap();
+    for (change, allowed) in [
+        (json!({"title": "a"}), false),
+        (json!({"level": 2}), false),
+        (json!({"title": "b"}), true),
+        (json!({"title": null}), true),
+        (json!({"title": "c", "level": 0}), false),
+        (json!({"title": "c", "level": 2}), true),
+        (json!({"title": "d", "level": null}), false),
+        (json!({"title": "d", "room": closed}), false),
+        (json!({"title": "d", "tags": ["a", "b"]}), false),
+        (json!({"title": "d", "tags": ["a"]}), true),
+        (json!({"title": "e", "place": [1, 2]}), false),
+    ] {
+        let input = notes.input(change.to_string().as_bytes()).unwrap();
+        let changed = notes.update(id, input, Precondition::None).await;
+        assert_eq!(changed.is_ok(), allowed, "{change}: {changed:?}");
+        assert!(allowed || matches!(changed, Err(RecordError::NotFound)));
+    }
+    // A whole record replaces all that is stored.
+    for (record, allowed) in [
+        (json!({"room": open, "title": "d", "level": 5}), false),
+        (json!({"title": "e", "level": 5}), false),
+        (json!({"room": open, "title": "e"}), true),
+        (json!({"room": open, "title": "f", "level": 1}), false),
+    ] {
+        let input = notes.input(record.to_string().as_bytes()).unwrap();
+        let put = notes.upsert(id, input, Precondition::None).await;
+        assert_eq!(put.is_ok(), allowed, "{record}: {put:?}");
+    }
+    shop.close().await;
+}

@@ -25,6 +25,7 @@ mod collections;
 mod expand;
 mod explain;
 mod expressions;
+mod expressions_reference;
 mod expressions_relations;
 mod fields;
 mod idempotency;

@@ -68,7 +68,7 @@ impl<'c> Compiler<'c> {
                 "CASE {} WHEN TRUE THEN {} WHEN FALSE THEN {} END",
                 [self.cond(test, Null::IsError), self.cond(yes, null), self.cond(no, null)],
             ),
-            Cond::IsNull(field) => fill("({} IS NULL)", [self.column(field)]),
+            Cond::IsNull(field) => self.is_null(field, "IS NULL"),
             Cond::Truth(inner) => {
                 let inner = self.cond(inner, Null::IsFalse);
                 if null == Null::IsFalse { inner } else { fill("({} IS TRUE)", [inner]) }
@@ -98,7 +98,7 @@ impl<'c> Compiler<'c> {
     fn not(&self, inner: &Cond, null: Null) -> Condition {
         match inner {
             Cond::Exists(exists) if null == Null::IsFalse => self.exists_none(exists),
-            Cond::IsNull(field) => fill("({} IS NOT NULL)", [self.column(field)]),
+            Cond::IsNull(field) => self.is_null(field, "IS NOT NULL"),
             Cond::Equal(left, right) if left.is_nullable() || right.is_nullable() => {
                 self.null_safe(left, right, true)
             }

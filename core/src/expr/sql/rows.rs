@@ -65,6 +65,17 @@ impl<'c> Compiler<'c> {
         fill(template, [part(InputPart::Replaces), part(InputPart::Value), replaced])
     }
 
+    /// Whether a field is null, or with `IS NOT NULL` is not: of what comes in, without reading it as its column's type.
+    pub(super) fn is_null(&self, column: &Column, test: &str) -> Condition {
+        if column.row != Row::INPUT || !column.path.is_empty() {
+            return fill(&format!("({{}} {test})"), [self.column(column)]);
+        }
+        let stored = self.column(&Column { row: Row::RECORD, ..column.clone() });
+        let part = |part| parameter(Param::input(&column.name, part));
+        let template = format!("CASE WHEN {{}} THEN {{}} {test} ELSE {{}} {test} END");
+        fill(&template, [part(InputPart::Replaces), part(InputPart::Value), stored])
+    }
+
     fn alias(&self, row: Row, path: &[Step]) -> Option<&str> {
         let found = self.named.iter().rev().find(|named| named.row == row && named.path == path);
         found.map(|named| named.alias.as_ref())

@@ -21,7 +21,22 @@ struct Row {
     hidden: Option<bool>,
     day: Option<i64>,
     at: Option<i64>,
+    tags: Option<Vec<String>>,
+    /// Places among the rooms.
+    room: Option<usize>,
+    rooms: Vec<usize>,
 }
+
+/// What a row may point to.
+#[derive(Clone, Debug)]
+struct Room {
+    name: Option<String>,
+    year: Option<i64>,
+    active: Option<bool>,
+    next: Option<usize>,
+}
+
+const ROOMS: usize = 3;
 
 const TEXTS: [&str; 10] = ["", "a", "A", "ab", "ba", "ä", "a%", "_b", " Äb\u{3000}", "\u{2028}a "];
 const INTS: [i64; 9] =
@@ -68,20 +83,23 @@ fn row() -> impl Strategy<Value = Row> {
         prop::option::of(0_i64..=2),
         some(&[0, 1, 2, -1, DAY_MICROS / 2, DAY_MICROS, 253_402_300_799_999_999, -62_135_596_800_000_000]),
     );
-    (left, right, dates).prop_map(
-        |((name, director, year, count, rating), (price, active, hidden), (day, at))| Row {
-            name,
-            director,
-            year,
-            count,
-            rating,
-            price,
-            active,
-            hidden,
-            day,
-            at,
+    let lists = (
+        prop::option::of(prop::collection::vec(pick(&TEXTS), 0..3)),
+        prop::option::of(0..ROOMS),
+        prop::sample::subsequence((0..ROOMS).collect::<Vec<_>>(), 0..=ROOMS),
+    );
+    (left, right, dates, lists).prop_map(
+        |((name, director, year, count, rating), (price, active, hidden), (day, at), (tags, room, rooms))| {
+            Row { name, director, year, count, rating, price, active, hidden, day, at, tags, room, rooms }
         },
     )
+}
+
+fn rooms() -> impl Strategy<Value = Vec<Room>> {
+    let text = some(&TEXTS).prop_map(|text| text.map(str::to_owned));
+    let room = (text, some(&INTS), any::<Option<bool>>(), prop::option::of(0..ROOMS))
+        .prop_map(|(name, year, active, next)| Room { name, year, active, next });
+    prop::collection::vec(room, ROOMS)
 }
 
 fn pick(values: &'static [&'static str]) -> impl Strategy<Value = String> {
@@ -96,14 +114,14 @@ fn equality() -> impl Strategy<Value = String> {
     pick(&["==", "!="])
 }
 
-fn list(items: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+fn written_list(items: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     prop::collection::vec(items, 0..4).prop_map(|items| format!("[{}]", items.join(", ")))
 }
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(&TEXTS[..]).prop_map(|text| format!("'{text}'")),
-        pick(&["name", "director", "record.name"]),
+        pick(&["name", "director", "record.name", "room.name", "room.next.name"]),
     ]
 }
 
@@ -120,6 +138,11 @@ fn number_field() -> impl Strategy<Value = String> {
         "at.getHours()",
         "request.time.getDayOfWeek()",
         "size(auth.roles)",
+        "room.year",
+        "record.room.next.year",
+        "size(rooms)",
+        "tags.size()",
+        "size(room.name)",
     ])
 }
 
@@ -134,6 +157,7 @@ fn made_text() -> impl Strategy<Value = String> {
         "auth.email",
         "auth.claims.team",
         "request.headers['x-team']",
+        "room.name.trim()",
     ])
 }
 
@@ -163,10 +187,10 @@ fn leaf() -> impl Strategy<Value = String> {
         (pick(&NUMBERS), order(), number_field()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (number_field(), order(), number_field()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (order(), pick(&PRICES)).prop_map(|(op, b)| format!("price {op} {b}")),
-        (number_field(), list(pick(&NUMBERS))).prop_map(|(a, b)| format!("{a} in {b}")),
-        list(pick(&["0", "0.01", "null"])).prop_map(|list| format!("price in {list}")),
+        (number_field(), written_list(pick(&NUMBERS))).prop_map(|(a, b)| format!("{a} in {b}")),
+        written_list(pick(&["0", "0.01", "null"])).prop_map(|list| format!("price in {list}")),
         (text(), order(), text()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
-        (pick(&["name", "director"]), list(pick(&["'a'", "'ab'", "null"])))
+        (pick(&["name", "director"]), written_list(pick(&["'a'", "'ab'", "null"])))
             .prop_map(|(a, b)| format!("{a} in {b}")),
         (text(), pick(&["contains", "startsWith", "endsWith"]), text())
             .prop_map(|(a, call, b)| format!("{a}.{call}({b})")),
@@ -186,8 +210,44 @@ fn leaf() -> impl Strategy<Value = String> {
         (pick(&["day", "at"]), order(), time()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (pick(&["active", "hidden"]), equality(), pick(&["active", "hidden", "true", "false"]))
             .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (pick(&["room.name", "room.year", "room.active", "room.next.year"]), equality())
+            .prop_map(|(field, op)| format!("{field} {op} null")),
+        pick(&["room.active", "room.next.active"]),
+        (made_text(), pick(&["tags"])).prop_map(|(a, list)| format!("{a} in {list}")),
+        text().prop_map(|a| format!("{a} in tags")),
+        (pick(&["room", "room.next", "null"]), equality(), any::<bool>())
+            .prop_map(|(a, op, value)| format!("({a} in @IDS) {op} {value}")),
+        (rows(), pick(&["exists", "all"]), of_room(), any::<bool>()).prop_map(|(of, call, cond, negated)| {
+            let call = format!("{of}.{call}(r, {cond})");
+            if negated { format!("!{call}") } else { call }
+        }),
+        (rows(), rows(), of_room(), pick(&["exists", "all"])).prop_map(|(outer, inner, cond, call)| format!(
+            "{outer}.{call}(q, q.active || {inner}.exists(r, r.year == q.year && ({cond})))"
+        )),
         (equality(), pick(&["'key'", "'user'"])).prop_map(|(op, kind)| format!("auth.kind {op} {kind}")),
     ]
+}
+
+/// Rooms that are asked one by one.
+fn rows() -> impl Strategy<Value = String> {
+    pick(&["rooms", "@ROOMS"])
+}
+
+/// A condition about the room `r`.
+fn of_room() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        pick(&["r.active", "r.next.active", "true", "active", "has(auth.email)"]),
+        (pick(&["r.name", "r.next.name", "room.name"]), order(), text())
+            .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (pick(&["r.year", "size(r.name)"]), order(), number_field())
+            .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (pick(&["r.name", "r.year", "r.next.name"]), equality()).prop_map(|(a, op)| format!("{a} {op} null")),
+        equality().prop_map(|op| format!("r.id {op} room.id")),
+        made_text().prop_map(|a| format!("r.name.contains({a})")),
+        pick(&["r.name in tags", "r.name in auth.roles"]),
+    ];
+    (leaf.clone(), pick(&["&&", "||"]), leaf, any::<bool>())
+        .prop_map(|(a, op, b, negated)| format!("{}({a}) {op} ({b})", if negated { "!" } else { "" }))
 }
 
 fn condition() -> impl Strategy<Value = String> {
@@ -213,13 +273,27 @@ fn condition() -> impl Strategy<Value = String> {
     })
 }
 
-fn insert(db: &Connection, rows: &[Row]) {
-    for row in rows {
+fn id_of(room: usize) -> Vec<u8> {
+    uuid::Uuid::from_u128(room as u128 + 1).as_bytes().to_vec()
+}
+
+fn insert(db: &Connection, rows: &[Row], rooms: &[Room]) {
+    for (at, room) in rooms.iter().enumerate() {
+        let values = rusqlite::params![id_of(at), room.name, room.year, room.active, room.next.map(id_of)];
+        db.execute("INSERT INTO rooms (id, name, year, active, next) VALUES (?1, ?2, ?3, ?4, ?5)", values)
+            .unwrap();
+    }
+    for (id, row) in (1_i64..).zip(rows) {
+        for room in &row.rooms {
+            db.execute("INSERT INTO links VALUES (?1, ?2)", rusqlite::params![id, id_of(*room)]).unwrap();
+        }
+        let tags = row.tags.as_ref().map(|tags| serde_json::to_string(tags).unwrap());
         let day = row.day.map(|day| format!("1970-01-0{}", day + 1));
         db.execute(
-            "INSERT INTO t (name, director, year, count, rating, price, active, hidden, day, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO t (id, name, director, year, count, rating, price, active, hidden, day, at, tags, room)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             rusqlite::params![
+                id,
                 row.name,
                 row.director,
                 row.year,
@@ -230,6 +304,8 @@ fn insert(db: &Connection, rows: &[Row]) {
                 row.hidden,
                 day,
                 row.at,
+                tags,
+                row.room.map(id_of),
             ],
         )
         .unwrap();
@@ -240,9 +316,34 @@ fn instant_at(micros: i64) -> Cel {
     Cel::Timestamp(DateTime::from_timestamp_micros(micros).unwrap().fixed_offset())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "small prices only")]
-fn fields(row: &Row) -> Vec<(&'static str, Cel)> {
+/// A room as CEL sees it. One that is not there has fields that are null, as those that point nowhere have.
+fn room(rooms: &[Room], at: Option<usize>, steps: usize) -> Cel {
+    let room = at.and_then(|at| rooms.get(at));
     let or_null = |value: Option<Cel>| value.unwrap_or(Cel::Null);
+    let mut fields = HashMap::from([
+        ("id".to_owned(), or_null(at.map(|at| Cel::Int(i64::try_from(at).unwrap())))),
+        ("name".to_owned(), or_null(room.and_then(|room| room.name.clone()).map(Cel::from))),
+        ("year".to_owned(), or_null(room.and_then(|room| room.year).map(Cel::Int))),
+        ("active".to_owned(), or_null(room.and_then(|room| room.active).map(Cel::Bool))),
+    ]);
+    if steps > 0 {
+        let next = self::room(rooms, room.and_then(|room| room.next), steps - 1);
+        fields.insert("next".to_owned(), next);
+    }
+    fields.into()
+}
+
+fn list(items: Vec<Cel>) -> Cel {
+    Cel::List(Arc::new(items))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small prices only")]
+fn fields(row: &Row, rooms: &[Room]) -> Vec<(&'static str, Cel)> {
+    let or_null = |value: Option<Cel>| value.unwrap_or(Cel::Null);
+    let tags = row.tags.iter().flatten().cloned().map(Cel::from).collect();
+    let own = row.rooms.iter().map(|at| room(rooms, Some(*at), 1)).collect();
+    let ids = row.rooms.iter().map(|at| Cel::Int(i64::try_from(*at).unwrap())).collect();
+    let all = (0..rooms.len()).map(|at| room(rooms, Some(at), 1)).collect();
     vec![
         ("name", or_null(row.name.clone().map(Cel::from))),
         ("director", or_null(row.director.clone().map(Cel::from))),
@@ -254,6 +355,11 @@ fn fields(row: &Row) -> Vec<(&'static str, Cel)> {
         ("hidden", or_null(row.hidden.map(Cel::Bool))),
         ("day", or_null(row.day.map(|day| instant_at(day * DAY_MICROS)))),
         ("at", or_null(row.at.map(instant_at))),
+        ("tags", list(tags)),
+        ("room", room(rooms, row.room, 2)),
+        ("rooms", list(own)),
+        ("room_ids", list(ids)),
+        ("all_rooms", list(all)),
     ]
 }
 
@@ -320,16 +426,26 @@ impl Caller {
 }
 
 /// The ids of the rows for which the interpreter answers `true`.
-fn interpreted(source: &str, rows: &[Row], caller: Option<&Caller>, team: Option<&String>) -> Vec<i64> {
+fn interpreted(
+    source: &str,
+    (rows, rooms): (&[Row], &[Room]),
+    caller: Option<&Caller>,
+    team: Option<&String>,
+) -> Vec<i64> {
     static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
         let mut env = Env::stdlib();
         env.add_extension(cel::extensions::strings).unwrap();
         Arc::new(env)
     });
-    let program = ENV.compile(source).unwrap();
+    // There a relation is the record that it points to, and an id only where it is asked for.
+    let ids = [("(room in @IDS)", "(room.id in @IDS)"), ("(room.next in @IDS)", "(room.next.id in @IDS)")];
+    let source =
+        ids.into_iter().fold(source.to_owned(), |source, (ours, theirs)| source.replace(ours, theirs));
+    let source = source.replace("@IDS", "room_ids").replace("@ROOMS", "all_rooms");
+    let program = ENV.compile(&source).unwrap();
     let holds = |row: &Row| {
         let mut context = Context::with_env(Arc::clone(&ENV));
-        let fields = fields(row);
+        let fields = fields(row, rooms);
         let record: HashMap<String, Cel> =
             fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         context.add_variable_from_value("record", record);
@@ -353,20 +469,23 @@ proptest! {
     #[test]
     fn sql_and_interpreter_agree(
         source in condition(),
+        rooms in rooms(),
         rows in prop::collection::vec(row(), 1..8),
         caller in caller_of_any_kind(),
         team in some(&TEXTS).prop_map(|text| text.map(str::to_owned)),
     ) {
-        let checked = match parse(&source, &vocabulary()) {
+        let ours = source.replace("@IDS", "rooms").replace("@ROOMS", "collection('rooms')");
+        let checked = match parse(&ours, &vocabulary()) {
             Ok(checked) => checked,
             Err(error) => {
                 // The bounds, and nothing else, may refuse what is generated.
-                prop_assert!(error.message.contains("nested deeper"), "{}: {}", source, error);
+                let mut bound = ["nested deeper", "looks into other records"].into_iter();
+                prop_assert!(bound.any(|bound| error.message.contains(bound)), "{}: {}", source, error);
                 return Ok(());
             }
         };
         let db = database();
-        insert(&db, &rows);
+        insert(&db, &rows, &rooms);
         let claims = caller.as_ref().map(Caller::claims);
         let auth = caller.as_ref().map(|caller| Auth {
             kind: caller.kind,
@@ -379,7 +498,7 @@ proptest! {
         let headers: Vec<_> = team.iter().map(|team| ("x-team".to_owned(), team.clone())).collect();
         let bindings = Bindings { auth, request: Request { headers: &headers, ..anonymous().request } };
         let (found, truths) = matching(&db, &checked, &bindings);
-        let expected = interpreted(&source, &rows, caller.as_ref(), team.as_ref());
+        let expected = interpreted(&source, (&rows, &rooms), caller.as_ref(), team.as_ref());
         let shown = checked.to_sql(Dialect::Sqlite);
         prop_assert_eq!(&found, &expected, "{}\n{:?}", source, shown);
         prop_assert_eq!(&truths, &expected, "truth of {}\n{:?}", source, shown);
