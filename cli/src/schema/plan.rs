@@ -265,7 +265,9 @@ fn differences(was: &NewField, is: &NewField) -> Vec<String> {
 }
 
 fn shown(index: &Index) -> String {
-    format!("({}){}", index.fields.join(", "), if index.unique { " unique" } else { "" })
+    let kind = index.kind.as_ref().map(ToString::to_string).filter(|kind| kind != "ordered");
+    let kind = kind.map(|kind| format!(" {kind}")).unwrap_or_default();
+    format!("({}){kind}{}", index.fields.join(", "), if index.unique { " unique" } else { "" })
 }
 
 fn rules(rules: &Rules) -> [(&'static str, Option<&str>); 5] {
