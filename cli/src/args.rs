@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{DATABASE_URL, DIR, LISTEN, Setting};
+use crate::remote::{ExportArgs, GenerateCommand, ImportArgs, SchemaCommand};
 
 /// A multi-tenant backend in one binary
 #[derive(Debug, Parser)]
@@ -47,6 +48,16 @@ pub enum Command {
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Write the records of a file into a collection
+    Import(ImportArgs),
+    /// Write the records of a collection to a file
+    Export(ExportArgs),
+    /// Keep the design of a tenant's collections in files
+    #[command(subcommand)]
+    Schema(SchemaCommand),
+    /// Write code that follows from a tenant's collections
+    #[command(subcommand)]
+    Generate(GenerateCommand),
     /// Write the OpenAPI document of this version's API
     Openapi,
 }

@@ -83,6 +83,12 @@ pub enum CommandError {
     /// A schema could not be brought to where it should be.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// A server refused, or could not be reached.
+    #[error(transparent)]
+    Remote(#[from] neonex_sdk::Error),
+    /// Some lines of a file were refused.
+    #[error("{0} lines failed")]
+    Lines(u64),
     /// A file, a stream or the operating system failed.
     #[error("{what}")]
     Io {
@@ -109,7 +115,9 @@ impl From<&CommandError> for Exit {
             | CommandError::Redis(_)
             | CommandError::Token(TokenError::Name(_))
             | CommandError::Server(ServerError::Scheme(_) | ServerError::Url(_)) => Self::Usage,
+            CommandError::Remote(error) => Self::from(error),
             CommandError::Declined
+            | CommandError::Lines(_)
             | CommandError::Io { .. }
             | CommandError::Embedded(_)
             | CommandError::MasterKey(_)
@@ -123,6 +131,20 @@ impl From<&CommandError> for Exit {
             CommandError::Server(ServerError::Unreachable(_)) => Self::Transient,
             CommandError::Open(OpenError::Migrate(error)) | CommandError::Migrate(error) => Self::from(error),
             CommandError::Token(TokenError::Store(error)) => Self::from(error),
+        }
+    }
+}
+
+impl From<&neonex_sdk::Error> for Exit {
+    fn from(error: &neonex_sdk::Error) -> Self {
+        match error.status().map(|status| status.as_u16()) {
+            None if matches!(error, neonex_sdk::Error::Invalid(_)) => Self::Usage,
+            None | Some(408 | 500..) => Self::Transient,
+            Some(401 | 403) => Self::Auth,
+            Some(404) => Self::NotFound,
+            Some(409 | 412) => Self::Conflict,
+            Some(429) => Self::Limited,
+            Some(_) => Self::Failure,
         }
     }
 }

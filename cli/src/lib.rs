@@ -9,6 +9,9 @@ pub mod logging;
 pub mod output;
 mod platform;
 pub mod process;
+pub mod remote;
+mod schema;
+mod types;
 
 use clap::Parser as _;
 

@@ -1,6 +1,7 @@
 //! Collections of a tenant.
 
 use reqwest::{Method, Request};
+use serde_json::Value;
 
 use crate::types::{Collection, CollectionPatch, NewCollection};
 use crate::{Client, Error};
@@ -50,6 +51,13 @@ impl Collections {
     pub async fn list(&self) -> Result<Vec<Collection>, Error> {
         let list = self.0.call(|api| async move { api.list_collections().await }).await?;
         Ok(list.items)
+    }
+
+    /// The tenant's own OpenAPI document, with its collections as typed schemas.
+    pub async fn document(&self) -> Result<Value, Error> {
+        let transport = self.0.transport();
+        let request = Request::new(Method::GET, transport.url(&["v1", "openapi.json"]));
+        transport.send(request).await?.accepted()?.read()
     }
 
     /// Changes its fields, indexes or rules.

@@ -4,9 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Method, Request, Url};
+use reqwest::{Method, Request, Response, Url};
 
 use crate::answer::Answer;
+use crate::error::{Error, Refusal};
 use crate::random;
 use crate::retry::{self, IDEMPOTENCY_KEY, RetryPolicy, is_repeatable};
 
@@ -56,6 +57,19 @@ impl Transport {
             request = same;
             retries += 1;
         }
+    }
+
+    /// Sends a request once, however long it takes, and leaves the body of a success to be read as it comes.
+    pub(crate) async fn open(&self, mut request: Request) -> Result<Response, Error> {
+        self.complete(&mut request);
+        *request.timeout_mut() = None;
+        let mut response = self.http.execute(request).await?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let headers = std::mem::take(response.headers_mut());
+        Err(Refusal::from(Answer { status, headers, body: response.bytes().await?, doubtful: false }).into())
     }
 
     /// An answer counts when all of it has come.

@@ -1,5 +1,6 @@
 //! Collections: tables designed at run time.
 
+mod document;
 mod model;
 
 use neonex_core::collections::{Collection, CollectionPatch};
@@ -8,6 +9,7 @@ use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
 use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, OpenApi};
+use serde_json::Value;
 
 use self::model::{CollectionList, CollectionPatchBody, CollectionView, NewCollectionBody};
 use crate::caller::{Caller, Surface};
@@ -76,6 +78,21 @@ impl Collections {
         let all = scope.collections(&scope.permit()?);
         let items = all.iter().map(|collection| CollectionView::from(collection.as_ref())).collect();
         Ok(Json(CollectionList { items, next_cursor: None }))
+    }
+
+    /// Get the tenant's own document
+    ///
+    /// An OpenAPI 3.0 document with the collections as typed schemas, and the operations on their records.
+    #[oai(
+        path = "/v1/openapi.json",
+        method = "get",
+        operation_id = "get_tenant_document",
+        tag = "super::Tag::Collections"
+    )]
+    async fn document(&self, caller: Caller) -> Result<Json<Value>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let all = scope.collections(&scope.permit()?);
+        Ok(Json(document::document(&scope.tenant().tenant().name, &all)))
     }
 
     /// Get a collection

@@ -1,7 +1,10 @@
 //! The commands, one file each.
 
 mod config;
+mod files;
+mod generate;
 mod migrate;
+mod schema;
 mod serve;
 mod token;
 mod worker;
@@ -22,6 +25,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Migrate(command) => migrate::run(command, file),
         Command::Token(command) => token::run(command, file),
         Command::Config(command) => config::run(&command, file),
+        Command::Import(args) => files::import(&args),
+        Command::Export(args) => files::export(&args),
+        Command::Schema(command) => schema::run(command),
+        Command::Generate(command) => generate::run(&command),
         Command::Openapi => output::text(&neonex_api::document::yaml::<neonex_api::Operations>()),
     }
 }

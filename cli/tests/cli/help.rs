@@ -5,7 +5,7 @@ use super::Place;
 #[test]
 fn help_is_as_reviewed() {
     let place = Place::new();
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 22] = [
         &[],
         &["serve"],
         &["worker"],
@@ -19,6 +19,14 @@ fn help_is_as_reviewed() {
         &["config"],
         &["config", "check"],
         &["config", "show"],
+        &["import"],
+        &["export"],
+        &["schema"],
+        &["schema", "pull"],
+        &["schema", "plan"],
+        &["schema", "apply"],
+        &["generate"],
+        &["generate", "types"],
         &["openapi"],
     ];
     for command in commands {

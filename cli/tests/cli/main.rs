@@ -10,6 +10,7 @@ mod exits;
 mod help;
 mod metrics;
 mod migrate_create;
+mod remote;
 mod running;
 
 use std::path::Path;

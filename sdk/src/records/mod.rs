@@ -1,6 +1,7 @@
 //! Records of a collection, as values of a type of the caller's.
 
 mod aggregate;
+mod file;
 mod list;
 mod pending;
 mod record;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 pub use self::aggregate::{Aggregate, Groups};
+pub use self::file::{Export, Import};
 pub use self::list::{List, Page};
 pub use self::pending::Pending;
 pub use self::record::{AnyRecord, ETag, Record};

@@ -13,6 +13,7 @@ mod aggregates;
 mod api;
 mod api_batch;
 mod api_conditions;
+mod api_document;
 mod api_export;
 mod api_idempotency;
 mod api_import;

@@ -107,6 +107,7 @@ const ROWS: &[Row] = &[
         &[bodies::collection, bodies::collection_of_unknown_fields],
     ),
     row("list_collections", Scope("collections:read"), &[], &[]),
+    row("get_tenant_document", Scope("collections:read"), &[], &[]),
     row("get_collection", Scope("collections:read"), &[("collection", Collection)], &[]),
     row(
         "update_collection",
