@@ -9,9 +9,7 @@ mod precondition;
 
 use neonex_core::access::TenantScope;
 use neonex_core::idempotency::{IdempotencyKey, Outcome};
-use neonex_core::records::{
-    BulkQuery, Count, ListQuery, Metric, RecordBody, RecordError, RecordId, Terms,
-};
+use neonex_core::records::{BulkQuery, Count, ListQuery, Metric, RecordBody, RecordError, RecordId, Terms};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
