@@ -203,17 +203,16 @@ impl Records<'_> {
         if let Some(shape) = filter.and_then(Shape::of).filter(|shape| !shape.constants.is_empty()) {
             key.filter = Some(shape.source.clone());
             key.shaped = true;
-            let kept = match plans.get(&key) {
-                Some(kept) => kept,
-                None => {
-                    // What is wrong with the filter is said of the filter itself.
-                    let conditions = self.conditions(Some(&shape.source), access).unwrap_or_default();
-                    let fits = conditions.last().is_some_and(|filter| filter.fits(&shape, dialect));
-                    let plan =
-                        if fits { Some(Arc::new(make(&conditions)?.shaped(&shape, dialect))) } else { None };
-                    plans.insert(key.clone(), plan.clone());
-                    plan
-                }
+            let kept = if let Some(kept) = plans.get(&key) {
+                kept
+            } else {
+                // What is wrong with the filter is said of the filter itself.
+                let conditions = self.conditions(Some(&shape.source), access).unwrap_or_default();
+                let fits = conditions.last().is_some_and(|filter| filter.fits(&shape, dialect));
+                let plan =
+                    if fits { Some(Arc::new(make(&conditions)?.shaped(&shape, dialect))) } else { None };
+                plans.insert(key.clone(), plan.clone());
+                plan
             };
             if let Some(plan) = kept {
                 return Ok(Arc::new(plan.filled(&shape.constants, dialect)));

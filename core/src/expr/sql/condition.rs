@@ -116,12 +116,14 @@ impl Param {
     }
 
     /// The same for every filter of the shape.
+    #[must_use]
     pub fn shaped(&self, shape: &Shape, dialect: Dialect) -> Self {
         let stand_in = self.stand_in(shape, dialect);
         stand_in.map_or_else(|| self.clone(), |(at, form)| Self(Source::Slot(at, form)))
     }
 
     /// The same for the filter of these constants.
+    #[must_use]
     pub fn filled(&self, constants: &[Constant], dialect: Dialect) -> Self {
         match &self.0 {
             Source::Slot(at, form) => {
