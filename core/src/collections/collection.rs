@@ -38,7 +38,8 @@ pub struct Collection {
     pub(crate) defaults: Vec<Option<FieldValue>>,
     limits: Vec<Limits>,
     pub(crate) relations: Vec<Relation>,
-    pub(crate) plans: Cache<PlanKey, Arc<Plan>>,
+    /// `None` for a shape whose filters differ in more than constants.
+    pub(crate) plans: Cache<PlanKey, Option<Arc<Plan>>>,
 }
 
 impl Collection {

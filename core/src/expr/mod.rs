@@ -31,6 +31,7 @@ mod error;
 mod evaluate;
 mod ir;
 mod limits;
+mod shape;
 mod sought;
 mod sql;
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub use self::ir::Scalar;
 pub use self::limits::{
     MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
 };
+pub use self::shape::{Constant, Shape};
 pub(crate) use self::sought::Sought;
 pub use self::sql::{Condition, InputPart, InputValue, Param};
 pub use self::vocabulary::{Catalogue, Field, FieldKind, Holds, Model, Seen, Vocabulary};
@@ -67,6 +69,8 @@ struct Inner {
     table: Arc<str>,
     /// How often other records are looked into.
     subqueries: usize,
+    /// Whether constants were computed with.
+    folded: bool,
 }
 
 /// Parses and type-checks an expression.
@@ -88,7 +92,8 @@ pub fn parse(source: &str, vocabulary: &Vocabulary<'_>) -> Result<Checked, ExprE
         }
     });
     let (table, subqueries) = (Arc::clone(&vocabulary.own().table), checker.subqueries());
-    Ok(Checked(Arc::new(Inner { cond, fields, table, subqueries })))
+    let folded = checker.has_folded();
+    Ok(Checked(Arc::new(Inner { cond, fields, table, subqueries, folded })))
 }
 
 impl Checked {
@@ -102,6 +107,22 @@ impl Checked {
     /// The condition as a value that is true or false, never NULL: for a SELECT list, or beneath NOT.
     pub fn to_truth(&self, dialect: Dialect) -> Condition {
         sql::Compiler::new(dialect, &self.0.table).truth(&self.0.cond)
+    }
+
+    /// Whether the same statement serves every expression of the shape that it was parsed of: each constant is a
+    /// parameter and nothing else.
+    pub fn fits(&self, shape: &Shape, dialect: Dialect) -> bool {
+        let condition = self.to_sql(dialect);
+        let mut found = vec![false; shape.constants.len()];
+        let constants = condition.params().iter().all(|param| {
+            if let Some((at, _)) = param.stand_in(shape, dialect)
+                && let Some(found) = found.get_mut(at)
+            {
+                *found = true;
+            }
+            param.is_constant()
+        });
+        constants && !self.0.folded && found.into_iter().all(|found| found)
     }
 
     /// Whether it holds for every record, whoever asks.

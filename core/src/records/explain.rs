@@ -44,7 +44,8 @@ impl Records<'_> {
         };
         let special = self.special(query, &access)?;
         let plan = self.list_plan(query, &access, None, &[], &special)?;
-        let missing_index = self.missing_index(&self.conditions(query, &access)?, &plan.order);
+        let missing_index =
+            self.missing_index(&self.conditions(query.filter.as_deref(), &access)?, &plan.order);
         let limit = Value::BigInt(Some(i64::from(DEFAULT_LIMIT) + 1));
         let statement = plan.sql(&self.scope.bindings(), &[], Some(limit));
         let dialect = self.dialect();

@@ -11,12 +11,12 @@ use super::error::RecordError;
 use super::expand::{Followed, Piece, expand};
 use super::layout::Column;
 use super::place::Metric;
-use super::query::{By, Plan, PlanKey, Planner, Shape, Term};
+use super::query::{self, By, Plan, PlanKey, Planner, Term};
 use super::search::Highlighter;
 use super::service::{Access, Records, Verb};
 use super::special::{SCORE, Special};
 use super::value::{FieldValue, write_string};
-use crate::expr::{self, Checked, Vocabulary};
+use crate::expr::{self, Checked, Shape, Vocabulary};
 use crate::invalid::{Findings, Invalid};
 use crate::store::StoreError;
 
@@ -186,27 +186,64 @@ impl Records<'_> {
         also.extend(special.highlight.iter().flat_map(|(_, columns)| columns));
         also.sort_unstable();
         let key = PlanKey {
-            shape: Shape::Page,
+            shape: query::Shape::Page,
             ruled: access.is_ruled(),
-            filter: query.filter.clone(),
+            filter: None,
+            shaped: false,
             sort: query.sort.clone().unwrap_or_default(),
             fields: query.fields.clone().unwrap_or_default(),
             also,
             cursor: cursor.map(|cursor| cursor.nulls.clone()),
         };
+        let (also, nulls) = (key.also.clone(), key.cursor.clone());
+        self.planned(key, query.filter.as_deref(), access, special, &|conditions| {
+            let order = self.order(query.sort.as_deref(), access, special)?;
+            let columns = self.shown(query.fields.as_deref(), access)?;
+            let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+            Ok(planner.list(conditions, order, (columns, &also), nulls.as_deref(), special))
+        })
+    }
+
+    /// The plan that is kept for the question, or made for it and kept. Filters that differ in constants alone share
+    /// one, and are not parsed.
+    fn planned(
+        &self,
+        mut key: PlanKey,
+        filter: Option<&str>,
+        access: &Access,
+        special: &Special,
+        make: &dyn Fn(&[Checked]) -> Result<Plan, RecordError>,
+    ) -> Result<Arc<Plan>, RecordError> {
         // What is special is this request's alone.
-        if let Some(plan) = self.collection.plans.get(&key).filter(|_| special.is_none()) {
+        if !special.is_none() {
+            return Ok(Arc::new(make(&self.conditions(filter, access)?)?));
+        }
+        let (plans, dialect) = (&self.collection.plans, self.dialect());
+        if let Some(shape) = filter.and_then(Shape::of).filter(|shape| !shape.constants.is_empty()) {
+            key.filter = Some(shape.source.clone());
+            key.shaped = true;
+            let kept = if let Some(kept) = plans.get(&key) {
+                kept
+            } else {
+                // What is wrong with the filter is said of the filter itself.
+                let conditions = self.conditions(Some(&shape.source), access).unwrap_or_default();
+                let fits = conditions.last().is_some_and(|filter| filter.fits(&shape, dialect));
+                let plan =
+                    if fits { Some(Arc::new(make(&conditions)?.shaped(&shape, dialect))) } else { None };
+                plans.insert(key.clone(), plan.clone());
+                plan
+            };
+            if let Some(plan) = kept {
+                return Ok(Arc::new(plan.filled(&shape.constants, dialect)));
+            }
+        }
+        key.filter = filter.map(str::to_owned);
+        key.shaped = false;
+        if let Some(Some(plan)) = plans.get(&key) {
             return Ok(plan);
         }
-        let conditions = self.conditions(query, access)?;
-        let order = self.order(query.sort.as_deref(), access, special)?;
-        let columns = self.shown(query.fields.as_deref(), access)?;
-        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let columns = (columns, key.also.as_slice());
-        let plan = Arc::new(planner.list(&conditions, order, columns, key.cursor.as_deref(), special));
-        if special.is_none() {
-            self.collection.plans.insert(key, Arc::clone(&plan));
-        }
+        let plan = Arc::new(make(&self.conditions(filter, access)?)?);
+        plans.insert(key, Some(Arc::clone(&plan)));
         Ok(plan)
     }
 
@@ -218,34 +255,34 @@ impl Records<'_> {
     ) -> Result<Option<Arc<Plan>>, RecordError> {
         let shape = match query.count {
             Count::None => return Ok(None),
-            Count::Exact => Shape::Count,
-            Count::Estimated => Shape::CappedCount,
+            Count::Exact => query::Shape::Count,
+            Count::Estimated => query::Shape::CappedCount,
         };
         let key = PlanKey {
             shape,
             ruled: access.is_ruled(),
-            filter: query.filter.clone(),
+            filter: None,
+            shaped: false,
             sort: String::new(),
             fields: String::new(),
             also: Vec::new(),
             cursor: None,
         };
-        if let Some(plan) = self.collection.plans.get(&key).filter(|_| special.is_none()) {
-            return Ok(Some(plan));
-        }
-        let conditions = self.conditions(query, access)?;
-        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let plan = Arc::new(planner.count(&conditions, shape == Shape::CappedCount, &special));
-        if special.is_none() {
-            self.collection.plans.insert(key, Arc::clone(&plan));
-        }
-        Ok(Some(plan))
+        let plan = self.planned(key, query.filter.as_deref(), access, &special, &|conditions| {
+            let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+            Ok(planner.count(conditions, shape == query::Shape::CappedCount, &special))
+        });
+        plan.map(Some)
     }
 
     /// The rule, if one binds, and the filter, if there is one.
-    pub(super) fn conditions(&self, query: &ListQuery, access: &Access) -> Result<Vec<Checked>, RecordError> {
+    pub(super) fn conditions(
+        &self,
+        filter: Option<&str>,
+        access: &Access,
+    ) -> Result<Vec<Checked>, RecordError> {
         let mut conditions = access.conditions();
-        if let Some(filter) = query.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
+        if let Some(filter) = filter.filter(|filter| !filter.trim().is_empty()) {
             let (catalogue, model) =
                 (Arc::clone(&self.collection.catalogue), Arc::clone(&self.collection.model));
             let seen = |target| self.scope.tenant().view_rule(target);

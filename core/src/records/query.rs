@@ -10,7 +10,7 @@ use super::service::{Access, RecordId, Verb};
 use super::special::{SCORE, Score, Special};
 use crate::collections::{CheckedRules, FieldType};
 use crate::dialect::Dialect;
-use crate::expr::{Bindings, Checked, InputValue, Param};
+use crate::expr::{self, Bindings, Checked, InputValue, Param};
 use crate::store::Sql;
 
 /// All that decides the text of a statement.
@@ -20,6 +20,8 @@ pub(crate) struct PlanKey {
     /// Whether the collection's rule binds.
     pub(crate) ruled: bool,
     pub(crate) filter: Option<String>,
+    /// Whether the filter is a shape, for constants to be filled in.
+    pub(crate) shaped: bool,
     pub(crate) sort: String,
     pub(crate) fields: String,
     /// Columns that are read besides those that are shown.
@@ -75,7 +77,7 @@ impl By {
 }
 
 /// A statement, and what its columns are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Plan {
     text: Arc<str>,
     /// What belongs to this one request, which comes first.
@@ -91,6 +93,20 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The same for every filter of the shape.
+    pub(super) fn shaped(&self, shape: &expr::Shape, dialect: Dialect) -> Self {
+        self.with(|param| param.shaped(shape, dialect))
+    }
+
+    /// The same for the filter of these constants.
+    pub(super) fn filled(&self, constants: &[expr::Constant], dialect: Dialect) -> Self {
+        self.with(|param| param.filled(constants, dialect))
+    }
+
+    fn with(&self, change: impl Fn(&Param) -> Param) -> Self {
+        Self { params: self.params.iter().map(change).collect(), ..self.clone() }
+    }
+
     /// The statement for one request: what is known of it, the cursor's values, then the last value (a limit, or an id).
     pub(crate) fn sql(&self, bindings: &Bindings<'_>, cursor: &[Value], last: Option<Value>) -> Sql {
         let mut values = Vec::with_capacity(self.given.len() + self.params.len() + self.slots.len() + 1);

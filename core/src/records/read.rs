@@ -76,12 +76,13 @@ impl Records<'_> {
             shape: Shape::One,
             ruled: access.is_ruled(),
             filter: None,
+            shaped: false,
             sort: String::new(),
             fields: fields.unwrap_or_default().to_owned(),
             also,
             cursor: None,
         };
-        if let Some(plan) = self.collection.plans.get(&key) {
+        if let Some(Some(plan)) = self.collection.plans.get(&key) {
             return Ok(plan);
         }
         let mut columns = self.shown(fields, access)?;
@@ -94,7 +95,7 @@ impl Records<'_> {
         let hidden = columns.len() - shown;
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
         let plan = Arc::new(planner.one(&access.conditions(), columns, hidden));
-        self.collection.plans.insert(key, Arc::clone(&plan));
+        self.collection.plans.insert(key, Some(Arc::clone(&plan)));
         Ok(plan)
     }
 }

@@ -123,3 +123,65 @@ async fn rules_see_the_request() {
     expect(&public.delete(&one).await, 404);
     app.remove().await.unwrap();
 }
+
+/// Filters that differ in constants alone share a statement, and each finds its own.
+#[tokio::test]
+async fn constants_of_one_shape_are_each_filters_own() {
+    let shop = Workshop::open().await;
+    let fields = json!([
+        {"name": "name", "type": "text"},
+        {"name": "number", "type": "int"},
+        {"name": "ratio", "type": "float"},
+        {"name": "key", "type": "uuid"},
+        {"name": "flag", "type": "bool"},
+    ]);
+    shop.create(json!({"name": "things", "fields": fields})).await.unwrap();
+    let keys = ["018f0000-0000-7000-8000-000000000001", "018f0000-0000-7000-8000-000000000002"];
+    for (name, number, key) in
+        [("a", 1, keys[0]), ("b", 2, keys[1]), (" a", 3, keys[1]), (keys[0], 4, keys[0])]
+    {
+        let ratio = f64::from(number) / 2.0;
+        let flag = number > 2;
+        shop.add("things", json!({"name": name, "number": number, "ratio": ratio, "key": key, "flag": flag}))
+            .await;
+    }
+    for (filter, expected) in [
+        ("name == 'a'", 1),
+        ("name == \"b\"", 1),
+        ("name == 'c'", 0),
+        ("name in ['a', 'b'] && number < 2", 1),
+        ("name in ['b', 'b'] && number < 3", 1),
+        ("number > 1 || number == 1", 4),
+        ("number > 3 || number == 2", 2),
+        ("number == 9223372036854775807", 0),
+        ("key == '018f0000-0000-7000-8000-000000000001'", 2),
+        ("key == '018f0000-0000-7000-8000-000000000002'", 2),
+        ("name == '018f0000-0000-7000-8000-000000000001'", 1),
+        ("name == '018F0000-0000-7000-8000-000000000001'", 0),
+        // Where constants do more than to be compared with fields.
+        ("name == 'a'.trim()", 1),
+        ("name == ' a'.trim()", 1),
+        ("'a' == 'a' && number == 1", 1),
+        ("'a' == 'b' && number == 1", 0),
+        ("(flag ? 1 : number) < (number == 1 ? number : 2)", 2),
+        ("(flag ? 3 : number) < (number == 1 ? number : 2)", 0),
+        ("(flag ? 3 : number) < (number == 1 ? number : 4)", 3),
+        ("ratio > 1", 2),
+        ("ratio > 0", 4),
+        ("name.substring(0) == 'a'", 1),
+        ("name.substring(1) == 'a'", 1),
+        ("(flag ? auth.kind : name) == 'key'", 2),
+        ("(flag ? auth.kind : name) == 'b'", 1),
+        ("auth.kind == 'key'", 4),
+        ("auth.kind == 'user'", 0),
+    ] {
+        assert_eq!(count(&shop, filter).await, expected, "{filter}");
+    }
+    for wrong in ["number == 'x'", "key == 'x'", "key == 'y'", "nmae == 'a'", "nmae == 'b'"] {
+        let scope = shop.scope().await;
+        let query = ListQuery { filter: Some(wrong.to_owned()), ..ListQuery::default() };
+        let refused = scope.records("things").unwrap().list(&query).await.unwrap_err().to_string();
+        assert!(!refused.contains('\u{f8ff}'), "{refused}");
+    }
+    shop.close().await;
+}

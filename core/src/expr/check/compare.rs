@@ -31,10 +31,13 @@ impl Checker<'_> {
         (right, right_at): (Operand, &IdedExpr),
     ) -> Checked<Cond> {
         match (left, right) {
-            (Operand::Literal(a), Operand::Literal(b)) => match constant::equal(&a, &b) {
-                Some(equal) => Ok(Cond::Const(equal)),
-                None => self.mismatch(node, &Operand::Literal(a), &Operand::Literal(b)),
-            },
+            (Operand::Literal(a), Operand::Literal(b)) => {
+                self.folded.set(true);
+                match constant::equal(&a, &b) {
+                    Some(equal) => Ok(Cond::Const(equal)),
+                    None => self.mismatch(node, &Operand::Literal(a), &Operand::Literal(b)),
+                }
+            }
             (Operand::Literal(literal), other) => self.equals_literal(node, other, literal, left_at),
             (other, Operand::Literal(literal)) => self.equals_literal(node, other, literal, right_at),
             (Operand::Cond(a), Operand::Cond(b)) => Ok(same_truth(a, b)),

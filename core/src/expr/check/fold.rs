@@ -22,6 +22,9 @@ static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
 impl Checker<'_> {
     pub(super) fn fold(&self, node: &IdedExpr) -> Checked<Literal> {
         self.check_durations(node)?;
+        if !matches!(node.expr, Expr::Literal(_)) {
+            self.folded.set(true);
+        }
         let value = match &node.expr {
             Expr::Literal(LiteralValue::Null) => return Ok(Literal::Null),
             // Without a context, which costs more than all the rest.

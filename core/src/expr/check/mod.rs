@@ -37,6 +37,8 @@ pub(super) struct Checker<'a> {
     next_row: Cell<u32>,
     /// How often other records are looked into.
     subqueries: Cell<usize>,
+    /// Whether constants were computed with, or compared with one another.
+    folded: Cell<bool>,
 }
 
 /// A row with the name that it has in a part of the expression.
@@ -55,7 +57,12 @@ impl<'a> Checker<'a> {
             bound: RefCell::new(Vec::new()),
             next_row: Cell::new(Row::FIRST_BOUND.0),
             subqueries: Cell::new(0),
+            folded: Cell::new(false),
         }
+    }
+
+    pub(super) const fn has_folded(&self) -> bool {
+        self.folded.get()
     }
 
     /// How often what has been checked looks into other records.

@@ -19,10 +19,13 @@ impl Checker<'_> {
     ) -> Checked<Operand> {
         self.binary(node, self.operand(left)?, self.operand(right)?, &|a, b| {
             let cond = match (a, b) {
-                (Operand::Literal(a), Operand::Literal(b)) => match constant::compare(&a, &b) {
-                    Some(found) => Cond::Const(order.holds(found)),
-                    None => return self.mismatch(node, &Operand::Literal(a), &Operand::Literal(b)),
-                },
+                (Operand::Literal(a), Operand::Literal(b)) => {
+                    self.folded.set(true);
+                    match constant::compare(&a, &b) {
+                        Some(found) => Cond::Const(order.holds(found)),
+                        None => return self.mismatch(node, &Operand::Literal(a), &Operand::Literal(b)),
+                    }
+                }
                 (Operand::Literal(literal), other) => {
                     self.ordered_literal(node, other, order.flipped(), &literal, left)?
                 }

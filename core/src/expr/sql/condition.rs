@@ -7,6 +7,7 @@ use crate::dialect::Dialect;
 use crate::expr::bindings::Bindings;
 use crate::expr::evaluate::Evaluator;
 use crate::expr::ir::{Cond, LateList, Scalar, Term};
+use crate::expr::shape::{Constant, Form, Shape};
 use crate::expr::vocabulary::FieldKind;
 
 /// A condition, or a part of one: text with `?` for each parameter, in their order.
@@ -23,6 +24,8 @@ pub struct Param(Source);
 #[derive(Clone, Debug)]
 enum Source {
     Constant(Value),
+    /// Where a constant of each filter of a shape goes.
+    Slot(usize, Form),
     Term(Term, Dialect),
     Cond(Cond),
     List(LateList, FieldKind),
@@ -86,6 +89,8 @@ impl Param {
         let evaluator = Evaluator { bindings };
         match &self.0 {
             Source::Constant(value) => value.clone(),
+            // A statement of a shape is filled before it is run.
+            Source::Slot(..) => Value::Bool(None),
             Source::Term(term, dialect) => match evaluator.term(term) {
                 Ok(Some(scalar)) => bind(&scalar, *dialect),
                 _ => null(term.kind(), *dialect),
@@ -96,6 +101,36 @@ impl Param {
                 Value::String(items.map(|items| serde_json::Value::from(items).to_string()))
             }
             Source::Input(field, part) => input(field, *part),
+        }
+    }
+
+    pub(in crate::expr) const fn is_constant(&self) -> bool {
+        matches!(self.0, Source::Constant(_))
+    }
+
+    pub(in crate::expr) fn stand_in(&self, shape: &Shape, dialect: Dialect) -> Option<(usize, Form)> {
+        match &self.0 {
+            Source::Constant(value) => shape.find(value, dialect),
+            _ => None,
+        }
+    }
+
+    /// The same for every filter of the shape.
+    #[must_use]
+    pub fn shaped(&self, shape: &Shape, dialect: Dialect) -> Self {
+        let stand_in = self.stand_in(shape, dialect);
+        stand_in.map_or_else(|| self.clone(), |(at, form)| Self(Source::Slot(at, form)))
+    }
+
+    /// The same for the filter of these constants.
+    #[must_use]
+    pub fn filled(&self, constants: &[Constant], dialect: Dialect) -> Self {
+        match &self.0 {
+            Source::Slot(at, form) => {
+                let value = constants.get(*at).map(|constant| constant.value(*form, dialect));
+                Self(Source::Constant(value.unwrap_or(Value::Bool(None))))
+            }
+            _ => self.clone(),
         }
     }
 

@@ -11,7 +11,6 @@ use sea_query::Value;
 use self::sql::{Form, Selected, TooLarge};
 use self::terms::{Computed, Group};
 use super::error::RecordError;
-use super::list::ListQuery;
 use super::query::Planner;
 use super::service::{Access, Records, Verb};
 use super::value::write_string;
@@ -114,8 +113,7 @@ impl Records<'_> {
         let selected = selected.chain(computed.iter().map(|term| term.select(layout, dialect)));
         let selected: Vec<Selected> = selected.flatten().collect();
 
-        let filter = ListQuery { filter: query.filter.clone(), ..ListQuery::default() };
-        let conditions = self.conditions(&filter, &access)?;
+        let conditions = self.conditions(query.filter.as_deref(), &access)?;
         let order = order(query.sort.as_deref(), &names, &selected, count, dialect)?;
         let planner = Planner { layout, dialect };
         let columns: Vec<_> = selected.iter().flat_map(|term| &term.columns).map(String::as_str).collect();
