@@ -22,6 +22,7 @@ mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
 mod list;
+mod place;
 pub(crate) mod query;
 mod read;
 mod relations;
@@ -45,6 +46,7 @@ pub use self::import::{
 };
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
+pub use self::place::Metric;
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;
 pub use self::value::FieldValue;
