@@ -8,6 +8,7 @@ pub mod credential;
 pub mod dialect;
 pub mod engine;
 pub mod expr;
+mod geo;
 pub mod idempotency;
 pub mod ids;
 pub mod invalid;

@@ -41,6 +41,13 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// How vectors are compared.
+        MetricMode {
+            Cosine = "cosine",
+            L2 = "l2",
+        }
+    }
+    crate::open_enum! {
         /// What to do after a line that failed.
         OnError {
             Stop = "stop",
@@ -1069,10 +1076,16 @@ impl Client {
     /// - `highlight`: Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
     /// `<mark>` around it.
     /// - `limit`: Records on the page: 1 to 200, 50 by default.
+    /// - `metric`: How vectors are compared; `cosine` by default.
+    /// - `near`: `field:latitude,longitude`: records whose `geo_point` is nearest come first; each has its `_distance` in
+    /// metres.
+    /// - `nearest`: `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. Not on MariaDB.
     /// - `search`: Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
     /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
     /// each record has its `_score`.
     /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
+    /// - `within`: `field:latitude,longitude,metres` or `field:south,west,north,east`: records whose `geo_point` lies in that
+    /// circle or box.
     pub async fn list_records<'a>(
         &'a self,
         collection: &'a str,
@@ -1083,8 +1096,12 @@ impl Client {
         filter: Option<&'a str>,
         highlight: Option<bool>,
         limit: Option<u32>,
+        metric: Option<&'a crate::generated::enums::MetricMode>,
+        near: Option<&'a str>,
+        nearest: Option<&'a str>,
         search: Option<&'a str>,
         sort: Option<&'a str>,
+        within: Option<&'a str>,
     ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
         let url =
             format!("{}/v1/collections/{}/records", self.baseurl, encode_path(&collection.to_string()),);
@@ -1108,8 +1125,12 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("filter", &filter))
             .query(&progenitor_client::QueryParam::new("highlight", &highlight))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("metric", &metric))
+            .query(&progenitor_client::QueryParam::new("near", &near))
+            .query(&progenitor_client::QueryParam::new("nearest", &nearest))
             .query(&progenitor_client::QueryParam::new("search", &search))
             .query(&progenitor_client::QueryParam::new("sort", &sort))
+            .query(&progenitor_client::QueryParam::new("within", &within))
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "list_records" };

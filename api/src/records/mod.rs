@@ -8,7 +8,7 @@ mod precondition;
 
 use neonex_core::idempotency::Outcome;
 use neonex_core::records::{
-    Count, ListQuery, RecordBody, RecordError, RecordId, RecordInput, Records as Domain, Upserted,
+    Count, ListQuery, Metric, RecordBody, RecordError, RecordId, RecordInput, Records as Domain, Upserted,
 };
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
@@ -48,6 +48,16 @@ enum CountMode {
     Exact,
     /// No further than 10,000, which then means "at least".
     Estimated,
+}
+
+/// How vectors are compared.
+#[derive(Enum)]
+#[oai(rename_all = "snake_case")]
+enum MetricMode {
+    /// By one less the cosine of the angle between them.
+    Cosine,
+    /// By the length of their difference.
+    L2,
 }
 
 #[derive(ApiResponse)]
@@ -180,6 +190,16 @@ impl Records {
         /// Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
         /// `<mark>` around it.
         highlight: Query<Option<bool>>,
+        /// `field:latitude,longitude`: records whose `geo_point` is nearest come first; each has its `_distance` in
+        /// metres.
+        near: Query<Option<String>>,
+        /// `field:latitude,longitude,metres` or `field:south,west,north,east`: records whose `geo_point` lies in that
+        /// circle or box.
+        within: Query<Option<String>>,
+        /// `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. Not on MariaDB.
+        nearest: Query<Option<String>>,
+        /// How vectors are compared; `cosine` by default.
+        metric: Query<Option<MetricMode>>,
     ) -> Result<Listed, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
@@ -190,6 +210,13 @@ impl Records {
             expand: expand.0,
             search: search.0,
             highlight: highlight.0.unwrap_or_default(),
+            near: near.0,
+            within: within.0,
+            nearest: nearest.0,
+            metric: match metric.0 {
+                None | Some(MetricMode::Cosine) => Metric::Cosine,
+                Some(MetricMode::L2) => Metric::L2,
+            },
             limit: limit.0,
             cursor: cursor.0,
             count: match count.0 {

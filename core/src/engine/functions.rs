@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
+use crate::geo;
 use crate::plain_text::words_of;
 
 /// Gives them to a connection. Triggers may call them, too: they do nothing but compute.
@@ -12,5 +13,22 @@ pub(super) fn install(conn: &Connection) -> rusqlite::Result<()> {
     conn.create_scalar_function("neonex_words", 1, flags, |context| {
         let html = context.get::<Option<String>>(0)?;
         Ok(html.map(|html| words_of(&html)))
-    })
+    })?;
+    conn.create_scalar_function("neonex_distance", 4, flags, |context| {
+        let place = |at: usize| -> rusqlite::Result<Option<(f64, f64)>> {
+            let (lat, lon) = (context.get::<Option<f64>>(at)?, context.get::<Option<f64>>(at + 1)?);
+            Ok(lat.zip(lon))
+        };
+        Ok(place(0)?.zip(place(2)?).map(|(one, other)| geo::distance(one, other)))
+    })?;
+    for (name, distance) in [("neonex_cosine", geo::cosine as Distance), ("neonex_l2", geo::l2)] {
+        conn.create_scalar_function(name, 2, flags, move |context| {
+            let vectors = (context.get_raw(0).as_blob_or_null()?, context.get_raw(1).as_blob_or_null()?);
+            Ok(vectors.0.zip(vectors.1).map(|(one, other)| distance(one, other)))
+        })?;
+    }
+    Ok(())
 }
+
+/// Between two vectors.
+type Distance = fn(&[u8], &[u8]) -> f64;

@@ -10,6 +10,7 @@ use super::cursor::{self, Cursor};
 use super::error::RecordError;
 use super::expand::{Followed, Piece, expand};
 use super::layout::Column;
+use super::place::Metric;
 use super::query::{By, Plan, PlanKey, Planner, Shape, Term};
 use super::search::Highlighter;
 use super::service::{Access, Records, Verb};
@@ -59,6 +60,14 @@ pub struct ListQuery {
     pub search: Option<String>,
     /// Whether what was found is marked, in `_highlights`.
     pub highlight: bool,
+    /// A place, to which what is nearest comes first: `field:lat,lon`.
+    pub near: Option<String>,
+    /// Where records are: `field:lat,lon,metres` or `field:south,west,north,east`.
+    pub within: Option<String>,
+    /// A vector, to which what is most like it comes first: `field:[…]`.
+    pub nearest: Option<String>,
+    /// What that means.
+    pub metric: Metric,
 }
 
 /// A page of records.
@@ -86,9 +95,19 @@ impl Records<'_> {
             query.filter.as_deref().unwrap_or_default(),
             query.sort.as_deref().unwrap_or_default()
         );
-        if let Some(search) = &query.search {
-            question.push_str("\nsearch ");
-            question.push_str(search);
+        let special_terms = [
+            ("search", &query.search),
+            ("near", &query.near),
+            ("within", &query.within),
+            ("nearest", &query.nearest),
+        ];
+        for (name, term) in special_terms {
+            if let Some(term) = term {
+                question.push_str(&format!("\n{name} {term}"));
+            }
+        }
+        if query.metric == Metric::L2 {
+            question.push_str("\nl2");
         }
         let cursor = match &query.cursor {
             Some(text) => {

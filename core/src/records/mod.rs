@@ -20,6 +20,7 @@ mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
 mod list;
+mod place;
 pub(crate) mod query;
 mod read;
 mod relations;
@@ -40,6 +41,7 @@ pub use self::import::{
 };
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
+pub use self::place::Metric;
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;
 pub use self::value::FieldValue;

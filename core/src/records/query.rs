@@ -159,56 +159,79 @@ impl Planner<'_> {
             }
         }
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
-        let (mut text, given, params, mut is_narrowed) = match &special.score {
+        let list = list.join(", ");
+        let own: Vec<_> = columns.iter().map(|&column| self.name(By::Column(column))).collect();
+        let (mut text, given, params, is_narrowed) = match &special.score {
             Some(score) => {
-                let (text, given, params) =
-                    self.scored(&list.join(", "), &columns, score, conditions, special);
+                let (text, given, params) = self.scored(&list, &own.join(", "), score, conditions, special);
                 (text, given, params, false)
             }
             None => {
-                let (text, given, params) = self.narrowed(&list.join(", "), "", conditions, special);
+                let (text, given, params) = self.narrowed(&list, "", conditions, special);
                 let is_narrowed = !conditions.is_empty() || !special.conditions.is_empty();
                 (text, given, params, is_narrowed)
             }
         };
         let taken = given.len() + params.len();
         let mut slots = Vec::new();
-        if let Some(nulls) = cursor {
-            text.push_str(if std::mem::replace(&mut is_narrowed, true) { " AND " } else { " WHERE " });
-            text.push_str(&self.after(&order, nulls, taken, &mut slots));
-        }
-        text.push_str(" ORDER BY ");
-        for (at, term) in order.iter().enumerate() {
-            if at > 0 {
-                text.push_str(", ");
+        let after = cursor.map(|nulls| self.after(&order, nulls, taken, &mut slots));
+        let and = if is_narrowed { " AND " } else { " WHERE " };
+        let end = format!("{} LIMIT {}", self.ordered(&order), self.mark(taken + slots.len()));
+        match after {
+            None => text.push_str(&end),
+            Some((after, None)) => text.push_str(&format!("{and}{after}{end}")),
+            Some((first, Some(second))) => {
+                let (inner, ..) = self.narrowed(&own.join(", "), "", conditions, special);
+                // Each value stands there once, and is called by its number wherever it is needed.
+                let end = self.numbered(&end, taken + slots.len());
+                let part = |after: &str| self.numbered(&format!("{inner}{and}{after}"), 0) + &end;
+                text = format!(
+                    "SELECT {list} FROM (SELECT * FROM ({}) AS first UNION ALL SELECT * FROM ({}) AS second) \
+                     AS page{end}",
+                    part(&first),
+                    part(&second)
+                );
             }
-            text.push_str(&self.name(term.by));
-            // As the columns stand in indexes: those that every record has know no nulls.
-            let fixed = term.by.column().is_none_or(|column| column < FIXED.len());
-            text.push_str(match (term.descending, self.dialect) {
-                (false, Dialect::Postgres) if !fixed => " ASC NULLS FIRST",
-                (true, Dialect::Postgres) if !fixed => " DESC NULLS LAST",
-                (false, _) => " ASC",
-                (true, _) => " DESC",
-            });
         }
-        text.push_str(" LIMIT ");
-        text.push_str(&self.mark(taken + slots.len()));
         Plan { text: text.into(), given, params, slots, columns, shown, order }
+    }
+
+    /// `ORDER BY` as the columns stand in indexes: those that every record has know no nulls.
+    fn ordered(&self, order: &[Term]) -> String {
+        let terms = order.iter().map(|term| {
+            let fixed = term.by.column().is_none_or(|column| column < FIXED.len());
+            let way = match (term.descending, self.dialect) {
+                (false, Dialect::Postgres) if !fixed => "ASC NULLS FIRST",
+                (true, Dialect::Postgres) if !fixed => "DESC NULLS LAST",
+                (false, _) => "ASC",
+                (true, _) => "DESC",
+            };
+            format!("{} {way}", self.name(term.by))
+        });
+        format!(" ORDER BY {}", terms.collect::<Vec<_>>().join(", "))
+    }
+
+    /// The same text with a number for each value after so many others. Postgres numbers them anyhow.
+    fn numbered(&self, text: &str, before: usize) -> String {
+        if self.dialect == Dialect::Postgres {
+            return text.to_owned();
+        }
+        let mut pieces = text.split('?');
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.enumerate().fold(first, |text, (at, piece)| format!("{text}?{}{piece}", before + at + 1))
     }
 
     /// The columns of a list with its score as the last of them, as a query that may be narrowed further.
     fn scored(
         &self,
         list: &str,
-        columns: &[usize],
+        own: &str,
         score: &Score,
         conditions: &[Checked],
         special: &Special,
     ) -> (String, Vec<Value>, Vec<Param>) {
         let name = self.name(By::Score);
-        let own: Vec<_> = columns.iter().map(|&column| self.name(By::Column(column))).collect();
-        let inner = format!("{}, {} AS {name}", own.join(", "), score.expression.text);
+        let inner = format!("{own}, {} AS {name}", score.expression.text);
         let mut given = score.expression.values.clone();
         let mut join = String::new();
         if let Some(found) = &score.join {
@@ -326,17 +349,49 @@ impl Planner<'_> {
         (text, params)
     }
 
-    /// The rows that come after the cursor's, with a bound on the first column from which every database can start in
-    /// an index. The values that it needs are noted in `slots`.
-    fn after(&self, order: &[Term], nulls: &[bool], taken: usize, slots: &mut Vec<usize>) -> String {
-        let mut bound = String::new();
-        if let (Some(first), Some(false)) = (order.first(), nulls.first())
-            && (!first.descending || !self.nullable(first.by))
-        {
-            let sign = if first.descending { "<=" } else { ">=" };
-            bound = format!("{} {sign} {} AND ", self.name(first.by), self.slot(0, taken, slots));
+    /// The rows that come after the cursor's, in one part or in two that follow one another, each with a bound on the
+    /// first column from which the database can start in an index. None can where nulls are one end of a range and
+    /// values the other, but MariaDB. The values that it needs are noted in `slots`.
+    fn after(
+        &self,
+        order: &[Term],
+        nulls: &[bool],
+        taken: usize,
+        slots: &mut Vec<usize>,
+    ) -> (String, Option<String>) {
+        let (Some(first), Some(&null)) = (order.first(), nulls.first()) else {
+            return ("1 = 0".to_owned(), None);
+        };
+        let (name, splits) = (self.name(first.by), self.dialect != Dialect::MariaDb);
+        match (first.descending, null) {
+            (true, false) if self.nullable(first.by) && splits => {
+                let bound = format!("{name} <= {}", self.slot(0, taken, slots));
+                let past = format!("{name} < {}", self.slot(0, taken, slots));
+                let same = format!("{name} = {}", self.slot(0, taken, slots));
+                let rest = self.beyond(order, nulls, 1, (taken, slots));
+                let values = format!("({bound} AND ({past} OR ({same} AND {rest})))");
+                (values, Some(format!("{name} IS NULL")))
+            }
+            (true, true) => {
+                (format!("({name} IS NULL AND {})", self.beyond(order, nulls, 1, (taken, slots))), None)
+            }
+            (false, true) if splits => {
+                let same = format!("({name} IS NULL AND {})", self.beyond(order, nulls, 1, (taken, slots)));
+                (same, Some(format!("{name} IS NOT NULL")))
+            }
+            (false, true) => (self.beyond(order, nulls, 0, (taken, slots)), None),
+            (descending, false) => {
+                let sign = if descending { "<=" } else { ">=" };
+                let bound = format!("{name} {sign} {}", self.slot(0, taken, slots));
+                let or_null = if descending && self.nullable(first.by) {
+                    format!(" OR {name} IS NULL")
+                } else {
+                    String::new()
+                };
+                let beyond = self.beyond(order, nulls, 0, (taken, slots));
+                (format!("(({bound}{or_null}) AND {beyond})"), None)
+            }
         }
-        format!("({bound}{})", self.beyond(order, nulls, 0, (taken, slots)))
     }
 
     /// `a > x OR a = x AND (b > y OR …)`, from the term at `at` on.
@@ -442,6 +497,42 @@ impl Access {
 mod tests {
     use super::*;
     use crate::collections::{Definition, NewCollection};
+
+    /// However a list is sorted, and wherever a page begins, SQLite starts there in the index and sorts nothing but
+    /// the page itself.
+    #[test]
+    fn a_page_begins_in_the_index() {
+        let design = serde_json::json!({"name": "movies", "fields": [{"name": "year", "type": "int"}]});
+        let design = Definition::try_from(serde_json::from_value::<NewCollection>(design).unwrap()).unwrap();
+        let layout = Layout::new("t".to_owned(), &design, Dialect::Sqlite);
+        let planner = Planner { layout: &layout, dialect: Dialect::Sqlite };
+        let base = rusqlite::Connection::open_in_memory().unwrap();
+        let table = "CREATE TABLE t (id BLOB PRIMARY KEY, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, \
+                     year INTEGER); CREATE INDEX i ON t (year, id)";
+        base.execute_batch(table).unwrap();
+        let cases: [(bool, bool, &[&str]); 4] = [
+            (false, false, &["SEARCH t USING INDEX i (year>?)"]),
+            (false, true, &["SEARCH t USING INDEX i (year=? AND id>?)", "SEARCH t USING INDEX i (year>?)"]),
+            (true, false, &["SEARCH t USING INDEX i (year<?)", "SEARCH t USING INDEX i (year=?)"]),
+            (true, true, &["SEARCH t USING INDEX i (year=? AND id<?)"]),
+        ];
+        for (descending, null, searches) in cases {
+            let order = [3, 0].map(|column| Term { by: By::Column(column), descending }).to_vec();
+            let shown = (vec![0, 3], [].as_slice());
+            let plan = planner.list(&[], order, shown, Some(&[null, false]), &Special::default());
+            let mut explain = base.prepare(&format!("EXPLAIN QUERY PLAN {}", plan.text)).unwrap();
+            let count = explain.parameter_count();
+            let values = rusqlite::params_from_iter(std::iter::repeat_n(1, count));
+            let steps = explain.query_map(values, |row| row.get::<_, String>(3)).unwrap();
+            let steps: Vec<_> = steps.map(|step| step.unwrap().replace("COVERING ", "")).collect();
+            let found: Vec<_> = steps.iter().filter(|step| step.contains(" t ")).collect();
+            assert_eq!(found, searches, "{descending} {null}: {steps:?} {}", plan.text);
+            let sorts = steps.iter().filter(|step| step.contains("TEMP B-TREE")).count();
+            // Of two parts each is a page at most when it is sorted, to be put together.
+            let pages = steps.iter().filter(|step| step.starts_with("SCAN ")).count();
+            assert!(sorts <= pages, "{descending} {null}: {steps:?}");
+        }
+    }
 
     /// Postgres walks an index for an order only where both say the same of nulls.
     #[test]

@@ -1,4 +1,4 @@
-//! What narrows and orders a list beside its filter and its fields: words that are searched for.
+//! What narrows and orders a list beside its filter and its fields: words that are searched for, and distances.
 
 use sea_query::Value;
 
@@ -43,26 +43,57 @@ impl Special {
 
     /// The conditions alone, which are enough to count.
     pub(super) fn unordered(self) -> Self {
+        Self { highlight: None, ..self.unordered_with_highlight() }
+    }
+
+    fn unordered_with_highlight(self) -> Self {
         let mut conditions = self.conditions;
         if let Some(join) = self.score.and_then(|score| score.join) {
             let text = format!("id IN (SELECT \"$record\" FROM ({}) AS found)", join.text);
             conditions.push(Fragment { text, values: join.values });
         }
-        Self { conditions, score: None, highlight: None }
+        Self { conditions, score: None, highlight: self.highlight }
     }
+}
+
+/// What was sent, if it says something.
+fn set(sent: &Option<String>) -> Option<&str> {
+    sent.as_deref().filter(|text| !text.trim().is_empty())
 }
 
 impl Records<'_> {
     /// Reads what is special of a list.
     pub(super) fn special(&self, query: &ListQuery, access: &Access) -> Result<Special, Invalid> {
         let mut special = Special::default();
-        if let Some(text) = query.search.as_deref().filter(|text| !text.trim().is_empty()) {
+        if let Some(text) = set(&query.search) {
             self.search(text, query, access, &mut special)?;
         } else if query.highlight {
             let message = "there is something to be marked only where something is searched for";
             return Err(Invalid::one("/highlight", "not_applicable", message));
         }
-        Ok(special)
+        if let Some(text) = set(&query.within) {
+            special.conditions.extend(self.within(text, access)?);
+        }
+        let distance = match (set(&query.near), set(&query.nearest)) {
+            (None, None) => return Ok(special),
+            (Some(near), None) => self.near(near, access)?,
+            (None, Some(nearest)) => self.nearest(nearest, query.metric, access)?,
+            (Some(_), Some(_)) => {
+                let message = "one order is asked for by `near` and another one by `nearest`";
+                return Err(Invalid::one("/nearest", "not_applicable", message));
+            }
+        };
+        if set(&query.sort).is_some() {
+            let message = "what is nearest comes first: there is no other order beside that";
+            return Err(Invalid::one("/sort", "not_applicable", message));
+        }
+        let Special { conditions, highlight, .. } = special.unordered_with_highlight();
+        let (known, score) = distance;
+        Ok(Special {
+            conditions: conditions.into_iter().chain([known]).collect(),
+            score: Some(score),
+            highlight,
+        })
     }
 
     fn search(
@@ -85,7 +116,7 @@ impl Records<'_> {
             return Err(Invalid::one("/search", "no_search_index", message));
         }
         let (condition, score) = found(&search, layout, self.dialect());
-        let is_sorted = query.sort.as_deref().is_some_and(|sort| !sort.trim().is_empty());
+        let is_sorted = set(&query.sort).is_some();
         if is_sorted {
             *special = Special { score: Some(score), ..Special::default() }.unordered();
             special.conditions.extend(condition);

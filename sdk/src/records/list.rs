@@ -76,6 +76,22 @@ impl<T> List<T> {
         self.parameter("search", words)
     }
 
+    /// Those whose `geo_point` is nearest to that place first.
+    pub fn near(self, field: &str, latitude: f64, longitude: f64) -> Self {
+        self.parameter("near", format!("{field}:{latitude},{longitude}"))
+    }
+
+    /// Those whose `geo_point` lies no farther from that place than so many metres.
+    pub fn within(self, field: &str, latitude: f64, longitude: f64, metres: f64) -> Self {
+        self.parameter("within", format!("{field}:{latitude},{longitude},{metres}"))
+    }
+
+    /// Those whose `vector` is most like that one first, by the cosine of the angle between them.
+    pub fn nearest(self, field: &str, vector: &[f32]) -> Self {
+        let numbers: Vec<_> = vector.iter().map(f32::to_string).collect();
+        self.parameter("nearest", format!("{field}:[{}]", numbers.join(",")))
+    }
+
     /// With these fields only, beside `id`, `created_at` and `updated_at`. The others must be optional in `T`.
     pub fn fields<'f>(self, fields: impl IntoIterator<Item = &'f str>) -> Self {
         let fields: Vec<_> = ALWAYS.into_iter().chain(fields).collect();

@@ -32,6 +32,7 @@ mod idempotency;
 mod isolation;
 mod keys;
 mod matrix;
+mod nearby;
 mod pages;
 mod records;
 mod redis;
