@@ -170,7 +170,7 @@ async fn files_go_in_and_out() {
 }
 
 /// What `generate types` writes for [`TYPED`]; that it compiles is half of the test.
-#[expect(unreachable_pub, reason = "it is written for others")]
+#[expect(unreachable_pub, dead_code, reason = "it is written for others")]
 mod generated;
 
 const TYPED: &str = r#"
