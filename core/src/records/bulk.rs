@@ -7,7 +7,6 @@ use sea_query::Value;
 use super::error::RecordError;
 use super::incoming::Incoming;
 use super::input::RecordInput;
-use super::list::ListQuery;
 use super::query::Planner;
 use super::relations::Deletion;
 use super::service::{Author, RecordId, Records, Stored, Verb, read_stored};
@@ -134,8 +133,7 @@ impl Records<'_> {
             conditions = self.access(Verb::List)?.conditions();
             conditions.extend(access.conditions());
         }
-        let query = ListQuery { filter: Some(filter.to_owned()), ..ListQuery::default() };
-        let filtered = self.conditions(&query, &access)?;
+        let filtered = self.conditions(Some(filter), &access)?;
         conditions.extend(filtered.into_iter().last());
         Ok(conditions)
     }

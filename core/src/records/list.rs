@@ -103,7 +103,9 @@ impl Records<'_> {
         ];
         for (name, term) in special_terms {
             if let Some(term) = term {
-                question.push_str(&format!("\n{name} {term}"));
+                for part in ["\n", name, " ", term] {
+                    question.push_str(part);
+                }
             }
         }
         if query.metric == Metric::L2 {
@@ -119,7 +121,7 @@ impl Records<'_> {
         let followed = self.followed(query.expand.as_deref(), &access)?;
         let plan = self.list_plan(query, &access, cursor.as_ref(), &followed, &special)?;
         let Special { score, highlight, .. } = special.clone();
-        let count = self.count_plan(query, &access, special.unordered())?;
+        let count = self.count_plan(query, &access, &special.unordered())?;
         let capped = query.count == Count::Estimated;
         let collection = Arc::clone(&self.collection);
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -251,7 +253,7 @@ impl Records<'_> {
         &self,
         query: &ListQuery,
         access: &Access,
-        special: Special,
+        special: &Special,
     ) -> Result<Option<Arc<Plan>>, RecordError> {
         let shape = match query.count {
             Count::None => return Ok(None),
@@ -268,9 +270,9 @@ impl Records<'_> {
             also: Vec::new(),
             cursor: None,
         };
-        let plan = self.planned(key, query.filter.as_deref(), access, &special, &|conditions| {
+        let plan = self.planned(key, query.filter.as_deref(), access, special, &|conditions| {
             let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-            Ok(planner.count(conditions, shape == query::Shape::CappedCount, &special))
+            Ok(planner.count(conditions, shape == query::Shape::CappedCount, special))
         });
         plan.map(Some)
     }

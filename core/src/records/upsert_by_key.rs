@@ -65,7 +65,7 @@ impl Records<'_> {
         let fields = findings.finish(Some(fields))?;
         let covers = |index: &PhysicalIndex| {
             let same = |name: &&str| index.fields.iter().any(|field| field == *name);
-            index.unique && index.fields.len() == fields.len() && fields.iter().all(|name| same(&name))
+            index.unique && index.fields.len() == fields.len() && fields.iter().all(same)
         };
         let indexes = crate::collections::indexes(self.collection.id(), self.collection.definition());
         indexes.into_iter().find(covers).ok_or_else(|| {
