@@ -103,7 +103,7 @@ impl Records<'_> {
         ];
         for (name, term) in special_terms {
             if let Some(term) = term {
-                question.push_str(&format!("\n{name} {term}"));
+                question.extend(["\n", name, " ", term.as_str()]);
             }
         }
         if query.metric == Metric::L2 {
@@ -119,7 +119,7 @@ impl Records<'_> {
         let followed = self.followed(query.expand.as_deref(), &access)?;
         let plan = self.list_plan(query, &access, cursor.as_ref(), &followed, &special)?;
         let Special { score, highlight, .. } = special.clone();
-        let count = self.count_plan(query, &access, special.unordered())?;
+        let count = self.count_plan(query, &access, &special.unordered())?;
         let capped = query.count == Count::Estimated;
         let collection = Arc::clone(&self.collection);
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -214,7 +214,7 @@ impl Records<'_> {
         &self,
         query: &ListQuery,
         access: &Access,
-        special: Special,
+        special: &Special,
     ) -> Result<Option<Arc<Plan>>, RecordError> {
         let shape = match query.count {
             Count::None => return Ok(None),
@@ -235,7 +235,7 @@ impl Records<'_> {
         }
         let conditions = self.conditions(query, access)?;
         let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-        let plan = Arc::new(planner.count(&conditions, shape == Shape::CappedCount, &special));
+        let plan = Arc::new(planner.count(&conditions, shape == Shape::CappedCount, special));
         if special.is_none() {
             self.collection.plans.insert(key, Arc::clone(&plan));
         }

@@ -161,17 +161,13 @@ impl Planner<'_> {
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
         let list = list.join(", ");
         let own: Vec<_> = columns.iter().map(|&column| self.name(By::Column(column))).collect();
-        let (mut text, given, params, is_narrowed) = match &special.score {
-            Some(score) => {
-                let (text, given, params) = self.scored(&list, &own.join(", "), score, conditions, special);
-                (text, given, params, false)
-            }
-            None => {
-                let (text, given, params) = self.narrowed(&list, "", conditions, special);
-                let is_narrowed = !conditions.is_empty() || !special.conditions.is_empty();
-                (text, given, params, is_narrowed)
-            }
+        let (mut text, given, params) = if let Some(score) = &special.score {
+            self.scored(&list, &own.join(", "), score, conditions, special)
+        } else {
+            self.narrowed(&list, "", conditions, special)
         };
+        let is_narrowed =
+            special.score.is_none() && !(conditions.is_empty() && special.conditions.is_empty());
         let taken = given.len() + params.len();
         let mut slots = Vec::new();
         let after = cursor.map(|nulls| self.after(&order, nulls, taken, &mut slots));
@@ -179,7 +175,7 @@ impl Planner<'_> {
         let end = format!("{} LIMIT {}", self.ordered(&order), self.mark(taken + slots.len()));
         match after {
             None => text.push_str(&end),
-            Some((after, None)) => text.push_str(&format!("{and}{after}{end}")),
+            Some((after, None)) => text.extend([and, &after, &end]),
             Some((first, Some(second))) => {
                 let (inner, ..) = self.narrowed(&own.join(", "), "", conditions, special);
                 // Each value stands there once, and is called by its number wherever it is needed.

@@ -57,24 +57,24 @@ impl Special {
 }
 
 /// What was sent, if it says something.
-fn set(sent: &Option<String>) -> Option<&str> {
-    sent.as_deref().filter(|text| !text.trim().is_empty())
+fn set(sent: Option<&String>) -> Option<&str> {
+    sent.map(String::as_str).filter(|text| !text.trim().is_empty())
 }
 
 impl Records<'_> {
     /// Reads what is special of a list.
     pub(super) fn special(&self, query: &ListQuery, access: &Access) -> Result<Special, Invalid> {
         let mut special = Special::default();
-        if let Some(text) = set(&query.search) {
+        if let Some(text) = set(query.search.as_ref()) {
             self.search(text, query, access, &mut special)?;
         } else if query.highlight {
             let message = "there is something to be marked only where something is searched for";
             return Err(Invalid::one("/highlight", "not_applicable", message));
         }
-        if let Some(text) = set(&query.within) {
+        if let Some(text) = set(query.within.as_ref()) {
             special.conditions.extend(self.within(text, access)?);
         }
-        let distance = match (set(&query.near), set(&query.nearest)) {
+        let distance = match (set(query.near.as_ref()), set(query.nearest.as_ref())) {
             (None, None) => return Ok(special),
             (Some(near), None) => self.near(near, access)?,
             (None, Some(nearest)) => self.nearest(nearest, query.metric, access)?,
@@ -83,7 +83,7 @@ impl Records<'_> {
                 return Err(Invalid::one("/nearest", "not_applicable", message));
             }
         };
-        if set(&query.sort).is_some() {
+        if set(query.sort.as_ref()).is_some() {
             let message = "what is nearest comes first: there is no other order beside that";
             return Err(Invalid::one("/sort", "not_applicable", message));
         }
@@ -116,7 +116,7 @@ impl Records<'_> {
             return Err(Invalid::one("/search", "no_search_index", message));
         }
         let (condition, score) = found(&search, layout, self.dialect());
-        let is_sorted = set(&query.sort).is_some();
+        let is_sorted = set(query.sort.as_ref()).is_some();
         if is_sorted {
             *special = Special { score: Some(score), ..Special::default() }.unordered();
             special.conditions.extend(condition);

@@ -50,7 +50,7 @@ impl Highlighter {
                 break;
             }
             if self.finds(piece) {
-                html.push_str(&format!("<mark>{piece}</mark>"));
+                html.extend(["<mark>", *piece, "</mark>"]);
             } else if is_html {
                 html.push_str(piece);
             } else {
