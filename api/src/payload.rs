@@ -251,7 +251,7 @@ impl Type for RecordOrNull {
         MetaSchemaRef::Inline(Box::new(MetaSchema {
             nullable: true,
             all_of: vec![record],
-            ..MetaSchema::ANY
+            ..MetaSchema::new("object")
         }))
     }
 

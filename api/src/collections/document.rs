@@ -75,8 +75,8 @@ fn input(collection: &Collection, new: bool) -> Value {
     let mut object = json!({"type": "object", "additionalProperties": false, "properties": properties});
     let needed = fields().filter(|field| (field.required || !field.nullable) && field.default.is_none());
     let needed: Vec<_> = needed.map(|field| field.name.to_string()).collect();
-    if new && !needed.is_empty() {
-        object["required"] = json!(needed);
+    if let Some(object) = object.as_object_mut().filter(|_| new && !needed.is_empty()) {
+        object.insert("required".to_owned(), json!(needed));
     }
     object
 }
@@ -183,9 +183,9 @@ fn operations(collection: &Collection) -> (Value, Value) {
             "parameters": parameters,
             "responses": answers,
         });
-        if let Some(body) = body {
+        if let (Some(body), Some(operation)) = (body, operation.as_object_mut()) {
             let content = json!({"application/json": {"schema": refer(&format!("{name}.{body}"))}});
-            operation["requestBody"] = json!({"required": true, "content": content});
+            operation.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
         }
         operation
     };

@@ -265,9 +265,10 @@ impl Records {
         let done = scope.renewing(|scope| async move {
             let records = scope.records(named)?;
             let input = records.patch(body)?;
-            match dry_run {
-                true => records.count_updates(&query.filter, &input).await,
-                false => records.update_all(query, input).await,
+            if dry_run {
+                records.count_updates(&query.filter, &input).await
+            } else {
+                records.update_all(query, input).await
             }
         });
         Ok(Json(BulkResult { count: done.await.map_err(found_problem)?, dry_run }))
@@ -306,9 +307,10 @@ impl Records {
         let (named, query) = (&collection.0, &query);
         let done = scope.renewing(|scope| async move {
             let records = scope.records(named)?;
-            match dry_run {
-                true => records.count_deletions(&query.filter).await,
-                false => records.delete_all(query).await,
+            if dry_run {
+                records.count_deletions(&query.filter).await
+            } else {
+                records.delete_all(query).await
             }
         });
         Ok(Json(BulkResult { count: done.await.map_err(found_problem)?, dry_run }))

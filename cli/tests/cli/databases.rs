@@ -96,7 +96,8 @@ async fn migrations_go_up_and_come_back() {
         rows.collect::<Vec<_>>()
     };
     let lines = |word: &str, some: &[(&str, &str)]| {
-        some.iter().map(|(place, name)| format!("{word} {place} {name}\n")).collect::<String>()
+        let lines = some.iter().flat_map(|(place, name)| [word, " ", *place, " ", *name, "\n"]);
+        lines.collect::<String>()
     };
 
     assert_eq!(database.status(), all(false));
