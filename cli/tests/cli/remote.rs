@@ -228,6 +228,12 @@ async fn types_compile_in_their_languages() {
     }))
     .unwrap();
     assert_eq!((read.r#type.as_str(), read.self_), ("t", Some(1)));
+    // What is not set is not sent, and null is something else.
+    let sent = json!({"type": "t", "tags": ["x"]});
+    let made: generated::AllKindsCreate = serde_json::from_value(sent.clone()).unwrap();
+    assert_eq!(serde_json::to_value(made).unwrap(), sent);
+    let change = generated::AllKindsUpdate { self_: Some(None), ..Default::default() };
+    assert_eq!(serde_json::to_value(change).unwrap(), json!({"self": null}));
 
     let script = site.expect("acme", &["generate", "types", "--lang", "typescript"], 0);
     let good = format!(

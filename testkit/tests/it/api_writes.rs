@@ -100,10 +100,10 @@ async fn no_increment_is_lost() {
     let developer = shop(&app.tenant("acme").await.unwrap()).await;
     let path = item(&developer, json!({"sku": "one", "log": []})).await;
     let writers: Vec<_> = (0..10)
-        .map(|writer| {
+        .map(|number| {
             let (developer, path) = (developer.clone(), path.clone());
-            let patch = json!({"stock": {"$increment": 1}, "log": {"$append": [writer]}});
-            tokio::spawn(async move { expect(&developer.patch(&path, &patch).await, 200) })
+            let change = json!({"stock": {"$increment": 1}, "log": {"$append": [number]}});
+            tokio::spawn(async move { expect(&developer.patch(&path, &change).await, 200) })
         })
         .collect();
     for writer in writers {
