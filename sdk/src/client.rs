@@ -13,7 +13,7 @@ use crate::generated::{self, ResponseValue};
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 use crate::types::Problem;
-use crate::{Collections, Error, Keys, Records, Tenants, env};
+use crate::{Batch, Collections, Error, Keys, Records, Tenants, env};
 
 /// Speaks to a server with one credential. Cheap to clone; all clones share their connections.
 ///
@@ -100,6 +100,11 @@ impl Client {
     /// The records of the collection, named by name or id, as values of `T`.
     pub fn records<T>(&self, collection: impl Into<String>) -> Records<T> {
         Records::new(self.clone(), collection.into())
+    }
+
+    /// Writes of records that are done together or not at all.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
     }
 
     /// Calls any operation of the API document, each of which is a method of [`generated::Client`].

@@ -41,7 +41,7 @@
 //! # Trying again
 //!
 //! A call that met a busy server or a broken connection is made again, after a random and growing wait, if that can
-//! do no harm: see [`RetryPolicy`]. Each `POST` gets an `Idempotency-Key` of its own, so that it is carried out once
+//! do no harm: see [`RetryPolicy`]. Each `POST`, and each change of records, gets an `Idempotency-Key` of its own, so that it is carried out once
 //! however often it is sent.
 //!
 //! # Everything else
@@ -49,7 +49,9 @@
 //! [`Client::call`] calls any operation of the API document, with the same retries and the same errors.
 
 mod answer;
+mod batch;
 mod call;
+pub mod change;
 mod client;
 mod collections;
 pub mod env;
@@ -74,6 +76,7 @@ mod transport;
 )]
 pub mod generated;
 
+pub use batch::{Batch, BatchResults, Made, Target};
 pub use client::{Client, ClientBuilder};
 pub use collections::Collections;
 pub use error::{Error, Refusal, Unreadable};

@@ -9,3 +9,8 @@ pub(crate) fn bytes<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).ok().map(|()| bytes)
 }
+
+/// A key that nobody else uses; `None` where there is no randomness.
+pub(crate) fn key() -> Option<String> {
+    bytes().map(|bytes| uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
+}

@@ -15,8 +15,8 @@ pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 ///
 /// A call that the server did not begin (429, no connection) is always worth another try. One that may have been
 /// carried out (408, 502, 503, 504, a broken connection, a timeout) is made again only if doing it twice comes to the
-/// same: reads, `PUT`, `DELETE`, and `POST` with an idempotency key; never `PATCH`, nor a change with a precondition,
-/// which its own success would break.
+/// same: reads, what has an idempotency key, as each `POST` and each change of records does, and `PUT` and `DELETE`
+/// without a precondition, which their own success would break.
 ///
 /// ```
 /// use std::time::Duration;
@@ -112,12 +112,14 @@ pub(crate) fn may_have_been_done(outcome: &Result<Answer, reqwest::Error>) -> bo
 /// Whether sending the request twice comes to the same as sending it once.
 pub(crate) fn is_repeatable(request: &Request) -> bool {
     let headers = request.headers();
+    if headers.contains_key(IDEMPOTENCY_KEY) {
+        return true;
+    }
     match *request.method() {
         Method::GET | Method::HEAD => true,
         Method::PUT | Method::DELETE => {
             !headers.contains_key(IF_MATCH) && !headers.contains_key(IF_NONE_MATCH)
         }
-        Method::POST => headers.contains_key(IDEMPOTENCY_KEY),
         _ => false,
     }
 }
@@ -181,6 +183,9 @@ mod tests {
         assert!(!repeatable(request(Method::DELETE).header(IF_MATCH, "\"a\"")));
         assert!(!repeatable(request(Method::PUT).header(IF_NONE_MATCH, "*")));
         assert!(!repeatable(request(Method::PATCH)) && !repeatable(request(Method::POST)));
-        assert!(repeatable(request(Method::POST).header(IDEMPOTENCY_KEY, "a")));
+        for method in [Method::POST, Method::PATCH, Method::PUT] {
+            let request = request(method).header(IDEMPOTENCY_KEY, "a").header(IF_MATCH, "\"a\"");
+            assert!(repeatable(request));
+        }
     }
 }

@@ -94,8 +94,8 @@ impl Transport {
         // Without randomness there is no key, and then no retry of what may have been done.
         if post
             && !headers.contains_key(IDEMPOTENCY_KEY)
-            && let Some(bytes) = random::bytes()
-            && let Ok(key) = uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().parse()
+            && let Some(key) = random::key()
+            && let Ok(key) = key.parse()
         {
             headers.insert(IDEMPOTENCY_KEY, key);
         }

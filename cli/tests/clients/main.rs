@@ -16,3 +16,4 @@ mod relay;
 mod retries;
 mod site;
 mod tutorial;
+mod writes;

@@ -81,14 +81,21 @@ async fn what_repetition_could_change_is_left_to_the_caller() {
     let site = Site::open().await;
     let post = site.posts().create(&Post::new("Draft", 1)).await.unwrap();
 
-    // What was lost was done.
+    // What was lost was done, and is not done again.
     let (relay, posts) = behind(&site, [Fate::LoseAnswer]).await;
-    let lost = posts.update(post.id, &json!({ "views": 2 })).await.unwrap_err();
+    posts.update(post.id, &json!({ "views": { "$increment": 1 } })).await.unwrap();
+    assert_eq!(relay.seen().len(), 2);
+    let changed = site.posts().get(post.id).await.unwrap();
+    assert_eq!(changed.fields.views, 2);
+
+    // Without a key it is left to the caller.
+    let patch = neonex_sdk::types::TenantPatch { name: Some("Acme Ltd".to_owned()), ..Default::default() };
+    let relay = Relay::before(site.server.url(), [Fate::LoseAnswer]).await;
+    let operator = Client::builder(&relay.url).credential(&site.token).retry(quick()).build().unwrap();
+    let lost = operator.tenants().update("acme", &patch).await.unwrap_err();
     assert!(matches!(lost, Error::NoAnswer(_)) && lost.is_retryable(), "{lost:?}");
     assert_eq!((lost.status(), lost.request_id(), lost.body()), (None, None, None));
     assert_eq!(relay.seen().len(), 1);
-    let changed = site.posts().get(post.id).await.unwrap();
-    assert_eq!(changed.fields.views, 2);
 
     // What has a precondition would be refused for its own success.
     let (relay, posts) = behind(&site, [busy(None)]).await;

@@ -98,6 +98,12 @@ impl<T> List<T> {
         self.parameter("fields", fields.join(","))
     }
 
+    /// With the records that relations point to, by paths apart by commas, as `room,room.owner`: see
+    /// [`Record::expanded`].
+    pub fn expand(self, relations: impl Into<String>) -> Self {
+        self.parameter("expand", relations)
+    }
+
     /// Records on a page: 1 to 200, 50 if not given.
     pub fn limit(self, records: u32) -> Self {
         self.parameter("limit", records.to_string())

@@ -89,14 +89,34 @@ impl<T: DeserializeOwned> Records<T> {
         self.pending(Ok(request), Record::read_changed).if_none_match(etag)
     }
 
-    /// Changes the fields that `patch` has; null is a value too.
+    /// Changes the fields that `patch` has; null is a value too. Numbers and arrays may be told by what is done to them:
+    /// see [`change`](crate::change).
     pub fn update(&self, id: Uuid, patch: &impl Serialize) -> Pending<Record<T>> {
-        self.pending(with_json(Request::new(Method::PATCH, self.url(Some(id))), patch), Record::read)
+        self.pending(with_json(Request::new(Method::PATCH, self.url(Some(id))), patch), Record::read).keyed()
     }
 
     /// Makes the record of that id this one, whether there was one or not.
     pub fn upsert(&self, id: Uuid, value: &impl Serialize) -> Pending<Record<T>> {
         self.pending(with_json(Request::new(Method::PUT, self.url(Some(id))), value), Record::read)
+    }
+
+    /// Makes the record that has `value`'s values in the fields of `key` this one, whether there was one or not. A key is a
+    /// unique field, or the fields of a unique index apart by commas.
+    pub fn upsert_by(&self, key: &str, value: &impl Serialize) -> Pending<Record<T>> {
+        let request = Request::new(Method::PUT, self.url_with("key", key));
+        self.pending(with_json(request, value), Record::read).keyed()
+    }
+
+    /// Changes the records that a condition in CEL finds, all or none, and counts them.
+    pub fn update_where(&self, filter: &str, patch: &impl Serialize) -> Pending<u64> {
+        let request = Request::new(Method::PATCH, self.url_with("filter", filter));
+        self.pending(with_json(request, patch), count).keyed()
+    }
+
+    /// Deletes the records that a condition in CEL finds, all or none, and counts them.
+    pub fn delete_where(&self, filter: &str) -> Pending<u64> {
+        let request = Request::new(Method::DELETE, self.url_with("filter", filter));
+        self.pending(Ok(request), count).keyed()
     }
 
     /// Deletes a record.
@@ -131,6 +151,12 @@ impl<T> Records<T> {
         Self { client, collection, value: PhantomData }
     }
 
+    fn url_with(&self, name: &str, value: &str) -> Url {
+        let mut url = self.url(None);
+        url.query_pairs_mut().append_pair(name, value);
+        url
+    }
+
     fn url(&self, id: Option<Uuid>) -> Url {
         let path = ["v1", "collections", &self.collection, "records"];
         match id {
@@ -138,6 +164,14 @@ impl<T> Records<T> {
             Some(id) => self.client.transport().url(&[path.as_slice(), &[&id.to_string()]].concat()),
         }
     }
+}
+
+fn count(answer: Answer) -> Result<u64, Error> {
+    #[derive(serde::Deserialize)]
+    struct Counted {
+        count: u64,
+    }
+    answer.accepted()?.read().map(|Counted { count }| count)
 }
 
 fn with_json(mut request: Request, value: &impl Serialize) -> Result<Request, Error> {

@@ -9,6 +9,7 @@ use reqwest::header::{HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 
 use super::record::ETag;
 use crate::answer::Answer;
+use crate::random;
 use crate::retry::IDEMPOTENCY_KEY;
 use crate::{Client, Error};
 
@@ -56,14 +57,44 @@ impl<R> Pending<R> {
         self.header(IF_NONE_MATCH, "*")
     }
 
-    /// Marks repetitions of one creation, across restarts of the caller too: the server keeps the key for a day.
+    /// Marks repetitions of one write, across restarts of the caller too: the server keeps the key for a day.
     /// Without it each call gets one of its own.
     pub fn idempotency_key(self, key: &str) -> Self {
         self.header(HeaderName::from_static(IDEMPOTENCY_KEY), key)
     }
 
+    /// Of a read: with the records that relations point to, by paths apart by commas, as `room,room.owner`.
+    pub fn expand(self, relations: &str) -> Self {
+        self.parameter("expand", relations)
+    }
+
+    /// Of a write by filter: only counts.
+    pub fn dry_run(self) -> Self {
+        self.parameter("dry_run", "true")
+    }
+
+    /// Of a write by filter: only if it finds so many records; else the call fails with 409.
+    pub fn expect_count(self, records: u64) -> Self {
+        self.parameter("expect", &records.to_string())
+    }
+
+    /// With an idempotency key of its own, so that it may be sent again. Without randomness there is none.
+    pub(super) fn keyed(self) -> Self {
+        match random::key() {
+            Some(key) => self.idempotency_key(&key),
+            None => self,
+        }
+    }
+
     pub(super) fn if_none_match(self, etag: &ETag) -> Self {
         self.header(IF_NONE_MATCH, etag.as_str())
+    }
+
+    fn parameter(mut self, name: &str, value: &str) -> Self {
+        if let Ok(request) = &mut self.request {
+            request.url_mut().query_pairs_mut().append_pair(name, value);
+        }
+        self
     }
 
     fn header(mut self, name: HeaderName, value: &str) -> Self {

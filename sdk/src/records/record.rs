@@ -26,6 +26,9 @@ pub struct Record<T> {
     /// Its state, to be given back with a change that depends on it. Records in a list come without.
     #[serde(skip)]
     pub etag: Option<ETag>,
+    /// The records that it points to, by relation, where they were asked for: see [`expanded`](Self::expanded).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expand: Option<Map<String, Value>>,
     /// Its fields.
     #[serde(flatten)]
     pub fields: T,
@@ -55,6 +58,24 @@ impl From<String> for ETag {
 impl fmt::Display for ETag {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+impl<T> Record<T> {
+    /// The records that a relation points to, in the order of their ids, as far as they may be seen and were asked for.
+    pub fn expanded<U: DeserializeOwned>(&self, relation: &str) -> Result<Vec<Record<U>>, Error> {
+        let found = self.expand.as_ref().and_then(|expand| expand.get(relation)).cloned();
+        let records = match found {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(records)) => records,
+            Some(one) => vec![one],
+        };
+        let read = |record| {
+            serde_json::from_value(record).map_err(|error| {
+                Error::Invalid(format!("what `{relation}` points to cannot be read as asked: {error}"))
+            })
+        };
+        records.into_iter().map(read).collect()
     }
 }
 
