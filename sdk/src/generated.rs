@@ -1021,7 +1021,7 @@ impl Client {
     }
     /// Explain a list
     ///
-    /// Nothing is read: the database is asked how it would do it.
+    /// The database is asked how it would do it, and no record is shown.
     ///
     /// Sends a `GET` request to `/v1/collections/{collection}/explain`
     ///

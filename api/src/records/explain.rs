@@ -30,7 +30,7 @@ struct ExplanationView {
 impl Explain {
     /// Explain a list
     ///
-    /// Nothing is read: the database is asked how it would do it.
+    /// The database is asked how it would do it, and no record is shown.
     #[oai(
         path = "/v1/collections/:collection/explain",
         method = "get",

@@ -8,7 +8,7 @@ use super::error::RecordError;
 use super::list::{DEFAULT_LIMIT, ListQuery};
 use super::query::Term;
 use super::service::{Access, Records};
-use crate::access::{CollectionsRead, Permit};
+use crate::access::{Permit, RecordsRead};
 use crate::collections::{PhysicalIndex, indexes};
 use crate::dialect::Dialect;
 use crate::expr::{Checked, Sought};
@@ -27,10 +27,11 @@ pub struct Explanation {
 }
 
 impl Records<'_> {
-    /// Explains a list; with `ruled`, as those see it whom the collection's list rule binds.
+    /// Explains a list; with `ruled`, as those see it whom the collection's list rule binds. Only for those who may read
+    /// all records: what a database says of its plan tells of values.
     pub async fn explain(
         &self,
-        _: &Permit<CollectionsRead>,
+        _: &Permit<RecordsRead>,
         query: &ListQuery,
         ruled: bool,
     ) -> Result<Explanation, RecordError> {

@@ -117,7 +117,7 @@ const ROWS: &[Row] = &[
     ),
     row(
         "explain_list",
-        Scope("collections:read"),
+        Scope("records:read"),
         &[("collection", Collection), ("filter", Filter), ("sort", Sort), ("ruled", Plain("false"))],
         &[],
     ),
