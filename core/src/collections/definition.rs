@@ -87,7 +87,7 @@ pub struct Definition {
 }
 
 /// An index as sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewIndex {
     /// Its fields.
@@ -100,8 +100,15 @@ pub struct NewIndex {
     pub kind: IndexKind,
 }
 
+impl From<Index> for NewIndex {
+    fn from(index: Index) -> Self {
+        let Index { fields, unique, kind } = index;
+        Self { fields, unique, kind }
+    }
+}
+
 /// A collection as sent.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewCollection {
     /// Its name.

@@ -151,6 +151,21 @@ impl Records<'_> {
     }
 }
 
+impl Modification {
+    /// Whether a rule has to be asked, and the record with it.
+    pub(super) const fn is_ruled(&self) -> bool {
+        self.work.rule.is_some()
+    }
+
+    /// Makes it of the record as it was found and is held.
+    pub(super) async fn apply_to(self, tx: &mut Tx<'_>, before: Stored) -> Result<RecordBody, RecordError> {
+        self.precondition.check(Some(ETag::new(before.updated_at)))?;
+        let (values, mut places) = self.input.over(&before.values, &self.work.collection)?;
+        places.extend(self.work.collection.layout.touched());
+        self.work.replace(tx, &before, values, &places).await
+    }
+}
+
 impl Write for Modification {
     type Done = RecordBody;
     type Error = RecordError;
@@ -159,10 +174,7 @@ impl Write for Modification {
         let layout = &self.work.collection.layout;
         let before = find_locked(tx, layout, self.id, self.work.rule.as_ref()).await?;
         let before = before.ok_or(RecordError::NotFound)?;
-        self.precondition.check(Some(ETag::new(before.updated_at)))?;
-        let (values, mut places) = self.input.over(&before.values, &self.work.collection)?;
-        places.extend(layout.touched());
-        self.work.replace(tx, &before, values, &places).await
+        self.apply_to(tx, before).await
     }
 
     fn answer(done: &RecordBody) -> Vec<u8> {
@@ -221,14 +233,11 @@ impl Target {
     /// What a refused insert means: another may have made the record between the look and the insert, and then the next
     /// try finds one to replace.
     fn may_have_met(&self, error: RecordError) -> RecordError {
-        let met = match (&error, self) {
-            (RecordError::Exists, Self::Id) => true,
-            (RecordError::NotUnique { fields: same }, Self::Key { fields, .. }) => {
-                same.iter().all(|field| fields.contains(field))
-            }
-            _ => false,
-        };
-        if met { StoreError::Conflict(error.into()).into() } else { error }
+        match self {
+            Self::Id if matches!(error, RecordError::Exists) => StoreError::Conflict(error.into()).into(),
+            Self::Id => error,
+            Self::Key { fields, .. } => may_have_met(fields, error),
+        }
     }
 
     /// What a record is to whom its rule does not let change it. Who names an id learns nothing; who names a key would
@@ -249,6 +258,18 @@ impl Target {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The same of a record that was looked for by the key of these fields.
+pub(super) fn may_have_met(key: &[String], error: RecordError) -> RecordError {
+    match &error {
+        RecordError::NotUnique { fields }
+            if fields.len() == key.len() && fields.iter().all(|field| key.contains(field)) =>
+        {
+            StoreError::Conflict(error.into()).into()
+        }
+        _ => error,
     }
 }
 
