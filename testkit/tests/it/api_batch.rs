@@ -192,9 +192,9 @@ async fn an_upsert_finds_its_record_by_a_key() {
     };
     expect(&developer.post(BATCH, &by(json!({"key": "name", "id": attic}))).await, 200);
     for (rest, code, pointer) in [
-        (json!({"key": "name", "id": other}), "mismatch", "/operations/0/id"),
+        (json!({"key": "name", "id": other}), "mismatch", "/operations/0/record/id"),
         (json!({"key": "nothing"}), "invalid_key", "/operations/0/key"),
-        (json!({"key": "name", "record": {"name": null}}), "required", "/operations/0/record/name"),
+        (json!({"key": "name", "record": {"name": null}}), "null_not_allowed", "/operations/0/record/name"),
         (json!({"key": "name", "method": "update", "id": attic}), "not_applicable", "/operations/0/key"),
     ] {
         let refused = developer.post(BATCH, &by(rest.clone())).await;
