@@ -213,6 +213,10 @@ fn written(request: &impl Serialize) -> Result<Json, StoreError> {
     if let Some(request) = request.as_object_mut() {
         request.retain(|name, value| !(value.is_null() || (name == "drop_fields" && value == &json!([]))));
     }
+    let indexes = request.get_mut("indexes").and_then(Json::as_array_mut);
+    for index in indexes.into_iter().flatten().filter_map(Json::as_object_mut) {
+        index.retain(|_, value| !value.is_null());
+    }
     if let Some(rules) = request.get_mut("rules").and_then(Json::as_object_mut) {
         rules.retain(|_, rule| !rule.is_null());
     }

@@ -159,10 +159,11 @@ impl TenantScope {
             .change(self.context(id, now)?, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
                 let entry = Some(Entry::update(before.name.as_str(), &patch, request.as_str())?);
-                let PatchChange { mut after, renames, demands } = patch.apply(&before)?;
+                let PatchChange { mut after, renames, mut demands } = patch.apply(&before)?;
                 relation::number_links(&mut after, Some((&before, &renames)));
                 let catalogue = tenant.catalogue_with(model(id, &after, dialect));
                 let made = Collection::new(id, after.clone(), (created_at, now), dialect, &catalogue)?;
+                demands.extend(ddl.uniques(&before, &after, &renames));
                 let values = made.defaults;
                 let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
                 Ok(Change {

@@ -247,6 +247,16 @@ async fn a_record_is_found_as_its_index_has_it() {
     let file = "year,title\n,A\n";
     let report = import(&developer, "format=csv&upsert_by=year,title", file).await;
     assert_eq!(errors(&report), [(2, "/year", "required")]);
+
+    // Where only some records are kept apart, it is one of these, and stays one.
+    let shown = json!([{"fields": ["title"], "unique": true, "where": "year > 5"}]);
+    expect(&developer.patch("/v1/collections/films", &json!({"indexes": shown})).await, 200);
+    let file = "title,year\nZ,-1\n";
+    let report = import(&developer, "format=csv&upsert_by=title", file).await;
+    assert_eq!(errors(&report), [(2, "", "invalid_key")]);
+    let file = "title,year\nZ,6\nZ,7\nZ,-1\nY,6\n";
+    let report = import(&developer, "format=csv&upsert_by=title&on_error=skip", file).await;
+    assert_eq!((told(&report), errors(&report)), ((2, 1, 1, 5, false), vec![(4, "", "invalid_key")]));
     app.remove().await.unwrap();
 }
 

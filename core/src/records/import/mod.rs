@@ -123,12 +123,11 @@ impl Records<'_> {
     }
 
     /// How records are found by that key.
-    fn found_by(&self, names: &str) -> Result<FoundBy, Invalid> {
+    fn found_by(&self, names: &str) -> Result<FoundBy, RecordError> {
         if names == "id" {
             return Ok(FoundBy::Id);
         }
-        let key = self.key(names).map_err(|message| Invalid::one("/upsert_by", "not_unique", message))?;
-        Ok(FoundBy::Key(key))
+        self.key(names, |message| Invalid::one("/upsert_by", "not_unique", message)).map(FoundBy::Key)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::records::create::Creation;
 use crate::records::error::RecordError;
 use crate::records::input::RecordInput;
 use crate::records::service::{Precondition, RecordId, Records, find_locked, read_stored};
-use crate::records::update::may_have_met;
+use crate::records::update::{is_met, may_have_met};
 use crate::records::upsert_by_key::Key;
 use crate::records::write::Write as _;
 use crate::store::{Sql, StoreError, Tx};
@@ -145,17 +145,28 @@ impl Step {
                 (tx.query(&find, |row| read_stored(layout, row)).await?.into_iter().next(), input)
             }
         };
-        let Some(before) = found else {
-            let created = records.creation(input)?.apply(tx).await.map(|_| true);
-            return created.map_err(|error| match target.found_by.as_deref() {
-                Some(FoundBy::Key(key)) => may_have_met(&key.fields, error),
-                _ => error,
-            });
+        let key = match target.found_by.as_deref() {
+            Some(FoundBy::Key(key)) => Some(key),
+            _ => None,
         };
-        let change = records.modification(before.id, input, Precondition::None)?;
-        let changed =
-            if change.is_ruled() { change.apply(tx).await } else { change.apply_to(tx, before).await };
-        changed.map(|_| false)
+        let new = found.is_none();
+        let written = match found {
+            None => {
+                let created = records.creation(input)?.apply(tx).await;
+                created.map_err(|error| match key {
+                    Some(key) => may_have_met(&key.fields, error),
+                    None => error,
+                })?
+            }
+            Some(before) => {
+                let change = records.modification(before.id, input, Precondition::None)?;
+                if change.is_ruled() { change.apply(tx).await? } else { change.apply_to(tx, before).await? }
+            }
+        };
+        if let Some(key) = key {
+            is_met(tx, (key.meets.as_ref(), &key.fields), written.id, "").await?;
+        }
+        Ok(new)
     }
 }
 
