@@ -13,7 +13,7 @@ use neonex_core::records::{
 use poem::http::StatusCode;
 use poem::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use poem::{Body, IntoResponse, Request, RequestBody, Response};
-use poem_openapi::payload::Json;
+use poem_openapi::payload::{Json, Payload as _};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::{ToJSON as _, Type as _};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, Enum, ExtractParamOptions, Object};
@@ -165,7 +165,8 @@ impl IntoResponse for Answer {
 impl ApiResponse for Answer {
     fn meta() -> MetaResponses {
         let lines = MetaMediaType { content_type: Format::Ndjson.essence(), schema: Line::schema_ref() };
-        let report = MetaMediaType { content_type: "application/json", schema: Report::schema_ref() };
+        let report =
+            MetaMediaType { content_type: Json::<Report>::CONTENT_TYPE, schema: Report::schema_ref() };
         let ok = MetaResponse {
             description: "What came of it; with `Accept: application/x-ndjson` lines that say how far it is, and that last.",
             status: Some(200),

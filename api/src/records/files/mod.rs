@@ -126,7 +126,7 @@ impl Files {
     /// Writes the records of a file, as it comes, in transactions of at most 500 lines. A line that is wrong is in the
     /// report and changes nothing; those before it are kept. What the server sets (`created_at`, `updated_at`, `auto`)
     /// is passed over, so that an export can be imported. An answer that is a problem says how far the file had been
-    /// read. With `Accept: application/x-ndjson` the answer begins at once, and says line by line how far it is.
+    /// read.
     #[oai(
         path = "/v1/collections/:collection/records/import",
         method = "post",
