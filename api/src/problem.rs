@@ -169,6 +169,11 @@ impl Problem {
         &self.0.body.code
     }
 
+    /// What a client reads where the problem is a part of an answer.
+    pub(crate) fn into_body(self) -> ProblemBody {
+        self.0.body
+    }
+
     /// Fills in which request met it.
     #[must_use]
     pub(crate) fn met_by(mut self, request_id: &str, path: &str) -> Self {

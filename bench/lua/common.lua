@@ -43,3 +43,11 @@ function creates()
     return wrk.format("POST", records, json, post)
   end)
 end
+
+function messages()
+  local requests = {}
+  for body in io.lines(os.getenv("BENCH_BODIES")) do
+    requests[#requests + 1] = wrk.format("POST", records, json, body)
+  end
+  return requests
+end

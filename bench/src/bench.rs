@@ -86,7 +86,7 @@ impl Bench<'_> {
         for target in targets {
             self.round(target, work, clients, self.pace.warm_up_seconds).await?;
         }
-        let sync = || (work == Work::Create).then(|| disk::measure(&self.folder)).transpose();
+        let sync = || work.creates().then(|| disk::measure(&self.folder)).transpose();
         let before = sync()?;
         let mut yardstick = vec![self.yardstick(subject).await?];
         let mut entries: Vec<_> =

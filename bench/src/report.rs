@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::bench::Block;
+use crate::blocks::import::Import;
 use crate::blocks::neighbour::{Latency, Neighbour, WRITERS};
 use crate::blocks::tenants::Tenants;
 use crate::disk::Sync;
@@ -149,13 +150,30 @@ fn resources(out: &mut String, figures: &Figures) -> fmt::Result {
         );
         rows.push(vec!["start to ready, empty data folder".to_owned(), figure]);
     }
+    rows.extend(figures.import.iter().flat_map(import));
     rows.extend(figures.tenants.iter().flat_map(tenants));
     rows.extend(figures.neighbour.iter().flat_map(neighbour));
     if rows.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n## Start, tenants, neighbour\n")?;
+    writeln!(out, "\n## Start, import, tenants, neighbour\n")?;
     table(out, &["", ""], rows)
+}
+
+fn import(import: &Import) -> Vec<Vec<String>> {
+    let Import { mebibytes, seconds, before, after, .. } = import;
+    let rows = thousands(import.rows);
+    #[expect(clippy::cast_precision_loss, reason = "a count of rows")]
+    let rate = import.rows as f64 / seconds;
+    let figure = format!("{seconds:.1} s, {rate:.0} rows/s, {:.1} MiB/s", mebibytes / seconds);
+    let memory = format!(
+        "{:.0} MiB before, at most {:.0} MiB, {:.0} MiB after",
+        before.resident, after.peak, after.resident
+    );
+    vec![
+        vec![format!("import of {rows} rows ({mebibytes:.0} MiB of NDJSON), durability full"), figure],
+        vec![format!("resident memory, import of {rows} rows"), memory],
+    ]
 }
 
 fn tenants(tenants: &Tenants) -> Vec<Vec<String>> {

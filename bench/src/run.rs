@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use crate::args::Args;
 use crate::bench::{Bench, Block};
+use crate::blocks::import::{self, Import};
 use crate::blocks::neighbour::{self, Neighbour};
 use crate::blocks::starts::{self, Starts};
 use crate::blocks::tenants::{self, Tenants};
-use crate::blocks::{files, rows, servers};
+use crate::blocks::{files, messages, relations, rows, servers};
 use crate::database::{self, Kind};
 use crate::machine::{self, Machine, Watch};
 use crate::neonex::Durability;
@@ -30,6 +31,7 @@ pub(crate) struct Figures {
     pub(crate) seconds: u64,
     pub(crate) blocks: Vec<Block>,
     pub(crate) starts: Option<Starts>,
+    pub(crate) import: Option<Import>,
     pub(crate) tenants: Option<Tenants>,
     pub(crate) neighbour: Option<Neighbour>,
     /// Parts that could not be measured, and why.
@@ -79,15 +81,18 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Figures> {
     parts.block("normal", files::alone(&bench, Durability::Normal).await);
     parts.block("peers", files::peers(&bench).await);
     parts.block("rows", rows::block(&bench).await);
+    parts.block("relations", relations::block(&bench).await);
+    parts.block("messages", messages::block(&bench).await);
     for (kind, url) in [(Kind::Postgres, &args.postgres), (Kind::MariaDb, &args.mariadb)] {
         parts.block(kind.name(), servers::block(&bench, kind, url.as_deref()).await);
     }
+    let import = parts.keep("import", import::measure(&bench).await);
     let neighbour = parts.keep("neighbour", neighbour::measure(&bench).await);
     let tenants = parts.keep("tenants", tenants::measure(&bench).await);
     let (blocks, failures) = (parts.blocks, parts.failures);
     let machine = Machine::describe(&folder, versions, (before, watch.end()?))?;
     let seconds = started.elapsed().as_secs();
-    let figures = Figures { machine, pace, seconds, blocks, starts, tenants, neighbour, failures };
+    let figures = Figures { machine, pace, seconds, blocks, starts, import, tenants, neighbour, failures };
     if figures.is_sound() {
         std::fs::remove_dir_all(&bench.folder)?;
     } else {

@@ -22,6 +22,8 @@ pub(crate) struct Pace {
     pub(crate) warm_up_seconds: u32,
     /// Rows of the large table.
     pub(crate) rows: usize,
+    /// Rows of the file that is imported.
+    pub(crate) imported: usize,
     /// Tenants that are touched once.
     pub(crate) tenants: usize,
     /// Rows that the noisy neighbour writes.
@@ -40,6 +42,7 @@ impl Pace {
         yardstick_seconds: 1,
         warm_up_seconds: 2,
         rows: 1_000_000,
+        imported: 1_000_000,
         tenants: 1_000,
         bulk: 100_000,
         quiet_seconds: 8,
@@ -52,6 +55,7 @@ impl Pace {
         yardstick_seconds: 1,
         warm_up_seconds: 1,
         rows: 100_000,
+        imported: 20_000,
         tenants: 100,
         bulk: 20_000,
         quiet_seconds: 2,

@@ -65,15 +65,20 @@ impl Target {
     ///
     /// Post `n` is of author `n mod 100`; the views of an author's posts are spread evenly over 0 to 9,999.
     pub(crate) async fn seed(&self) -> anyhow::Result<()> {
+        self.make(POSTS, post).await
+    }
+
+    /// Makes so many records, each what `record` says of its number, and keeps their ids.
+    pub(crate) async fn make(&self, count: usize, record: impl Fn(usize) -> Value) -> anyhow::Result<()> {
         let client = Client::new();
         let url = format!("{}{}", self.address, self.records);
         let makers = (0..MAKERS).map(|maker| {
-            let (client, url) = (&client, &url);
+            let (client, url, record) = (&client, &url, &record);
             async move {
-                let mut ids = Vec::with_capacity(POSTS / MAKERS + 1);
-                for number in (maker..POSTS).step_by(MAKERS) {
-                    let post = post(number);
-                    let made = client::call(client, Method::POST, url, &self.headers, Some(&post)).await?;
+                let mut ids = Vec::with_capacity(count / MAKERS + 1);
+                for number in (maker..count).step_by(MAKERS) {
+                    let record = record(number);
+                    let made = client::call(client, Method::POST, url, &self.headers, Some(&record)).await?;
                     ids.push(client::text(&made, self.shape.id)?);
                 }
                 anyhow::Ok(ids)
@@ -81,6 +86,11 @@ impl Target {
         });
         let ids = try_join_all(makers).await?.concat();
         Ok(fs::write(&self.ids, ids.join("\n"))?)
+    }
+
+    /// A file with bodies of records to be made, a line each, where posts are not what is made.
+    pub(crate) fn bodies(&self) -> PathBuf {
+        self.ids.with_extension("bodies")
     }
 
     /// Asks for a record and, where this can list, for a list, and looks at what comes: a fast wrong answer is no

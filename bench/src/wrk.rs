@@ -26,6 +26,9 @@ pub(crate) enum Work {
     Create,
     /// Four reads to one new record.
     Mixed,
+    /// A new record, one of those that the target has bodies of.
+    #[value(skip)]
+    Message,
 }
 
 impl Work {
@@ -37,7 +40,13 @@ impl Work {
             Self::List => "list",
             Self::Create => "create",
             Self::Mixed => "mixed",
+            Self::Message => "message",
         }
+    }
+
+    /// Whether each request makes a record.
+    pub(crate) const fn creates(self) -> bool {
+        matches!(self, Self::Create | Self::Message)
     }
 }
 
@@ -89,7 +98,7 @@ pub(crate) async fn run(
     clients: u32,
     seconds: u32,
 ) -> anyhow::Result<Round> {
-    if work != Work::Create {
+    if !work.creates() {
         return load(program, target, work, clients, seconds).await;
     }
     let before = target.count().await;
@@ -125,6 +134,7 @@ pub(crate) async fn load(
         .env("BENCH_RECORDS", &target.records)
         .env("BENCH_LIST", &target.list)
         .env("BENCH_IDS", &target.ids)
+        .env("BENCH_BODIES", target.bodies())
         .kill_on_drop(true)
         .output()
         .await?;

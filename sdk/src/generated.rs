@@ -296,6 +296,19 @@ pub mod types {
         /// Where in the record, as a JSON Pointer (RFC 6901).
         pub pointer: ::std::string::String,
     }
+    /// A line of the answer while an import goes on: one of these.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ImportProgress {
+        /// Why it could not go on: the last line.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub problem: ::std::option::Option<Problem>,
+        /// How far it is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub progress: ::std::option::Option<ImportedSoFar>,
+        /// What came of it: the last line.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub report: ::std::option::Option<ImportReport>,
+    }
     /// What came of an import.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImportReport {
@@ -309,6 +322,18 @@ pub mod types {
         pub last_line: u64,
         /// Whether the rest of the file was left out because a line failed.
         pub stopped: bool,
+        /// Records that were there and were changed.
+        pub updated: u64,
+    }
+    /// How far an import is.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ImportedSoFar {
+        /// Records that were made.
+        pub created: u64,
+        /// Lines that failed.
+        pub failed: u64,
+        /// The line of the last record that was handled.
+        pub last_line: u64,
         /// Records that were there and were changed.
         pub updated: u64,
     }

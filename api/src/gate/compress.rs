@@ -8,7 +8,7 @@
 use http_body_util::combinators::BoxBody;
 use hyper::body::Body as _;
 use poem::http::StatusCode;
-use poem::http::header::{CONTENT_ENCODING, CONTENT_RANGE, HeaderValue, VARY};
+use poem::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE, HeaderValue, VARY};
 use poem::web::{Compress, CompressionAlgo, CompressionLevel};
 use poem::{IntoResponse, Response};
 
@@ -53,7 +53,9 @@ fn is_text(response: &Response) -> bool {
 /// Whether the bytes are already what they must be.
 fn is_settled(response: &Response) -> bool {
     let headers = response.headers();
-    headers.contains_key(CONTENT_ENCODING)
+    let caching = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    caching.into_iter().any(|value| value.contains("no-transform"))
+        || headers.contains_key(CONTENT_ENCODING)
         || headers.contains_key(CONTENT_RANGE)
         || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }

@@ -1,7 +1,10 @@
 //! The parts of a run.
 
 pub(crate) mod files;
+pub(crate) mod import;
+pub(crate) mod messages;
 pub(crate) mod neighbour;
+pub(crate) mod relations;
 pub(crate) mod rows;
 pub(crate) mod servers;
 pub(crate) mod starts;

@@ -21,8 +21,21 @@ const OPERATOR: &str = "bench@example.com";
 const USER: &str = "user@example.com";
 const PASSWORD: &str = "only for this bench";
 
-/// Starts PocketBase on the empty folder `data` and makes the collection and a user.
-pub(crate) async fn start(binary: &Path, data: &Path) -> anyhow::Result<Target> {
+/// A server that runs, without collections of ours.
+pub(crate) struct Running {
+    pub(crate) process: Process,
+    pub(crate) address: String,
+    /// Headers of who may make collections, and of a user.
+    pub(crate) operator: Vec<(&'static str, String)>,
+    pub(crate) user: Vec<(&'static str, String)>,
+}
+
+/// How PocketBase answers.
+pub(crate) const SHAPE: Shape =
+    Shape { record: "", id: "/id", items: "/items", count: "?perPage=1&fields=id", total: "/totalItems" };
+
+/// Starts PocketBase on the empty folder `data` and makes a user.
+pub(crate) async fn run(binary: &Path, data: &Path) -> anyhow::Result<Running> {
     std::fs::create_dir_all(data)?;
     let folder = format!("--dir={}", data.display());
     let made = Command::new(binary).args(["superuser", "upsert", OPERATOR, PASSWORD, &folder]).output()?;
@@ -44,33 +57,39 @@ pub(crate) async fn start(binary: &Path, data: &Path) -> anyhow::Result<Target> 
         Ok(vec![("Authorization", text(&signed_in, "/token")?)])
     };
     let operator = sign_in("_superusers", OPERATOR).await?;
-    let post = async |path: &str, body: Value| {
-        call(&client, Method::POST, &format!("{address}/api/collections{path}"), &operator, Some(&body)).await
-    };
-    post("", posts()).await?;
     let user = json!({ "email": USER, "password": PASSWORD, "passwordConfirm": PASSWORD });
-    post("/users/records", user).await?;
-    let headers = sign_in("users", USER).await?;
+    let users = format!("{address}/api/collections/users/records");
+    call(&client, Method::POST, &users, &operator, Some(&user)).await?;
+    let user = sign_in("users", USER).await?;
+    Ok(Running { process, address, operator, user })
+}
+
+impl Running {
+    /// Makes a collection, which everybody may read, and returns its id.
+    pub(crate) async fn collection(&self, design: &Value) -> anyhow::Result<String> {
+        let url = format!("{}/api/collections", self.address);
+        text(&call(&Client::new(), Method::POST, &url, &self.operator, Some(design)).await?, "/id")
+    }
+}
+
+/// Starts PocketBase on the empty folder `data` and makes the collection of posts.
+pub(crate) async fn start(binary: &Path, data: &Path) -> anyhow::Result<Target> {
+    let running = run(binary, data).await?;
+    running.collection(&posts()).await?;
     let records = "/api/collections/posts/records";
     // author="author-{author}"&&views>{views}
     let filter = "author%3D%22author-{author}%22%26%26views%3E{views}";
     Ok(Target {
         who: WHO.to_owned(),
-        process: Arc::new(process),
-        address,
+        process: Arc::new(running.process),
+        address: running.address,
         constant: "/api/health".to_owned(),
         records: records.to_owned(),
         // Neonex counts a total only when asked to, so PocketBase is told not to.
         list: format!("{records}?perPage=20&skipTotal=1&sort=-views&filter={filter}"),
-        headers,
+        headers: running.user,
         ids: data.with_extension("ids"),
-        shape: Shape {
-            record: "",
-            id: "/id",
-            items: "/items",
-            count: "?perPage=1&fields=id",
-            total: "/totalItems",
-        },
+        shape: SHAPE,
     })
 }
 

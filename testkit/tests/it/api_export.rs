@@ -137,3 +137,39 @@ async fn what_cannot_go_on_breaks_off() {
     assert!(rest.last().unwrap().is_err());
     app.remove().await.unwrap();
 }
+
+/// The same where it is compressed: the client must not take a part for the whole.
+#[tokio::test]
+async fn what_is_compressed_breaks_off_too() {
+    let app = TestApp::start().await.unwrap();
+    let developer = things(&app.tenant("acme").await.unwrap()).await;
+    let mut noise = 1_u64;
+    let mut word = || {
+        noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("{noise:016x}")
+    };
+    for _ in 0..20 {
+        let title = || (0..1_000).map(|_| word()).collect::<String>();
+        let titles: Vec<String> = std::iter::repeat_with(title).take(10).collect();
+        let operations: Vec<_> = titles
+            .iter()
+            .map(|title| json!({"method": "create", "collection": "things", "record": {"title": title}}))
+            .collect();
+        expect(&developer.post("/v1/batch", &json!({"operations": operations})).await, 200);
+    }
+    for coding in ["gzip", "br", "zstd"] {
+        let client = developer.with("accept-encoding", coding);
+        let response = client.open(Method::GET, &format!("{EXPORT}?format=ndjson"), None).await;
+        assert_eq!(response.headers()["content-encoding"], coding);
+        let mut body = Box::pin(response.into_body().into_bytes_stream());
+        body.next().await.unwrap().unwrap();
+        let (gone, back) = (json!({"drop_fields": ["price"]}), json!({"name": "price", "type": "decimal"}));
+        expect(&developer.patch("/v1/collections/things", &gone).await, 200);
+        let rest: Vec<_> = body.collect().await;
+        assert!(rest.last().unwrap().is_err(), "{coding}");
+        let mut fields = expect(&developer.get("/v1/collections/things").await, 200)["fields"].clone();
+        fields.as_array_mut().unwrap().push(back);
+        expect(&developer.patch("/v1/collections/things", &json!({"fields": fields})).await, 200);
+    }
+    app.remove().await.unwrap();
+}

@@ -1,10 +1,13 @@
 //! Many records from one file.
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::unfold;
 use neonex_testkit::{Answer, AppTenant, Client, TestApp};
 use poem::Body;
 use poem::http::Method;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
 use crate::api::{expect, places, problem};
 
@@ -291,5 +294,57 @@ async fn a_long_file_is_written_in_parts() {
     assert_eq!(told(&report), (1_200, 0, 1, 1_202, true), "{report}");
     let count = expect(&developer.get(&format!("{RECORDS}?limit=1&count=exact")).await, 200);
     assert_eq!(count["total"], 1_200);
+    app.remove().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_asks_is_told_how_far_it_is() {
+    let app = TestApp::start().await.unwrap();
+    let developer = films(&app.tenant("acme").await.unwrap()).await;
+    let client = developer
+        .with("content-type", "application/x-ndjson")
+        .with("accept", "application/x-ndjson")
+        .with("accept-encoding", "gzip");
+    let (sender, parts) = mpsc::unbounded_channel::<String>();
+    let parts = unfold(parts, |mut parts| async move {
+        let part = parts.recv().await?;
+        Some((Ok::<_, std::io::Error>(Bytes::from(part)), parts))
+    });
+    let body = Body::from_bytes_stream(parts);
+    let response = client.open(Method::POST, IMPORT, Some(body)).await;
+    assert_eq!(
+        (response.status().as_u16(), response.headers().contains_key("content-encoding")),
+        (200, false)
+    );
+    let mut lines = Box::pin(response.into_body().into_bytes_stream());
+    let mut next =
+        async || -> Value { serde_json::from_slice(&lines.next().await.unwrap().unwrap()).unwrap() };
+    let line = "{\"title\":\"a\"}\n";
+    // It is told of what was written before more comes.
+    for written in [500, 1000] {
+        sender.send(line.repeat(500)).unwrap();
+        assert_eq!(
+            next().await,
+            json!({"progress": {"created": written, "updated": 0, "failed": 0, "last_line": written}})
+        );
+    }
+    sender.send("{\"title\":null}\n".to_owned()).unwrap();
+    drop(sender);
+    let last = loop {
+        let line = next().await;
+        if line.get("progress").is_none() {
+            break line;
+        }
+    };
+    assert_eq!(told(&last["report"]), (1000, 0, 1, 1001, true), "{last}");
+    assert!(lines.next().await.is_none());
+
+    // What goes wrong later is the last line, with how far it went.
+    let path = format!("{IMPORT}?format=json");
+    let broken = client.send(Method::POST, &path, Some("[{\"title\":\"a\"}".to_owned())).await;
+    let text = String::from_utf8(broken.body).unwrap();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!((broken.status, &last["problem"]["status"]), (200, &json!(400)), "{text}");
+    assert!(last["problem"]["detail"].as_str().unwrap().contains("1 created"), "{text}");
     app.remove().await.unwrap();
 }

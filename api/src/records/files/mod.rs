@@ -11,7 +11,7 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{Enum, OpenApi};
 
 use self::export::File;
-use self::import::{OnError, Ragged, Report, Upload};
+use self::import::{Answer, OnError, Ragged, Run, Upload};
 use super::query_problem;
 use crate::caller::{Caller, Surface};
 use crate::payload::AnyRecord;
@@ -156,7 +156,7 @@ impl Files {
         /// Try everything and keep nothing. Lines are then tried against what is there and against the 500 around them.
         dry_run: Query<Option<bool>>,
         body: Upload,
-    ) -> Result<Json<Report>, Problem> {
+    ) -> Result<Answer, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
         let format = body.format(format.0)?;
@@ -168,10 +168,13 @@ impl Files {
             on_error: on_error.0,
             dry_run: dry_run.0.unwrap_or_default(),
         })?;
-        let mut import = records.import(format.into(), options).map_err(query_problem)?;
-        match import::run(&mut import, body, (&self.0, &caller, &scope)).await {
-            Ok(()) => Ok(Json(Report::from(import.report()))),
-            Err(problem) => Err(problem.and(&import::progress(import.report()))),
+        let import = records.import(format.into(), options).map_err(query_problem)?;
+        let progress = body.progress;
+        let run = Run::new(import, body, (self.0.clone(), caller, scope.clone()));
+        if progress {
+            Ok(Answer::Progress(run.lines()))
+        } else {
+            run.report().await.map(|report| Answer::Report(Json(report)))
         }
     }
 }
