@@ -5,7 +5,7 @@ use super::Place;
 #[test]
 fn help_is_as_reviewed() {
     let place = Place::new();
-    let commands: [&[&str]; 22] = [
+    let commands: [&[&str]; 23] = [
         &[],
         &["serve"],
         &["worker"],
@@ -25,6 +25,7 @@ fn help_is_as_reviewed() {
         &["schema", "pull"],
         &["schema", "plan"],
         &["schema", "apply"],
+        &["advice"],
         &["generate"],
         &["generate", "types"],
         &["openapi"],

@@ -172,7 +172,7 @@ impl TenantScope {
         batch: &Batch,
         once: Option<IdempotencyKey>,
     ) -> Result<Outcome<Vec<u8>>, BatchError> {
-        self.make(self.steps(batch)?, Undo::Savepoint, once).await
+        self.make(self.steps(batch)?, Undo::Savepoint, once, None).await
     }
 
     /// Everything that needs no database.

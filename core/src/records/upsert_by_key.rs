@@ -24,6 +24,7 @@ use crate::engine::Undo;
 use crate::expr::Checked;
 use crate::ids::new_uuid;
 use crate::invalid::{Findings, Invalid};
+use crate::slow_queries::Operation;
 use crate::store::{Sql, StoreError};
 
 impl Records<'_> {
@@ -57,7 +58,8 @@ impl Records<'_> {
         let update = self.rule(Verb::Update, id, || Incoming::whole(&fields_sent, &values, self.layout()));
         let work = self.work(None);
         let replacement = Replacement { work, id, target, values, precondition, create, update };
-        self.scope.make_once(replacement, Undo::Savepoint, once).await
+        let asked = self.asked_one(Operation::Upsert, Verb::Create);
+        self.scope.make_once(replacement, Undo::Savepoint, once, asked).await
     }
 
     /// The unique index over the fields of a key.
