@@ -1,16 +1,21 @@
 //! Collections of a tenant.
 
+use futures_util::stream::BoxStream;
 use reqwest::{Method, Request};
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::paging;
 use crate::records::with_json;
-use crate::types::{Advice, Collection, CollectionPatch, NewCollection, SlowQueryList};
+use crate::types::{
+    Advice, Collection, CollectionPatch, NewCollection, SchemaMigration, SchemaMigrationList, SlowQueryList,
+};
 use crate::{Client, Error, Pending, Versioned};
 
 /// The collections of the credential's tenant. A collection is named by name or id.
 ///
 /// ```
+/// use futures_util::TryStreamExt as _;
 /// use neonex_sdk::Client;
 /// use neonex_sdk::types::{CollectionPatch, NewCollection, NewField, Rules};
 ///
@@ -36,6 +41,9 @@ use crate::{Client, Error, Pending, Versioned};
 /// assert!(advice.missing_indexes.is_empty());
 ///
 /// collections.delete("comments").await?;
+///
+/// let done: Vec<_> = collections.history().map_ok(|change| change.action.to_string()).try_collect().await?;
+/// assert!(done.ends_with(&["create", "update", "delete"].map(str::to_owned)));
 /// # Ok(())
 /// # }
 /// ```
@@ -90,6 +98,27 @@ impl Collections {
     pub fn update(&self, collection: &str, patch: &CollectionPatch) -> Pending<Collection> {
         let request = with_json(self.request(Method::PATCH, collection), patch);
         Pending::new(self.0.clone(), request, Answer::value)
+    }
+
+    /// A page of what was done to them, oldest first: 50, or `limit` (200 at most).
+    pub async fn history_page(
+        &self,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<SchemaMigrationList, Error> {
+        self.0.call(|api| async move { api.list_schema_migrations(cursor, limit).await }).await
+    }
+
+    /// All that was done to them, oldest first, page by page.
+    pub fn history(&self) -> BoxStream<'static, Result<SchemaMigration, Error>> {
+        let collections = self.clone();
+        paging::stream(None, move |cursor| {
+            let collections = collections.clone();
+            async move {
+                let page = collections.history_page(Some(200), cursor.as_deref()).await?;
+                Ok((page.items, page.next_cursor))
+            }
+        })
     }
 
     /// Deletes it, with all its records.

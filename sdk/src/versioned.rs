@@ -12,21 +12,21 @@ use crate::{Client, ETag, Error};
 ///
 /// ```
 /// use neonex_sdk::Client;
-/// use neonex_sdk::types::{CollectionPatch, NewCollection};
+/// use neonex_sdk::types::{NewTenant, TenantPatch};
 ///
 /// # #[tokio::main]
 /// # async fn main() -> anyhow::Result<()> {
-/// let collections = Client::from_env()?.collections();
-/// collections.create(&NewCollection::new("drafts")).await?;
-/// let seen = collections.get_versioned("drafts").await?;
+/// let tenants = Client::from_env()?.tenants();
+/// tenants.create(&NewTenant::new("initech", "Initech")).await?;
+/// let seen = tenants.get_versioned("initech").await?;
 ///
-/// let rename = CollectionPatch { name: Some("sketches".to_owned()), ..CollectionPatch::default() };
-/// collections.update(&seen.id, &rename).if_match(&seen.etag).await?;
+/// let name = TenantPatch { name: Some("Initrode".to_owned()), ..TenantPatch::default() };
+/// tenants.update(&seen.id, &name).if_match(&seen.etag).await?;
 ///
-/// // Who saw the collection before it was renamed changes nothing.
-/// let late = collections.delete(&seen.id).if_match(&seen.etag).await.unwrap_err();
+/// // Who saw the tenant before it was renamed changes nothing.
+/// let late = tenants.delete(&seen.id).if_match(&seen.etag).await.unwrap_err();
 /// assert_eq!(late.code(), Some("precondition_failed"));
-/// # collections.delete("sketches").await?;
+/// # tenants.delete("initech").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -2,8 +2,6 @@
 //!
 //! Where DDL is transactional the three are one transaction. For MariaDB see [`super::steps`].
 
-use std::collections::HashMap;
-
 use futures_util::FutureExt as _;
 use neonex_migrations::Dialect;
 use sea_orm::ActiveValue::Set;
@@ -13,6 +11,7 @@ use uuid::Uuid;
 
 use super::collection::version;
 use super::definition::Definition;
+use super::history::Designs;
 use super::patch::Demand;
 use super::relation::Relation;
 use super::rewrite::run;
@@ -112,14 +111,17 @@ where
     let design = |row: collections::Model| {
         Ok((CollectionId::from_uuid(row.id), from_json::<Definition>(&row.definition)?))
     };
-    let designs = rows.into_iter().map(design).collect::<Result<HashMap<_, _>, StoreError>>()?;
+    let designs = rows.into_iter().map(design).collect::<Result<Designs, StoreError>>()?;
     let current = designs.get(&context.collection);
     if let Some(current) = current.filter(|_| context.precondition != Precondition::None) {
         let name = |id: CollectionId| designs.get(&id).map(|design| design.name.to_string());
         let relations = Relation::of(context.collection, current, name);
         context.precondition.check(Some(version(current, updated_at, &relations)))?;
     }
-    let change = decide(current.cloned())?;
+    let mut change = decide(current.cloned())?;
+    if let Some(entry) = &mut change.steps.entry {
+        entry.name_targets(context.collection, &designs);
+    }
     under_way(tx, context, &change).await?;
     check_others(&designs, context.collection, change.after.as_ref(), tx.dialect())?;
     for demand in &change.demands {
@@ -159,7 +161,7 @@ async fn under_way(tx: &mut Tx<'_>, context: &Context, change: &Change) -> Resul
     if tx.find(taken).await?.is_some() { Err(CollectionError::NameTaken) } else { Ok(()) }
 }
 
-/// Brings the collection's row to the new design, and records that the change is done.
+/// Brings the collection's row to the new design, and records that the change is done, in the history too.
 pub(super) async fn finish(
     tx: &mut Tx<'_>,
     context: &Context,
@@ -167,6 +169,9 @@ pub(super) async fn finish(
 ) -> Result<(), CollectionError> {
     let id = (context.tenant.as_uuid(), context.collection.as_uuid());
     let now = context.now.as_micros();
+    if let Some(entry) = change.steps.entry.clone() {
+        entry.append(tx, context.tenant, (&context.actor, context.now)).await?;
+    }
     match &change.after {
         None => drop(tx.delete(collections::Entity::delete_by_id(id)).await?),
         Some(after) => {

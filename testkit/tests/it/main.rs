@@ -43,6 +43,7 @@ mod records;
 mod redis;
 mod relations;
 mod retype;
+mod schema_history;
 mod search;
 mod slow_queries;
 mod store;

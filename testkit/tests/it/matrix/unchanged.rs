@@ -22,6 +22,7 @@ const TENANT: [(&str, &str); 6] = [
         "schema_migrations",
         "id, collection_id, name, before_definition, after_definition, statements, actor, created_at, finished_at",
     ),
+    ("schema_history", "seq, at, actor, request_id, action, collection, body"),
     (
         "api_keys",
         "id, name, kind, digest, hint, scopes, created_at, expires_at, revoked_at, last_used_at, replaced_by",
