@@ -16,7 +16,7 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 6] = [
+const TENANT: [(&str, &str); 7] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
