@@ -16,7 +16,9 @@ impl Sought {
     /// What all of these conditions look for.
     pub(crate) fn of(conditions: &[Checked]) -> Self {
         let mut sought = Self::default();
-        conditions.iter().for_each(|condition| sought.add(condition));
+        for condition in conditions {
+            sought.add(condition);
+        }
         sought
     }
 

@@ -59,14 +59,14 @@ impl Records<'_> {
         let mut missing: BTreeMap<Vec<String>, (MissingIndex, u64)> = BTreeMap::new();
         let seen = self.collection.observed.get().map(|observed| observed.all());
         for seen in seen.into_iter().flatten() {
-            let Some(fields) = &seen.need.missing else { continue };
+            let Some(fields) = &seen.kind.need.missing else { continue };
             let lists = seen.counted();
             let new = || MissingIndex {
                 fields: fields.clone(),
                 lists: 0,
                 filter: seen.filter.clone(),
                 sort: seen.sort.clone(),
-                ruled: seen.ruled,
+                ruled: seen.kind.ruled,
             };
             let (index, most) = missing.entry(fields.clone()).or_insert_with(|| (new(), lists));
             // The example is the kind that there is most of.

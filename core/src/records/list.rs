@@ -91,28 +91,7 @@ impl Records<'_> {
             return Err(Invalid::one("/limit", "out_of_range", message).into());
         }
         let special = self.special(query, &access)?;
-        let mut question = format!(
-            "{}\n{}\n{}",
-            self.collection.id(),
-            query.filter.as_deref().unwrap_or_default(),
-            query.sort.as_deref().unwrap_or_default()
-        );
-        let special_terms = [
-            ("search", &query.search),
-            ("near", &query.near),
-            ("within", &query.within),
-            ("nearest", &query.nearest),
-        ];
-        for (name, term) in special_terms {
-            if let Some(term) = term {
-                for part in ["\n", name, " ", term] {
-                    question.push_str(part);
-                }
-            }
-        }
-        if query.metric == Metric::L2 {
-            question.push_str("\nl2");
-        }
+        let question = self.question(query);
         let cursor = match &query.cursor {
             Some(text) => {
                 let order = self.order(query.sort.as_deref(), &access, &special)?;
@@ -190,6 +169,33 @@ impl Records<'_> {
             ..Asked::new(Operation::List, self.collection.id())
         };
         self.scope.timed(&asked, done)
+    }
+
+    /// All that a cursor belongs to.
+    fn question(&self, query: &ListQuery) -> String {
+        let mut question = format!(
+            "{}\n{}\n{}",
+            self.collection.id(),
+            query.filter.as_deref().unwrap_or_default(),
+            query.sort.as_deref().unwrap_or_default()
+        );
+        let special_terms = [
+            ("search", &query.search),
+            ("near", &query.near),
+            ("within", &query.within),
+            ("nearest", &query.nearest),
+        ];
+        for (name, term) in special_terms {
+            if let Some(term) = term {
+                for part in ["\n", name, " ", term] {
+                    question.push_str(part);
+                }
+            }
+        }
+        if query.metric == Metric::L2 {
+            question.push_str("\nl2");
+        }
+        question
     }
 
     pub(super) fn list_plan(

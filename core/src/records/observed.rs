@@ -51,16 +51,23 @@ pub(super) struct Sent<'s> {
     pub(super) ruled: bool,
 }
 
-/// A kind of list.
+/// What makes lists of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Kind {
+    pub(super) need: Need,
+    /// Fields that they may look for by an index in another way, of whichever collection these are.
+    mentions: Vec<String>,
+    /// Whether the collection's rule binds them.
+    pub(super) ruled: bool,
+}
+
+/// Lists of a kind.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    pub(super) need: Need,
-    /// Fields that it may look for by an index in another way, of whichever collection they are.
-    mentions: Vec<String>,
+    pub(super) kind: Kind,
     /// One of them, without its constants.
     pub(super) filter: Option<String>,
     pub(super) sort: Option<String>,
-    pub(super) ruled: bool,
     count: AtomicU64,
 }
 
@@ -76,7 +83,7 @@ impl Seen {
 
     /// Whether an index that begins with that field may have been of use.
     pub(super) fn may_have_used(&self, field: &String, own: bool) -> bool {
-        self.mentions.contains(field) || own && self.need.fields.contains(field)
+        self.kind.mentions.contains(field) || own && self.kind.need.fields.contains(field)
     }
 }
 
@@ -86,7 +93,7 @@ pub(crate) struct Observed {
     /// In which design.
     design: ETag,
     pub(super) since: Timestamp,
-    kinds: Mutex<HashMap<(Need, Vec<String>, bool), Arc<Seen>>>,
+    kinds: Mutex<HashMap<Kind, Arc<Seen>>>,
     /// Whether there were more than are told apart.
     crowded: AtomicBool,
     /// Whether words were searched for.
@@ -117,8 +124,8 @@ impl Observed {
         mentions.sort_unstable();
         mentions.dedup();
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (need, mentions, sent.ruled);
-        if let Some(known) = kinds.get(&key) {
+        let kind = Kind { need, mentions, ruled: sent.ruled };
+        if let Some(known) = kinds.get(&kind) {
             return Some(Arc::clone(known));
         }
         if kinds.len() >= MOST {
@@ -126,14 +133,12 @@ impl Observed {
             return None;
         }
         let seen = Arc::new(Seen {
-            need: key.0.clone(),
-            mentions: key.1.clone(),
+            kind: kind.clone(),
             filter: sent.filter.map(expr::without_constants),
             sort: sent.sort.filter(|sort| !sort.is_empty()).map(str::to_owned),
-            ruled: sent.ruled,
             count: AtomicU64::new(0),
         });
-        kinds.insert(key, Arc::clone(&seen));
+        kinds.insert(kind, Arc::clone(&seen));
         Some(seen)
     }
 
