@@ -11,6 +11,7 @@ use neonex_core::access::{Actor, OperatorScope, RequestFacts, RequestId, TenantS
 use neonex_core::credential::Credential;
 use neonex_core::ids::TenantId;
 use neonex_core::platform::{AuthError, Authenticated, Platform};
+use neonex_core::tenants::Tenant;
 use poem::http::{StatusCode, Uri};
 use poem::{FromRequest as _, Request, RequestBody};
 use poem_openapi::registry::Registry;
@@ -66,9 +67,8 @@ impl Caller {
         &self.uri
     }
 
-    /// Whether the tenant that the header names, if it names one, is the scope's.
-    fn agrees_with(&self, scope: &TenantScope) -> Result<(), AuthError> {
-        let tenant = scope.tenant().tenant();
+    /// Whether the header, if it names a tenant, names that one.
+    fn agrees_with(&self, tenant: &Tenant) -> Result<(), AuthError> {
         match self.tenant.as_deref() {
             Some(header) if header != tenant.slug.as_str() && header != tenant.id.to_string() => {
                 Err(AuthError::OtherTenant)
@@ -168,7 +168,7 @@ impl Surface {
             }
             Err(problem) => return Err(problem),
         };
-        caller.agrees_with(&scope)?;
+        caller.agrees_with(scope.tenant().tenant())?;
         Ok(scope)
     }
 
@@ -177,7 +177,7 @@ impl Surface {
         match self.authenticate(&caller.0, None).await? {
             Authenticated::Operator(scope) => Ok(scope),
             Authenticated::Tenant(scope) => {
-                caller.0.agrees_with(&scope)?;
+                caller.0.agrees_with(scope.tenant().tenant())?;
                 Err(Problem::new(
                     StatusCode::FORBIDDEN,
                     "operator_needed",
@@ -185,6 +185,19 @@ impl Surface {
                 ))
             }
         }
+    }
+
+    /// The same, for what is done to the tenant that the path names. A header that names another contradicts it.
+    pub async fn operator_of_path(
+        &self,
+        caller: &OperatorCaller,
+        named: &str,
+    ) -> Result<OperatorScope, Problem> {
+        let scope = self.operator(caller).await?;
+        if caller.0.tenant.is_some() {
+            caller.0.agrees_with(&scope.tenant(named).await?)?;
+        }
+        Ok(scope)
     }
 
     /// Charges further requests to a caller whose one request is as much work as many.

@@ -30,6 +30,10 @@ fn conflict(code: &str, error: &dyn std::error::Error) -> Problem {
     Problem::new(StatusCode::CONFLICT, code, sentence(error))
 }
 
+fn precondition_failed(error: &dyn std::error::Error) -> Problem {
+    Problem::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence(error))
+}
+
 /// What is wrong with a body.
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
@@ -124,6 +128,7 @@ impl From<TenantError> for Problem {
             TenantError::NotFound => Self::not_found("There is no such tenant."),
             TenantError::SlugTaken(_) => conflict("slug_taken", &error),
             TenantError::Deleted => conflict("tenant_deleted", &error),
+            TenantError::PreconditionFailed(_) => precondition_failed(&error),
             TenantError::KeyReused(error) => error.into(),
             TenantError::Randomness(error) => Self::internal(&error),
             TenantError::Store(error) => error.into(),
@@ -139,6 +144,7 @@ impl From<KeyError> for Problem {
             KeyError::BeyondOwnScopes => {
                 Self::new(StatusCode::FORBIDDEN, "beyond_own_scopes", sentence(&error))
             }
+            KeyError::PreconditionFailed(_) => precondition_failed(&error),
             KeyError::Denied(denied) => denied.into(),
             KeyError::KeyReused(error) => error.into(),
             KeyError::Secret(error) => Self::internal(&error),
@@ -159,6 +165,7 @@ impl From<CollectionError> for Problem {
             CollectionError::Referenced { .. } => conflict("collection_referenced", &error),
             CollectionError::UsedByRule { .. } => conflict("used_by_rule", &error),
             CollectionError::UnderWay => conflict("change_under_way", &error).retry_after(1),
+            CollectionError::PreconditionFailed(_) => precondition_failed(&error),
             CollectionError::Denied(denied) => denied.into(),
             CollectionError::KeyReused(error) => error.into(),
             CollectionError::Randomness(error) => Self::internal(&error),
@@ -202,9 +209,7 @@ impl From<RecordError> for Problem {
             RecordError::TooManyReferrers { .. } => conflict("too_many_referrers", &error),
             RecordError::TooManyRecords { .. } => conflict("too_many_records", &error),
             RecordError::OtherCount { .. } => conflict("count_differs", &error),
-            RecordError::PreconditionFailed => {
-                Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence(&error))
-            }
+            RecordError::PreconditionFailed => precondition_failed(&error),
             RecordError::Forbidden => Self::new(StatusCode::FORBIDDEN, "rule_refused", sentence(&error)),
             RecordError::Denied(denied) => (*denied).into(),
             RecordError::KeyReused(reused) => (*reused).into(),

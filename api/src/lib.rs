@@ -56,6 +56,7 @@ pub mod keys;
 pub mod metrics;
 mod paging;
 pub mod payload;
+mod precondition;
 pub mod probes;
 pub mod problem;
 pub mod rate_limit;
@@ -64,6 +65,7 @@ pub mod request;
 mod root;
 mod route;
 pub mod server;
+pub mod slow_queries;
 pub mod tenants;
 mod text;
 
@@ -82,7 +84,9 @@ pub type Operations = (
     records::Aggregate,
     records::Batch,
     records::Explain,
+    records::Advice,
     records::Files,
+    slow_queries::SlowQueries,
 );
 
 /// Every operation, over a platform.
@@ -96,7 +100,9 @@ pub fn operations(surface: &Surface) -> Operations {
         records::Aggregate(surface.clone()),
         records::Batch(surface.clone()),
         records::Explain(surface.clone()),
+        records::Advice(surface.clone()),
         records::Files(surface.clone()),
+        slow_queries::SlowQueries(surface.clone()),
     )
 }
 

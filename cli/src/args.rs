@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{DATABASE_URL, DIR, LISTEN, Setting};
-use crate::remote::{ExportArgs, GenerateCommand, ImportArgs, SchemaCommand};
+use crate::remote::{AdviceArgs, ExportArgs, GenerateCommand, ImportArgs, SchemaCommand};
 
 /// A multi-tenant backend in one binary
 #[derive(Debug, Parser)]
@@ -55,6 +55,8 @@ pub enum Command {
     /// Keep the design of a tenant's collections in files
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Say which indexes a tenant lacks or does without, and what was slow
+    Advice(AdviceArgs),
     /// Write code that follows from a tenant's collections
     #[command(subcommand)]
     Generate(GenerateCommand),

@@ -82,7 +82,9 @@ pub(crate) async fn store(config: &Config) -> Result<Store, CommandError> {
 async fn platform(config: &Config) -> Result<Platform, CommandError> {
     let key = master_key(config)?;
     let store = store(config).await?;
-    Ok(Platform::open(store, Arc::new(SystemClock), Arc::new(SystemRng), key).await?)
+    let platform = Platform::open(store, Arc::new(SystemClock), Arc::new(SystemRng), key).await?;
+    platform.set_slow_query(config.data.slow_query);
+    Ok(platform)
 }
 
 /// The configured key, else the one in the data folder. Instances that share a database server must share the key,

@@ -105,6 +105,23 @@ pub struct ExportArgs {
     pub remote: RemoteArgs,
 }
 
+/// `neonex advice`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  neonex advice
+  neonex advice movies --json | jq .slow_queries")]
+pub struct AdviceArgs {
+    /// Names or ids of collections [default: all]
+    pub collections: Vec<String>,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Which server.
+    #[command(flatten)]
+    pub remote: RemoteArgs,
+}
+
 /// `neonex schema …`
 #[derive(Debug, Subcommand)]
 pub enum SchemaCommand {

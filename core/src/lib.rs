@@ -20,6 +20,8 @@ pub mod records;
 pub mod redis;
 pub mod rng;
 pub mod secrets;
+pub mod slow_queries;
 pub mod store;
 pub mod tenants;
+pub mod version;
 mod whole_file;

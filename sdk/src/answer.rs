@@ -36,6 +36,11 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|source| Unreadable::new(self, source).into())
     }
 
+    /// What was answered, if it is a success.
+    pub(crate) fn value<T: DeserializeOwned>(self) -> Result<T, Error> {
+        self.accepted()?.read()
+    }
+
     pub(crate) fn header(&self, name: impl Into<HeaderName>) -> Option<&str> {
         self.headers.get(name.into())?.to_str().ok()
     }

@@ -113,7 +113,7 @@ impl Client {
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), neonex_sdk::Error> {
     /// let client = neonex_sdk::Client::from_env()?;
-    /// let posts = client.call(|api| async move { api.get_collection("posts").await }).await?;
+    /// let posts = client.call(|api| async move { api.get_collection("posts", None).await }).await?;
     /// assert_eq!(posts.name, "posts");
     /// # Ok(())
     /// # }

@@ -4,9 +4,13 @@ use futures_util::stream::BoxStream;
 use reqwest::{Method, Request};
 use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::paging;
-use crate::types::{Collection, CollectionPatch, NewCollection, SchemaMigration, SchemaMigrationList};
-use crate::{Client, Error};
+use crate::records::with_json;
+use crate::types::{
+    Advice, Collection, CollectionPatch, NewCollection, SchemaMigration, SchemaMigrationList, SlowQueryList,
+};
+use crate::{Client, Error, Pending, Versioned};
 
 /// The collections of the credential's tenant. A collection is named by name or id.
 ///
@@ -32,6 +36,10 @@ use crate::{Client, Error};
 /// let comments = collections.update("comments", &no_indexes).await?;
 /// assert!(comments.indexes.is_empty() && comments.rules.list.is_some());
 ///
+/// // From what was asked for so far.
+/// let advice = collections.advice("comments").await?;
+/// assert!(advice.missing_indexes.is_empty());
+///
 /// collections.delete("comments").await?;
 ///
 /// let done: Vec<_> = collections.history().map_ok(|change| change.action.to_string()).try_collect().await?;
@@ -50,7 +58,12 @@ impl Collections {
 
     /// One of them.
     pub async fn get(&self, collection: &str) -> Result<Collection, Error> {
-        self.0.call(|api| async move { api.get_collection(collection).await }).await
+        Ok(self.get_versioned(collection).await?.value)
+    }
+
+    /// One of them, with its version.
+    pub async fn get_versioned(&self, collection: &str) -> Result<Versioned<Collection>, Error> {
+        self.0.versioned(&["v1", "collections", collection]).await
     }
 
     /// All of them.
@@ -66,9 +79,25 @@ impl Collections {
         transport.send(request).await?.accepted()?.read()
     }
 
+    /// Which indexes its lists lack, and which of its indexes they do without.
+    pub async fn advice(&self, collection: &str) -> Result<Advice, Error> {
+        self.0.call(|api| async move { api.get_advice(collection).await }).await
+    }
+
+    /// A page of the kinds of queries that were slow, those that took the most time in all first: 50, or `limit` (200 at
+    /// most).
+    pub async fn slow_queries(
+        &self,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<SlowQueryList, Error> {
+        self.0.call(|api| async move { api.list_slow_queries(cursor, limit).await }).await
+    }
+
     /// Changes its fields, indexes or rules.
-    pub async fn update(&self, collection: &str, patch: &CollectionPatch) -> Result<Collection, Error> {
-        self.0.call(|api| async move { api.update_collection(collection, patch).await }).await
+    pub fn update(&self, collection: &str, patch: &CollectionPatch) -> Pending<Collection> {
+        let request = with_json(self.request(Method::PATCH, collection), patch);
+        Pending::new(self.0.clone(), request, Answer::value)
     }
 
     /// A page of what was done to them, oldest first: 50, or `limit` (200 at most).
@@ -93,9 +122,11 @@ impl Collections {
     }
 
     /// Deletes it, with all its records.
-    pub async fn delete(&self, collection: &str) -> Result<(), Error> {
-        let transport = self.0.transport();
-        let request = Request::new(Method::DELETE, transport.url(&["v1", "collections", collection]));
-        transport.send(request).await?.gone()
+    pub fn delete(&self, collection: &str) -> Pending<()> {
+        Pending::new(self.0.clone(), Ok(self.request(Method::DELETE, collection)), Answer::gone)
+    }
+
+    fn request(&self, method: Method, collection: &str) -> Request {
+        Request::new(method, self.0.transport().url(&["v1", "collections", collection]))
     }
 }

@@ -71,11 +71,34 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// What was asked for.
+        SlowQueryOperation {
+            List = "list",
+            Read = "read",
+            Aggregate = "aggregate",
+            Export = "export",
+            Count = "count",
+            Create = "create",
+            Update = "update",
+            Upsert = "upsert",
+            Delete = "delete",
+            UpdateMany = "update_many",
+            DeleteMany = "delete_many",
+        }
+    }
+    crate::open_enum! {
         /// Whether a tenant works.
         TenantState {
             Active = "active",
             Suspended = "suspended",
             Deleting = "deleting",
+        }
+    }
+    crate::open_enum! {
+        /// For what an index is.
+        UnusedIndexKind {
+            Ordered = "ordered",
+            Search = "search",
         }
     }
 }
@@ -87,6 +110,20 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt, encode_pa
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// What is to be said about a collection's indexes.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Advice {
+        /// Whether all kinds of lists could be told apart. Else no index is called unused.
+        pub complete: bool,
+        /// Indexes that would help; that which would help most lists comes first. An index costs something with each write:
+        /// a collection with few records needs none.
+        pub missing_indexes: ::std::vec::Vec<MissingIndex>,
+        /// Since when the process that answers has seen lists of the tenant's collections as they are: since it started, or
+        /// since one was last changed.
+        pub since: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Indexes that no list since then can have used. Those that keep something unique are not among them.
+        pub unused_indexes: ::std::vec::Vec<UnusedIndex>,
+    }
     /// Writes that are done together or not at all.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Batch {
@@ -392,6 +429,22 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
+    /// An index that would help.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MissingIndex {
+        /// Its fields, as `indexes` of the collection takes them.
+        pub fields: ::std::vec::Vec<::std::string::String>,
+        /// The filter of one of them, with `?` for its constants.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// How many lists it would have helped.
+        pub lists: u64,
+        /// Whether the collection's list rule bound it.
+        pub ruled: bool,
+        /// How that one is sorted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sort: ::std::option::Option<::std::string::String>,
+    }
     /// A new collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewCollection {
@@ -638,6 +691,47 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
+    /// Queries of one kind that were slow.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SlowQuery {
+        /// The collection's name; its id where it is gone.
+        pub collection: ::std::string::String,
+        /// How many of the kind took longer than they should.
+        pub count: i64,
+        /// The filter, with `?` for its constants.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// Names the kind.
+        pub id: ::std::string::String,
+        /// When the last of the kind was.
+        pub last_seen: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Milliseconds that the longest took.
+        pub max_ms: f64,
+        /// Milliseconds that they took on average.
+        pub mean_ms: f64,
+        /// What was asked for.
+        pub operation: crate::generated::enums::SlowQueryOperation,
+        /// How the records are sorted; `search` and `nearest` with a field where these come first.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub order: ::std::option::Option<::std::string::String>,
+        /// Which request that was.
+        pub request_id: ::std::string::String,
+        /// Whether the collection's rule bound it.
+        pub ruled: bool,
+        /// How many more the database gave up, because they took longer than a statement may.
+        pub timeouts: i64,
+        /// Milliseconds that those of `count` took together.
+        pub total_ms: f64,
+    }
+    /// A page of slow queries.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SlowQueryList {
+        /// The kinds.
+        pub items: ::std::vec::Vec<SlowQuery>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
     /// A tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Tenant {
@@ -687,6 +781,20 @@ pub mod types {
         /// Origins whose pages may call the API; `*` stands for all.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub cors_origins: ::std::vec::Vec<::std::string::String>,
+        /// From how many milliseconds on a query counts as slow; 0 for all. As `NEONEX_SLOW_QUERY` says where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub slow_query_ms: ::std::option::Option<u32>,
+    }
+    /// An index without use.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct UnusedIndex {
+        /// Its fields.
+        pub fields: ::std::vec::Vec<::std::string::String>,
+        /// For what it is.
+        pub kind: crate::generated::enums::UnusedIndexKind,
+        /// Which records stand in it, where not all do.
+        #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
+        pub where_: ::std::option::Option<::std::string::String>,
     }
     /// Generation of default values for serde.
     pub mod defaults {
@@ -916,16 +1024,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `if_none_match`: The `ETag` of the collection that the client has.
     pub async fn get_collection<'a>(
         &'a self,
         collection: &'a str,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -956,16 +1069,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `if_match`: The `ETag` of the collection that is to be deleted; 412 if it is another by now.
     pub async fn delete_collection<'a>(
         &'a self,
         collection: &'a str,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -997,18 +1115,23 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `if_match`: The `ETag` of the collection that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_collection<'a>(
         &'a self,
         collection: &'a str,
+        if_match: Option<&'a str>,
         body: &'a types::CollectionPatch,
     ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1021,6 +1144,47 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_collection" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get advice about indexes
+    ///
+    /// From the lists, aggregates, exports and writes by filter that there were: which indexes they lack, and which they do
+    /// without.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/advice`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    pub async fn get_advice<'a>(
+        &'a self,
+        collection: &'a str,
+    ) -> Result<ResponseValue<types::Advice>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections/{}/advice", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_advice" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -1772,6 +1936,51 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List slow queries
+    ///
+    /// Those whose statements took longer than `NEONEX_SLOW_QUERY`, or than the tenant's own `slow_query_ms`, by kind: the
+    /// kind that took the most time in all comes first. No constant of a filter is kept.
+    ///
+    /// Sends a `GET` request to `/v1/slow-queries`
+    ///
+    /// Arguments:
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Kinds on the page: 1 to 200, 50 by default.
+    pub async fn list_slow_queries<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::SlowQueryList>, Error<types::Problem>> {
+        let url = format!("{}/v1/slow-queries", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_slow_queries" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List tenants
     ///
     /// Oldest first, deleted ones too as long as they can be restored.
@@ -1867,16 +2076,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
+    /// - `if_none_match`: The `ETag` of the tenant that the client has.
     pub async fn get_tenant<'a>(
         &'a self,
         tenant: &'a str,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1907,16 +2121,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
+    /// - `if_match`: The `ETag` of the tenant that is to be deleted; 412 if it is another by now.
     pub async fn delete_tenant<'a>(
         &'a self,
         tenant: &'a str,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1947,18 +2166,23 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
+    /// - `if_match`: The `ETag` of the tenant that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_tenant<'a>(
         &'a self,
         tenant: &'a str,
+        if_match: Option<&'a str>,
         body: &'a types::TenantPatch,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2083,10 +2307,12 @@ impl Client {
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
     /// - `key`: The key's id.
+    /// - `if_none_match`: The `ETag` of the key that the client has.
     pub async fn get_key<'a>(
         &'a self,
         tenant: &'a str,
         key: &'a str,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Key>, Error<types::Problem>> {
         let url = format!(
             "{}/v1/tenants/{}/keys/{}",
@@ -2094,11 +2320,14 @@ impl Client {
             encode_path(&tenant.to_string()),
             encode_path(&key.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2130,10 +2359,12 @@ impl Client {
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
     /// - `key`: The key's id.
+    /// - `if_match`: The `ETag` of the key that is to be revoked; 412 if it is another by now.
     pub async fn revoke_key<'a>(
         &'a self,
         tenant: &'a str,
         key: &'a str,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!(
             "{}/v1/tenants/{}/keys/{}",
@@ -2141,11 +2372,14 @@ impl Client {
             encode_path(&tenant.to_string()),
             encode_path(&key.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client

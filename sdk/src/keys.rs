@@ -1,10 +1,12 @@
 //! API keys of a tenant.
 
 use futures_util::stream::BoxStream;
+use reqwest::{Method, Request};
 
+use crate::answer::Answer;
 use crate::paging;
 use crate::types::{Key, KeyList, NewKey, RotateKey};
-use crate::{Client, Error};
+use crate::{Client, Error, Pending, Versioned};
 
 /// The API keys of one tenant.
 ///
@@ -43,7 +45,12 @@ impl Keys {
 
     /// One of them.
     pub async fn get(&self, id: &str) -> Result<Key, Error> {
-        self.client.call(|api| async move { api.get_key(&self.tenant, id).await }).await
+        Ok(self.get_versioned(id).await?.value)
+    }
+
+    /// One of them, with its version.
+    pub async fn get_versioned(&self, id: &str) -> Result<Versioned<Key>, Error> {
+        self.client.versioned(&["v1", "tenants", &self.tenant, "keys", id]).await
     }
 
     /// A page of them, oldest first: 50, or `limit` (200 at most).
@@ -69,7 +76,9 @@ impl Keys {
     }
 
     /// Refuses the key from now on.
-    pub async fn revoke(&self, id: &str) -> Result<(), Error> {
-        self.client.call(|api| async move { api.revoke_key(&self.tenant, id).await }).await
+    pub fn revoke(&self, id: &str) -> Pending<()> {
+        let path = ["v1", "tenants", &self.tenant, "keys", id];
+        let request = Request::new(Method::DELETE, self.client.transport().url(&path));
+        Pending::new(self.client.clone(), Ok(request), Answer::gone)
     }
 }

@@ -66,6 +66,7 @@ mod retry;
 mod secret;
 mod tenants;
 mod transport;
+mod versioned;
 
 #[expect(
     clippy::allow_attributes,
@@ -86,6 +87,7 @@ pub use records::{Aggregate, AnyRecord, ETag, Export, Groups, Import, List, Page
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use tenants::Tenants;
+pub use versioned::Versioned;
 
 // Their types stand in this API. Who names them through it has the same version.
 pub use {chrono, reqwest, uuid};

@@ -1,10 +1,13 @@
 //! Tenants, for operators.
 
 use futures_util::stream::BoxStream;
+use reqwest::{Method, Request};
 
+use crate::answer::Answer;
 use crate::paging;
+use crate::records::with_json;
 use crate::types::{NewTenant, Tenant, TenantList, TenantPatch};
-use crate::{Client, Error};
+use crate::{Client, Error, Pending, Versioned};
 
 /// The tenants of a platform. A tenant is named by id or slug.
 ///
@@ -42,7 +45,12 @@ impl Tenants {
 
     /// One of them.
     pub async fn get(&self, tenant: &str) -> Result<Tenant, Error> {
-        self.0.call(|api| async move { api.get_tenant(tenant).await }).await
+        Ok(self.get_versioned(tenant).await?.value)
+    }
+
+    /// One of them, with its version.
+    pub async fn get_versioned(&self, tenant: &str) -> Result<Versioned<Tenant>, Error> {
+        self.0.versioned(&["v1", "tenants", tenant]).await
     }
 
     /// A page of them, oldest first: 50, or `limit` (200 at most).
@@ -63,13 +71,14 @@ impl Tenants {
     }
 
     /// Changes its slug, name or settings.
-    pub async fn update(&self, tenant: &str, patch: &TenantPatch) -> Result<Tenant, Error> {
-        self.0.call(|api| async move { api.update_tenant(tenant, patch).await }).await
+    pub fn update(&self, tenant: &str, patch: &TenantPatch) -> Pending<Tenant> {
+        let request = with_json(self.request(Method::PATCH, tenant), patch);
+        Pending::new(self.0.clone(), request, Answer::value)
     }
 
     /// Refuses it from now on; its data goes after seven days.
-    pub async fn delete(&self, tenant: &str) -> Result<Tenant, Error> {
-        self.0.call(|api| async move { api.delete_tenant(tenant).await }).await
+    pub fn delete(&self, tenant: &str) -> Pending<Tenant> {
+        Pending::new(self.0.clone(), Ok(self.request(Method::DELETE, tenant)), Answer::value)
     }
 
     /// Takes its deletion back.
@@ -85,5 +94,9 @@ impl Tenants {
     /// Lets it work again.
     pub async fn resume(&self, tenant: &str) -> Result<Tenant, Error> {
         self.0.call(|api| async move { api.resume_tenant(tenant).await }).await
+    }
+
+    fn request(&self, method: Method, tenant: &str) -> Request {
+        Request::new(method, self.0.transport().url(&["v1", "tenants", tenant]))
     }
 }

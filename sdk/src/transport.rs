@@ -38,6 +38,12 @@ impl Transport {
         url
     }
 
+    /// Whether the path names a tenant itself, which another in a header would contradict.
+    fn names_tenant(&self, url: &Url) -> bool {
+        let below = url.path().strip_prefix(self.base.path().trim_end_matches('/'));
+        below.is_some_and(|path| path.starts_with("/v1/tenants"))
+    }
+
     /// Sends a request until it has an answer that another try would not better.
     pub(crate) async fn send(&self, mut request: Request) -> Result<Answer, reqwest::Error> {
         self.complete(&mut request);
@@ -83,11 +89,12 @@ impl Transport {
     fn complete(&self, request: &mut Request) {
         *request.timeout_mut() = Some(self.timeout);
         let post = request.method() == Method::POST;
+        let tenant = self.tenant.as_ref().filter(|_| !self.names_tenant(request.url()));
         let headers = request.headers_mut();
         if let Some(authorization) = &self.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
-        if let Some(tenant) = &self.tenant {
+        if let Some(tenant) = tenant {
             headers.insert(TENANT, tenant.clone());
         }
         headers.insert(USER_AGENT, self.user_agent.clone());

@@ -21,11 +21,29 @@ pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            _ = usage.tick() => note("usage", Ok(platform.flush_usage().await)),
+            _ = usage.tick() => flush(&platform).await,
             _ = purge.tick() => note("purge", platform.purge_tenants().await),
         }
     }
+    flush(&platform).await;
+}
+
+/// Writes what this process notes in memory until `shutdown`: for one whose other work is done elsewhere.
+pub async fn keep_notes(platform: Platform, shutdown: impl Future<Output = ()>) {
+    let mut usage = every(USAGE);
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            _ = usage.tick() => flush(&platform).await,
+        }
+    }
+    flush(&platform).await;
+}
+
+async fn flush(platform: &Platform) {
     note("usage", Ok(platform.flush_usage().await));
+    note("slow_queries", Ok(platform.flush_slow_queries().await));
 }
 
 fn every(period: Duration) -> tokio::time::Interval {

@@ -5,7 +5,6 @@ mod history;
 mod model;
 
 use neonex_core::collections::{Collection, CollectionPatch};
-use neonex_core::idempotency::Outcome;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::ToJSON as _;
@@ -17,8 +16,9 @@ use self::model::{CollectionList, CollectionPatchBody, CollectionView, NewCollec
 use crate::caller::{Caller, Surface};
 use crate::paging;
 use crate::payload::RawJson;
+use crate::precondition::{is_known, precondition};
 use crate::problem::Problem;
-use crate::tenants::{id_of, once};
+use crate::tenants::{id_of, kept, made, once};
 
 /// The operations on collections.
 #[derive(Clone)]
@@ -28,7 +28,28 @@ pub struct Collections(pub Surface);
 enum Created {
     /// The collection.
     #[oai(status = 201)]
-    Collection(RawJson<CollectionView>, #[oai(header = "Location")] Option<String>),
+    Collection(
+        RawJson<CollectionView>,
+        #[oai(header = "ETag")] Option<String>,
+        #[oai(header = "Location")] Option<String>,
+    ),
+}
+
+#[derive(ApiResponse)]
+enum Read {
+    /// The collection.
+    #[oai(status = 200)]
+    Collection(Json<CollectionView>, #[oai(header = "ETag")] String),
+    /// The collection is the one that the client has.
+    #[oai(status = 304)]
+    NotModified(#[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum Changed {
+    /// The collection as it is now.
+    #[oai(status = 200)]
+    Collection(Json<CollectionView>, #[oai(header = "ETag")] String),
 }
 
 #[derive(ApiResponse)]
@@ -59,12 +80,10 @@ impl Collections {
         let permit = scope.permit()?;
         let sent = body.0.to_json_string();
         let once = once(idempotency_key.0, scope.actor(), "POST /v1/collections", &sent, render)?;
-        let json = match scope.create_collection(&permit, body.0.into(), once).await? {
-            Outcome::Fresh(collection) => render(&collection),
-            Outcome::Replayed(json) => json,
-        };
+        let made = scope.create_collection(&permit, body.0.into(), once).await?;
+        let (json, etag) = self::made(made, |collection| render(collection));
         let location = id_of(&json).map(|id| format!("/v1/collections/{id}"));
-        Ok(Created::Collection(RawJson::new(json), location))
+        Ok(Created::Collection(RawJson::new(json), etag, location))
     }
 
     /// List collections
@@ -110,10 +129,17 @@ impl Collections {
         caller: Caller,
         /// The collection's name or id.
         collection: Path<String>,
-    ) -> Result<Json<CollectionView>, Problem> {
+        /// The `ETag` of the collection that the client has.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Read, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let found = scope.collection(&scope.permit()?, &collection)?;
-        Ok(Json(CollectionView::from(found.as_ref())))
+        let etag = found.etag();
+        if is_known(if_none_match.0.as_deref(), etag) {
+            return Ok(Read::NotModified(etag.to_string()));
+        }
+        Ok(Read::Collection(Json(CollectionView::from(found.as_ref())), etag.to_string()))
     }
 
     /// Change a collection
@@ -131,12 +157,16 @@ impl Collections {
         caller: Caller,
         /// The collection's name or id.
         collection: Path<String>,
+        /// The `ETag` of the collection that is to be changed; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
         body: Json<CollectionPatchBody>,
-    ) -> Result<Json<CollectionView>, Problem> {
+    ) -> Result<Changed, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let patch = CollectionPatch::from(body.0);
-        let changed = scope.alter_collection(&scope.permit()?, &collection, patch).await?;
-        Ok(Json(CollectionView::from(changed.as_ref())))
+        let precondition = precondition(if_match.0.as_deref(), None)?;
+        let changed = scope.alter_collection(&scope.permit()?, &collection, patch, precondition).await?;
+        Ok(Changed::Collection(Json(CollectionView::from(changed.as_ref())), changed.etag().to_string()))
     }
 
     /// Delete a collection
@@ -153,9 +183,13 @@ impl Collections {
         caller: Caller,
         /// The collection's name or id.
         collection: Path<String>,
+        /// The `ETag` of the collection that is to be deleted; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
     ) -> Result<Deleted, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        scope.delete_collection(&scope.permit()?, &collection).await?;
+        let precondition = precondition(if_match.0.as_deref(), None)?;
+        scope.delete_collection(&scope.permit()?, &collection, precondition).await?;
         Ok(Deleted::Done)
     }
 
@@ -188,5 +222,5 @@ impl Collections {
 }
 
 fn render(collection: &Collection) -> Vec<u8> {
-    CollectionView::from(collection).to_json_string().into_bytes()
+    kept(&CollectionView::from(collection).to_json_string(), collection.etag())
 }

@@ -14,8 +14,9 @@ use self::model::{KeyList, KeyView, NewKeyBody, RotateKeyBody};
 use crate::caller::{OperatorCaller, Surface};
 use crate::paging;
 use crate::payload::RawJson;
+use crate::precondition::{is_known, precondition};
 use crate::problem::Problem;
-use crate::tenants::{id_of, once};
+use crate::tenants::{id_of, kept, made, once};
 
 /// The operations on keys.
 #[derive(Clone)]
@@ -25,7 +26,7 @@ pub struct Keys(pub Surface);
 enum Created {
     /// The key. This is the only time that it is shown.
     #[oai(status = 201)]
-    Key(RawJson<KeyView>, #[oai(header = "Location")] Option<String>),
+    Key(RawJson<KeyView>, #[oai(header = "ETag")] Option<String>, #[oai(header = "Location")] Option<String>),
 }
 
 #[derive(ApiResponse)]
@@ -33,6 +34,16 @@ enum Listed {
     /// A page of keys.
     #[oai(status = 200)]
     Page(Json<KeyList>, #[oai(header = "Link")] Option<String>),
+}
+
+#[derive(ApiResponse)]
+enum Read {
+    /// The key.
+    #[oai(status = 200)]
+    Key(Json<KeyView>, #[oai(header = "ETag")] String),
+    /// The key is the one that the client has.
+    #[oai(status = 304)]
+    NotModified(#[oai(header = "ETag")] String),
 }
 
 #[derive(ApiResponse)]
@@ -121,11 +132,18 @@ impl Keys {
         tenant: Path<String>,
         /// The key's id.
         key: Path<String>,
-    ) -> Result<Json<KeyView>, Problem> {
+        /// The `ETag` of the key that the client has.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Read, Problem> {
         let scope = self.0.tenant_of_path(&caller.0, &tenant).await?;
         let permit = scope.permit()?;
         let key = scope.key(&permit, key_id(&key)?).await?;
-        Ok(Json(KeyView::from(&key)))
+        let etag = key.etag();
+        if is_known(if_none_match.0.as_deref(), etag) {
+            return Ok(Read::NotModified(etag.to_string()));
+        }
+        Ok(Read::Key(Json(KeyView::from(&key)), etag.to_string()))
     }
 
     /// Revoke a key
@@ -144,10 +162,14 @@ impl Keys {
         tenant: Path<String>,
         /// The key's id.
         key: Path<String>,
+        /// The `ETag` of the key that is to be revoked; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
     ) -> Result<Revoked, Problem> {
         let scope = self.0.tenant_of_path(&caller.0, &tenant).await?;
         let permit = scope.permit()?;
-        scope.revoke_key(&permit, key_id(&key)?).await?;
+        let precondition = precondition(if_match.0.as_deref(), None)?;
+        scope.revoke_key(&permit, key_id(&key)?, precondition).await?;
         Ok(Revoked::Done)
     }
 
@@ -187,14 +209,11 @@ fn key_id(text: &str) -> Result<KeyId, Problem> {
 }
 
 fn render(made: &MadeKey) -> Vec<u8> {
-    KeyView::from(made).to_json_string().into_bytes()
+    kept(&KeyView::from(made).to_json_string(), made.key.etag())
 }
 
 fn created(tenant: &str, outcome: Outcome<MadeKey>) -> Created {
-    let json = match outcome {
-        Outcome::Fresh(made) => render(&made),
-        Outcome::Replayed(json) => json,
-    };
+    let (json, etag) = self::made(outcome, render);
     let location = id_of(&json).map(|id| format!("/v1/tenants/{tenant}/keys/{id}"));
-    Created::Key(RawJson::new(json), location)
+    Created::Key(RawJson::new(json), etag, location)
 }

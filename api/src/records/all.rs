@@ -8,11 +8,11 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::found::{BulkResult, found_problem};
 use super::params::{CountMode, MetricMode};
-use super::precondition::precondition;
 use super::{Written, once, query_problem};
 use crate::caller::{Caller, Surface};
 use crate::paging;
 use crate::payload::{AnyRecord, AnyRecordInput, RawBody, RawJson};
+use crate::precondition::precondition;
 use crate::problem::Problem;
 
 /// The operations on the records of a collection.

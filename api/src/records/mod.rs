@@ -2,6 +2,7 @@
 //!
 //! All operations of one path are in one of these structures: of two that share a path, the document has only one's.
 
+mod advice;
 mod aggregate;
 mod all;
 mod batch;
@@ -10,13 +11,13 @@ mod files;
 mod found;
 mod one;
 mod params;
-mod precondition;
 
 use neonex_core::access::TenantScope;
 use neonex_core::idempotency::IdempotencyKey;
 use neonex_core::records::RecordError;
 use poem_openapi::ApiResponse;
 
+pub use self::advice::Advice;
 pub use self::aggregate::Aggregate;
 pub use self::all::Records;
 pub use self::batch::Batch;

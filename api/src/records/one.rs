@@ -4,10 +4,10 @@ use neonex_core::records::{RecordId, Terms};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, OpenApi};
 
-use super::precondition::{precondition, shows};
 use super::{Written, once, query_problem};
 use crate::caller::{Caller, Surface};
 use crate::payload::{AnyRecord, AnyRecordInput, RawBody, RawJson};
+use crate::precondition::{precondition, shows};
 use crate::problem::Problem;
 
 /// The operations on a record.

@@ -5,6 +5,7 @@ mod model;
 use neonex_core::idempotency::{IdempotencyKey, Once, Outcome};
 use neonex_core::ids::TenantId;
 use neonex_core::tenants::{NewTenant, Tenant, TenantPatch};
+use neonex_core::version::ETag;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::ToJSON as _;
@@ -14,6 +15,7 @@ use self::model::{NewTenantBody, TenantList, TenantPatchBody, TenantView};
 use crate::caller::{OperatorCaller, Surface};
 use crate::paging;
 use crate::payload::RawJson;
+use crate::precondition::{is_known, precondition};
 use crate::problem::Problem;
 
 /// The operations on tenants.
@@ -24,7 +26,11 @@ pub struct Tenants(pub Surface);
 enum Created {
     /// The tenant.
     #[oai(status = 201)]
-    Tenant(RawJson<TenantView>, #[oai(header = "Location")] Option<String>),
+    Tenant(
+        RawJson<TenantView>,
+        #[oai(header = "ETag")] Option<String>,
+        #[oai(header = "Location")] Option<String>,
+    ),
 }
 
 #[derive(ApiResponse)]
@@ -32,6 +38,23 @@ enum Listed {
     /// A page of tenants.
     #[oai(status = 200)]
     Page(Json<TenantList>, #[oai(header = "Link")] Option<String>),
+}
+
+#[derive(ApiResponse)]
+enum Read {
+    /// The tenant.
+    #[oai(status = 200)]
+    Tenant(Json<TenantView>, #[oai(header = "ETag")] String),
+    /// The tenant is the one that the client has.
+    #[oai(status = 304)]
+    NotModified(#[oai(header = "ETag")] String),
+}
+
+#[derive(ApiResponse)]
+enum Changed {
+    /// The tenant as it is now.
+    #[oai(status = 200)]
+    Tenant(Json<TenantView>, #[oai(header = "ETag")] String),
 }
 
 #[OpenApi]
@@ -51,12 +74,9 @@ impl Tenants {
         let sent = body.0.to_json_string();
         let new = NewTenant::parse(body.0.slug, body.0.name, body.0.settings.unwrap_or_default().into())?;
         let once = once(idempotency_key.0, scope.actor(), "POST /v1/tenants", &sent, render)?;
-        let json = match scope.create_tenant(new, once).await? {
-            Outcome::Fresh(tenant) => render(&tenant),
-            Outcome::Replayed(json) => json,
-        };
+        let (json, etag) = made(scope.create_tenant(new, once).await?, render);
         let location = id_of(&json).map(|id| format!("/v1/tenants/{id}"));
-        Ok(Created::Tenant(RawJson::new(json), location))
+        Ok(Created::Tenant(RawJson::new(json), etag, location))
     }
 
     /// List tenants
@@ -92,9 +112,17 @@ impl Tenants {
         caller: OperatorCaller,
         /// The tenant's id or slug.
         tenant: Path<String>,
-    ) -> Result<Json<TenantView>, Problem> {
-        let scope = self.0.operator(&caller).await?;
-        Ok(Json(TenantView::from(&scope.tenant(&tenant).await?)))
+        /// The `ETag` of the tenant that the client has.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Read, Problem> {
+        let scope = self.0.operator_of_path(&caller, &tenant).await?;
+        let tenant = scope.tenant(&tenant).await?;
+        let etag = tenant.etag();
+        if is_known(if_none_match.0.as_deref(), etag) {
+            return Ok(Read::NotModified(etag.to_string()));
+        }
+        Ok(Read::Tenant(Json(TenantView::from(&tenant)), etag.to_string()))
     }
 
     /// Change a tenant
@@ -111,12 +139,16 @@ impl Tenants {
         caller: OperatorCaller,
         /// The tenant's id or slug.
         tenant: Path<String>,
+        /// The `ETag` of the tenant that is to be changed; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
         body: Json<TenantPatchBody>,
-    ) -> Result<Json<TenantView>, Problem> {
-        let scope = self.0.operator(&caller).await?;
+    ) -> Result<Changed, Problem> {
+        let scope = self.0.operator_of_path(&caller, &tenant).await?;
         let TenantPatchBody { slug, name, settings } = body.0;
         let patch = TenantPatch::parse(slug, name, settings.map(Into::into))?;
-        Ok(Json(TenantView::from(&scope.update_tenant(&tenant, patch).await?)))
+        let precondition = precondition(if_match.0.as_deref(), None)?;
+        Ok(changed(&scope.update_tenant(&tenant, patch, precondition).await?))
     }
 
     /// Delete a tenant
@@ -133,9 +165,13 @@ impl Tenants {
         caller: OperatorCaller,
         /// The tenant's id or slug.
         tenant: Path<String>,
-    ) -> Result<Json<TenantView>, Problem> {
-        let scope = self.0.operator(&caller).await?;
-        Ok(Json(TenantView::from(&scope.delete_tenant(&tenant).await?)))
+        /// The `ETag` of the tenant that is to be deleted; 412 if it is another by now.
+        #[oai(name = "If-Match")]
+        if_match: Header<Option<String>>,
+    ) -> Result<Changed, Problem> {
+        let scope = self.0.operator_of_path(&caller, &tenant).await?;
+        let precondition = precondition(if_match.0.as_deref(), None)?;
+        Ok(changed(&scope.delete_tenant(&tenant, precondition).await?))
     }
 
     /// Restore a deleted tenant
@@ -152,9 +188,9 @@ impl Tenants {
         caller: OperatorCaller,
         /// The tenant's id or slug.
         tenant: Path<String>,
-    ) -> Result<Json<TenantView>, Problem> {
-        let scope = self.0.operator(&caller).await?;
-        Ok(Json(TenantView::from(&scope.restore_tenant(&tenant).await?)))
+    ) -> Result<Changed, Problem> {
+        let scope = self.0.operator_of_path(&caller, &tenant).await?;
+        Ok(changed(&scope.restore_tenant(&tenant).await?))
     }
 
     /// Suspend a tenant
@@ -171,9 +207,9 @@ impl Tenants {
         caller: OperatorCaller,
         /// The tenant's id or slug.
         tenant: Path<String>,
-    ) -> Result<Json<TenantView>, Problem> {
-        let scope = self.0.operator(&caller).await?;
-        Ok(Json(TenantView::from(&scope.suspend_tenant(&tenant).await?)))
+    ) -> Result<Changed, Problem> {
+        let scope = self.0.operator_of_path(&caller, &tenant).await?;
+        Ok(changed(&scope.suspend_tenant(&tenant).await?))
     }
 
     /// Let a suspended tenant go on
@@ -190,14 +226,36 @@ impl Tenants {
         caller: OperatorCaller,
         /// The tenant's id or slug.
         tenant: Path<String>,
-    ) -> Result<Json<TenantView>, Problem> {
-        let scope = self.0.operator(&caller).await?;
-        Ok(Json(TenantView::from(&scope.resume_tenant(&tenant).await?)))
+    ) -> Result<Changed, Problem> {
+        let scope = self.0.operator_of_path(&caller, &tenant).await?;
+        Ok(changed(&scope.resume_tenant(&tenant).await?))
     }
 }
 
+fn changed(tenant: &Tenant) -> Changed {
+    Changed::Tenant(Json(TenantView::from(tenant)), tenant.etag().to_string())
+}
+
 fn render(tenant: &Tenant) -> Vec<u8> {
-    TenantView::from(tenant).to_json_string().into_bytes()
+    kept(&TenantView::from(tenant).to_json_string(), tenant.etag())
+}
+
+/// What was made, as it is kept for those who ask again: the answer, and its version on a line of its own.
+pub(crate) fn kept(json: &str, etag: ETag) -> Vec<u8> {
+    format!("{json}\n{etag}").into_bytes()
+}
+
+/// The answer about what was made, now or before, and its version.
+pub(crate) fn made<T>(outcome: Outcome<T>, render: fn(&T) -> Vec<u8>) -> (Vec<u8>, Option<String>) {
+    let mut json = match outcome {
+        Outcome::Fresh(made) => render(&made),
+        Outcome::Replayed(kept) => kept,
+    };
+    // JSON that was written here has no line breaks.
+    let end = json.iter().rposition(|byte| *byte == b'\n');
+    let etag = end.map(|end| String::from_utf8_lossy(json.get(end + 1..).unwrap_or_default()).into_owned());
+    json.truncate(end.unwrap_or(json.len()));
+    (json, etag)
 }
 
 /// Reads an idempotency key, where one was sent.

@@ -31,16 +31,18 @@ pub(super) struct TenantPatchBody {
 
 /// A tenant's settings.
 #[derive(Debug, Default, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 pub(super) struct TenantSettings {
     /// Origins whose pages may call the API; `*` stands for all.
     #[oai(default)]
     pub(super) cors_origins: Vec<String>,
+    /// From how many milliseconds on a query counts as slow; 0 for all. As `NEONEX_SLOW_QUERY` says where nothing is said.
+    pub(super) slow_query_ms: Option<u32>,
 }
 
 impl From<TenantSettings> for Settings {
     fn from(settings: TenantSettings) -> Self {
-        Self { cors_origins: settings.cors_origins }
+        Self { cors_origins: settings.cors_origins, slow_query_ms: settings.slow_query_ms }
     }
 }
 
@@ -90,7 +92,10 @@ impl From<&Tenant> for TenantView {
             slug: tenant.slug.to_string(),
             name: tenant.name.clone(),
             status,
-            settings: TenantSettings { cors_origins: tenant.settings.cors_origins.clone() },
+            settings: TenantSettings {
+                cors_origins: tenant.settings.cors_origins.clone(),
+                slow_query_ms: tenant.settings.slow_query_ms,
+            },
             delete_after,
             created_at: tenant.created_at.into(),
             updated_at: tenant.updated_at.into(),

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod advice;
 mod config;
 mod files;
 mod generate;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Import(args) => files::import(&args),
         Command::Export(args) => files::export(&args),
         Command::Schema(command) => schema::run(command),
+        Command::Advice(args) => advice::run(&args),
         Command::Generate(command) => generate::run(&command),
         Command::Openapi => output::text(&neonex_api::document::yaml::<neonex_api::Operations>()),
     }

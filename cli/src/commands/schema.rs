@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::exit::CommandError;
 use crate::output;
 use crate::remote::{self, RemoteArgs, SchemaArgs, SchemaCommand};
-use crate::schema::{self, Action, Design, Plan, history};
+use crate::schema::{self, Action, Design, Plan, Seen, history};
 
 pub(super) fn run(command: SchemaCommand) -> Result<(), CommandError> {
     match command {
@@ -26,7 +26,7 @@ pub(super) fn run(command: SchemaCommand) -> Result<(), CommandError> {
 }
 
 fn pull(args: &SchemaArgs) -> Result<(), CommandError> {
-    let designs = remote::run(designs(&args.remote.client()?))?;
+    let (designs, _) = remote::run(designs(&args.remote.client()?))?;
     let said = schema::write(&args.dir, &designs)?;
     for line in &said {
         output::note(line);
@@ -36,7 +36,7 @@ fn pull(args: &SchemaArgs) -> Result<(), CommandError> {
 }
 
 fn plan(args: &SchemaArgs, exit_code: bool, json: bool) -> Result<(), CommandError> {
-    let plan = compare(args, &args.remote.client()?)?;
+    let (plan, _) = compare(args, &args.remote.client()?)?;
     tell(&plan, json)?;
     if exit_code && !plan.steps.is_empty() {
         return Err(CommandError::Conflict("the tenant differs from the files".to_owned()));
@@ -46,20 +46,14 @@ fn plan(args: &SchemaArgs, exit_code: bool, json: bool) -> Result<(), CommandErr
 
 fn apply(args: &SchemaArgs, allow_loss: bool, json: bool) -> Result<(), CommandError> {
     let client = args.remote.client()?;
-    let plan = compare(args, &client)?;
+    let (plan, seen) = compare(args, &client)?;
     let losses = plan.losses();
     if !losses.is_empty() && !allow_loss {
         tell(&plan, false)?;
         let message = format!("nothing was changed: this would lose {}; say --allow-loss", losses.join(", "));
         return Err(CommandError::Conflict(message));
     }
-    let collections = client.collections();
-    remote::run(async {
-        for step in &plan.steps {
-            call(&collections, &step.action).await?;
-        }
-        Ok(())
-    })?;
+    remote::run(carry_out(&plan, seen, &client))?;
     tell(&plan, json)
 }
 
@@ -132,13 +126,42 @@ async fn call(collections: &Collections, action: &Action) -> Result<(), CommandE
     Ok(())
 }
 
-fn compare(args: &SchemaArgs, client: &Client) -> Result<Plan, CommandError> {
-    let wanted = schema::read(&args.dir)?;
-    Ok(Plan::new(&remote::run(designs(client))?, &wanted))
+/// Carries a plan out, on the collections that it was made from and no others: each is asked for its version, and
+/// changed in that alone.
+async fn carry_out(plan: &Plan, mut seen: Seen, client: &Client) -> Result<(), CommandError> {
+    let collections = client.collections();
+    for step in &plan.steps {
+        match &step.action {
+            Action::Create(new) => seen.note(&collections.create(new).await?),
+            Action::Change(name, patch) => {
+                let current = collections.get_versioned(name).await?;
+                seen.check(&current)?;
+                seen.note(&collections.update(name, patch).if_match(&current.etag).await?);
+            }
+            Action::Drop(name) => {
+                let current = collections.get_versioned(name).await?;
+                seen.check(&current)?;
+                collections.delete(name).if_match(&current.etag).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
-async fn designs(client: &Client) -> Result<Vec<Design>, CommandError> {
-    client.collections().list().await?.iter().map(Design::of).collect()
+fn compare(args: &SchemaArgs, client: &Client) -> Result<(Plan, Seen), CommandError> {
+    let wanted = schema::read(&args.dir)?;
+    let (there, seen) = remote::run(designs(client))?;
+    Ok((Plan::new(&there, &wanted), seen))
+}
+
+async fn designs(client: &Client) -> Result<(Vec<Design>, Seen), CommandError> {
+    let mut seen = Seen::default();
+    let mut designs = Vec::new();
+    for collection in client.collections().list().await? {
+        seen.note(&collection);
+        designs.push(Design::of(&collection)?);
+    }
+    Ok((designs, seen))
 }
 
 fn tell(plan: &Plan, json: bool) -> Result<(), CommandError> {

@@ -62,10 +62,13 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
         .root(platform.clone(), neonex_console::welcome(platform.clone()))
         .build();
     greet(platform, &addresses).await?;
-    let worker = with_worker.then(|| {
-        let told = shutdown.clone();
-        tokio::spawn(neonex_worker::run(platform.clone(), async move { told.told().await }))
-    });
+    let told = shutdown.clone();
+    let told = async move { told.told().await };
+    let worker = if with_worker {
+        tokio::spawn(neonex_worker::run(platform.clone(), told))
+    } else {
+        tokio::spawn(neonex_worker::keep_notes(platform.clone(), told))
+    };
     let notifier = Notifier::of_process();
     notifier.ready();
     let told = async {
@@ -77,9 +80,7 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
         served = server::serve(listener, app, &readiness, told, timing) => served,
         never = alive(&notifier) => never,
     };
-    if let Some(worker) = worker {
-        worker.await.map_err(|error| CommandError::Start(error.into()))?;
-    }
+    worker.await.map_err(|error| CommandError::Start(error.into()))?;
     platform.close().await;
     served.map_err(CommandError::io("the server ended"))
 }

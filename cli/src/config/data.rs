@@ -21,6 +21,8 @@ pub struct DataConfig {
     pub database_max_connections: usize,
     /// How long one statement may run.
     pub statement_timeout: Duration,
+    /// From how long on a query counts as slow; none does where that is `None`.
+    pub slow_query: Option<Duration>,
     /// When an embedded write is answered.
     pub durability: Durability,
 }
@@ -51,6 +53,11 @@ const STATEMENT_TIMEOUT: Setting =
     Setting::new("data.statement_timeout", "NEONEX_STATEMENT_TIMEOUT", Unset::Value("5s"))
         .must_be("a duration of up to 24h, such as `5s`")
         .about("How long one statement may run.");
+const SLOW_QUERY: Setting = Setting::new("data.slow_query", "NEONEX_SLOW_QUERY", Unset::Value("200ms"))
+    .must_be("a duration of up to 24h, such as `200ms`, or `off`")
+    .about(
+        "From how long on a query is kept among the slow ones of its tenant, which may have a setting of its own.",
+    );
 const DURABILITY: Setting = Setting::new("data.durability", "NEONEX_DURABILITY", Unset::Value("full"))
     .must_be("`full` or `normal`")
     .about(
@@ -62,7 +69,7 @@ impl DataConfig {
     pub(super) const SECTION: Section = Section {
         name: "data",
         about: "Where data lies, and how safe an answered write is.",
-        settings: &[&DIR, &DATABASE_URL, &MAX_CONNECTIONS, &STATEMENT_TIMEOUT, &DURABILITY],
+        settings: &[&DIR, &DATABASE_URL, &MAX_CONNECTIONS, &STATEMENT_TIMEOUT, &SLOW_QUERY, &DURABILITY],
     };
 
     pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
@@ -72,12 +79,14 @@ impl DataConfig {
         });
         let database_max_connections = values.get(&MAX_CONNECTIONS, |text| parse::number(text, 1..=10_000));
         let statement_timeout = values.get(&STATEMENT_TIMEOUT, parse::duration);
+        let slow_query = values.get(&SLOW_QUERY, or_off);
         let durability = values.get(&DURABILITY, durability);
         Some(Self {
             dir: dir?,
             database_url,
             database_max_connections: database_max_connections?,
             statement_timeout: statement_timeout?,
+            slow_query: slow_query?,
             durability: durability?,
         })
     }
@@ -89,6 +98,11 @@ impl DataConfig {
             None => std::path::absolute(&self.dir).unwrap_or_else(|_| self.dir.clone()).display().to_string(),
         }
     }
+}
+
+/// A duration, or none.
+fn or_off(text: &str) -> Option<Option<Duration>> {
+    if text == "off" { Some(None) } else { parse::duration(text).map(Some) }
 }
 
 fn durability(text: &str) -> Option<Durability> {

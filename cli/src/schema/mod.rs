@@ -3,9 +3,11 @@
 mod files;
 pub(crate) mod history;
 mod plan;
+mod seen;
 
 pub(crate) use self::files::{read, write};
 pub(crate) use self::plan::{Action, Plan};
+pub(crate) use self::seen::Seen;
 
 use neonex_sdk::types::{Collection, Index, NewField, Rules};
 use serde::{Deserialize, Serialize};

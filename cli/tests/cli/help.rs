@@ -5,7 +5,7 @@ use super::Place;
 #[test]
 fn help_is_as_reviewed() {
     let place = Place::new();
-    let commands: [&[&str]; 25] = [
+    let commands: [&[&str]; 26] = [
         &[],
         &["serve"],
         &["worker"],
@@ -28,6 +28,7 @@ fn help_is_as_reviewed() {
         &["schema", "history"],
         &["schema", "export-history"],
         &["schema", "replay"],
+        &["advice"],
         &["generate"],
         &["generate", "types"],
         &["openapi"],

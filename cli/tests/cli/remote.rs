@@ -234,6 +234,23 @@ async fn files_go_in_and_out() {
     site.running.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn advice_is_given_on_the_command_line() {
+    let site = Site::open().await;
+    site.place.write("schema/rooms.toml", "name = \"rooms\"\n[[fields]]\nname = \"floor\"\ntype = \"int\"\n");
+    let dir = site.place.path().join("schema");
+    site.expect("acme", &["schema", "apply", "--dir", dir.to_str().unwrap()], 0);
+    assert_eq!(site.expect("acme", &["advice"], 0), "");
+    site.expect("acme", &["export", "rooms", "--filter", "floor == 3"], 0);
+    let said = site.expect("acme", &["advice"], 0);
+    assert!(said.contains("    + index (floor): for 1 lists where floor == ?\n"), "{said}");
+    let said: Value = serde_json::from_str(&site.expect("acme", &["advice", "rooms", "--json"], 0)).unwrap();
+    assert_eq!(said["collections"]["rooms"]["missing_indexes"][0]["fields"], json!(["floor"]));
+    assert!(said["slow_queries"].is_array(), "{said}");
+    site.expect("acme", &["advice", "nothing"], 4);
+    site.running.stop().await;
+}
+
 /// What `generate types` writes for [`TYPED`]; that it compiles is half of the test.
 #[expect(
     unreachable_pub,

@@ -77,17 +77,15 @@ pub enum SetUpError {
 impl Platform {
     /// Whether nobody can sign in yet.
     pub async fn needs_set_up(&self) -> Result<bool, StoreError> {
-        let operator = accounts::Entity::find().filter(accounts::Column::Operator.eq(true)).limit(1);
         let found = self
             .store()
-            .read::<_, StoreError, _>(Place::Control, move |tx| {
-                async move { tx.find(operator).await }.boxed()
-            })
+            .read::<_, StoreError, _>(Place::Control, |tx| async move { has_operator(tx).await }.boxed())
             .await?;
-        Ok(found.is_none())
+        Ok(!found)
     }
 
-    /// A new link's credential. Links made before go on working until they expire or there is an operator.
+    /// A new link's credential. Links work until they are used, expire, or there is an operator: one that is made while
+    /// another process makes the first operator opens nothing either.
     pub async fn make_setup_link(&self) -> Result<Credential, SetUpError> {
         let credential = Credential::generate(CredentialKind::SetUp, self.rng())?;
         let now = self.now();
@@ -111,13 +109,18 @@ impl Platform {
             return Ok(false);
         };
         let (digest, now) = (link.digest().to_vec(), self.now().as_micros());
-        let found = self
-            .store()
+        self.store()
             .read::<_, StoreError, _>(Place::Control, move |tx| {
-                async move { tx.find(setup_links::Entity::find_by_id(digest)).await }.boxed()
+                async move {
+                    let link = tx.find(setup_links::Entity::find_by_id(digest)).await?;
+                    if link.is_none_or(|link| link.used_at.is_some() || link.expires_at <= now) {
+                        return Ok(false);
+                    }
+                    Ok(!has_operator(tx).await?)
+                }
+                .boxed()
             })
-            .await?;
-        Ok(found.is_some_and(|row| row.used_at.is_none() && row.expires_at > now))
+            .await
     }
 
     /// Uses a link up: makes the operator, and a token to begin with. Of two racers one succeeds.
@@ -145,7 +148,7 @@ impl Platform {
                         .filter(Column::Digest.eq(digest))
                         .filter(Column::UsedAt.is_null())
                         .filter(Column::ExpiresAt.gt(now));
-                    if tx.update(unused).await? == 0 {
+                    if tx.update(unused).await? == 0 || has_operator(tx).await? {
                         return Err(SetUpError::InvalidLink);
                     }
                     end_links(tx, now).await?;
@@ -192,6 +195,11 @@ impl Platform {
         };
         Ok((row, id))
     }
+}
+
+async fn has_operator(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+    let operator = accounts::Entity::find().filter(accounts::Column::Operator.eq(true)).limit(1);
+    Ok(tx.find(operator).await?.is_some())
 }
 
 /// With the first operator every open link ends, however the operator was made.

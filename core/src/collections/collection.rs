@@ -1,6 +1,6 @@
 //! A collection as requests use it: its design, and all that can be prepared from it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use moka::sync::Cache;
 
@@ -15,8 +15,10 @@ use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
 use crate::records::layout::{Layout, model};
 use crate::records::limits::Limits;
+use crate::records::observed::Observed;
 use crate::records::query::{Plan, PlanKey, WriteRules};
 use crate::records::value::FieldValue;
+use crate::version::ETag;
 
 /// Lists whose statements are kept.
 const CACHED_PLANS: u64 = 500;
@@ -38,6 +40,8 @@ pub struct Collection {
     pub(crate) defaults: Vec<Option<FieldValue>>,
     limits: Vec<Limits>,
     pub(crate) relations: Vec<Relation>,
+    /// What its lists looked for, where it belongs to a tenant that is in use.
+    pub(crate) observed: OnceLock<Arc<Observed>>,
     /// `None` for a shape whose filters differ in more than constants.
     pub(crate) plans: Cache<PlanKey, Option<Arc<Plan>>>,
 }
@@ -74,6 +78,7 @@ impl Collection {
             defaults,
             limits,
             relations,
+            observed: OnceLock::new(),
             plans: Cache::new(CACHED_PLANS),
         });
         findings.finish(made)
@@ -110,10 +115,21 @@ impl Collection {
         self.created_at
     }
 
+    /// Its version: another once its design was changed, or a collection that it points to renamed.
+    pub fn etag(&self) -> ETag {
+        version(&self.definition, self.updated_at, &self.relations)
+    }
+
     /// When its design was last changed.
     pub const fn updated_at(&self) -> Timestamp {
         self.updated_at
     }
+}
+
+/// The version of a design. The names that it shows of others are part of it.
+pub(super) fn version(definition: &Definition, updated_at: Timestamp, relations: &[Relation]) -> ETag {
+    let targets: Vec<&str> = relations.iter().map(|relation| relation.target_name.as_str()).collect();
+    ETag::of(&(definition, updated_at, targets))
 }
 
 /// A row of MariaDB has room for 65,535 bytes of texts that are no longer than an index key, and four bytes are kept

@@ -9,9 +9,11 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
+use super::collection::version;
 use super::definition::Definition;
 use super::history::Designs;
 use super::patch::Demand;
+use super::relation::Relation;
 use super::rewrite::run;
 use super::rules::check_others;
 use super::service::CollectionError;
@@ -24,6 +26,7 @@ use crate::ids::{CollectionId, TenantId};
 use crate::records::column::quote;
 use crate::store::entities::{collections, schema_migrations, tenants};
 use crate::store::{Place, Sql, Store, StoreError, Tx};
+use crate::version::Precondition;
 
 /// A change that has been decided.
 #[derive(Debug, Clone)]
@@ -48,6 +51,8 @@ pub(super) struct Context {
     pub(super) now: Timestamp,
     /// The key of a request that may be sent again, and the answer to be kept.
     pub(super) once: Option<(IdempotencyKey, Vec<u8>)>,
+    /// What the client asks of the design as it stands.
+    pub(super) precondition: Precondition,
 }
 
 /// What became of a change.
@@ -101,11 +106,19 @@ where
         tx.find(tenants::Entity::find_by_id(id.0).lock_exclusive()).await?;
     }
     let rows = tx.all(collections::Entity::find().filter(collections::Column::TenantId.eq(id.0))).await?;
+    let found = rows.iter().find(|row| row.id == id.1);
+    let updated_at = found.and_then(|row| Timestamp::from_micros(row.updated_at)).unwrap_or(Timestamp::MIN);
     let design = |row: collections::Model| {
         Ok((CollectionId::from_uuid(row.id), from_json::<Definition>(&row.definition)?))
     };
     let designs = rows.into_iter().map(design).collect::<Result<Designs, StoreError>>()?;
-    let mut change = decide(designs.get(&context.collection).cloned())?;
+    let current = designs.get(&context.collection);
+    if let Some(current) = current.filter(|_| context.precondition != Precondition::None) {
+        let name = |id: CollectionId| designs.get(&id).map(|design| design.name.to_string());
+        let relations = Relation::of(context.collection, current, name);
+        context.precondition.check(Some(version(current, updated_at, &relations)))?;
+    }
+    let mut change = decide(current.cloned())?;
     if let Some(entry) = &mut change.steps.entry {
         entry.name_targets(context.collection, &designs);
     }

@@ -25,6 +25,7 @@ use crate::records::layout::model;
 use crate::rng::RandomnessUnavailable;
 use crate::store::entities::collections;
 use crate::store::{Place, Store, StoreError};
+use crate::version::{Precondition, PreconditionFailed};
 
 /// Collections that a tenant may have.
 pub const MAX_COLLECTIONS: usize = 1_000;
@@ -68,6 +69,9 @@ pub enum CollectionError {
     /// Another change of the tenant's collections is under way.
     #[error("another change of the tenant's collections is under way")]
     UnderWay,
+    /// The collection is not the one that the client has seen.
+    #[error("the collection has changed since it was read")]
+    PreconditionFailed(#[from] PreconditionFailed),
     /// The permission is missing.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -147,6 +151,7 @@ impl TenantScope {
         _: &Permit<CollectionsWrite>,
         named: &str,
         mut patch: CollectionPatch,
+        precondition: Precondition,
     ) -> Result<Arc<Collection>, CollectionError> {
         let old = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?;
         let (id, created_at) = (old.id(), old.created_at());
@@ -155,8 +160,9 @@ impl TenantScope {
         let fields = patch.fields.iter_mut().flatten().map(|patch| &mut patch.field);
         relation::resolve(fields, |name| self.find_id(name))?;
         let (ddl, tenant, request) = (self.ddl(id), self.shared_tenant(), self.request().clone());
+        let context = Context { precondition, ..self.context(id, now)? };
         let changed = self
-            .change(self.context(id, now)?, move |current| {
+            .change(context, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
                 let entry = Some(Entry::update(before.name.as_str(), &patch, request.as_str())?);
                 let PatchChange { mut after, renames, mut demands } = patch.apply(&before)?;
@@ -194,6 +200,7 @@ impl TenantScope {
         &self,
         _: &Permit<CollectionsWrite>,
         named: &str,
+        precondition: Precondition,
     ) -> Result<(), CollectionError> {
         let id = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?.id();
         let mut referrers = self.tenant().referrers(id).filter(|(referrer, _)| referrer.id() != id);
@@ -202,7 +209,7 @@ impl TenantScope {
             return Err(CollectionError::Referenced { collection, field });
         }
         let (ddl, request) = (self.ddl(id), self.request().clone());
-        let context = self.context(id, self.platform().now())?;
+        let context = Context { precondition, ..self.context(id, self.platform().now())? };
         let changed = self
             .change(context, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
@@ -251,6 +258,7 @@ impl TenantScope {
             actor: self.actor().to_string(),
             now,
             once: None,
+            precondition: Precondition::None,
         })
     }
 }

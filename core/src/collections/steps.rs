@@ -18,6 +18,7 @@ use crate::engine::Undo;
 use crate::ids::{CollectionId, TenantId};
 use crate::store::entities::schema_migrations::{Column, Entity, Model};
 use crate::store::{Place, Sql, Store, StoreError, Tx};
+use crate::version::Precondition;
 
 /// How long one change waits for another of the same tenant.
 const LOCK_SECONDS: i64 = 3;
@@ -122,6 +123,7 @@ async fn finish_all(tx: &mut Tx<'_>, tenant: TenantId, now: Timestamp) -> Result
             actor: row.actor,
             now,
             once: None,
+            precondition: Precondition::None,
         };
         let read = |text: Option<String>| text.map(|text| from_json(&text)).transpose();
         let change = Change {

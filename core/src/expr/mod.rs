@@ -52,6 +52,7 @@ pub use self::ir::Scalar;
 pub use self::limits::{
     MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
 };
+pub(crate) use self::shape::without_constants;
 pub use self::shape::{Constant, Shape};
 pub(crate) use self::sought::Sought;
 pub use self::sql::{Condition, InputPart, InputValue, Param};

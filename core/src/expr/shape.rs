@@ -138,6 +138,95 @@ impl Shape {
     }
 }
 
+/// Bytes of a filter that are kept of it.
+const KEPT: usize = 500;
+
+/// A filter that has been accepted with `?` for each of its constants, and for several that follow one another: nothing
+/// of what was asked for is in it.
+pub(crate) fn without_constants(filter: &str) -> String {
+    let mut out = String::with_capacity(filter.len());
+    let mut rest = filter;
+    // Where the word began that has just ended.
+    let mut word: Option<usize> = None;
+    while let Some(first) = rest.chars().next() {
+        let taken = match first {
+            '\'' | '"' => {
+                // What precedes it may say how it is written.
+                let prefix = word.and_then(|start| out.get(start..)).unwrap_or_default();
+                let prefix = if matches!(prefix.to_ascii_lowercase().as_str(), "r" | "b" | "rb" | "br") {
+                    prefix.to_owned()
+                } else {
+                    String::new()
+                };
+                let raw = prefix.contains(['r', 'R']);
+                out.truncate(out.len() - prefix.len());
+                push_constant(&mut out);
+                text_length(rest, first, raw)
+            }
+            '0'..='9' if word.is_none() => {
+                push_constant(&mut out);
+                number_length(rest)
+            }
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            first if first.is_whitespace() => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+                first.len_utf8()
+            }
+            first => {
+                out.push(first);
+                first.len_utf8()
+            }
+        };
+        let is_word = first == '_' || first.is_alphanumeric() && !out.ends_with('?');
+        word = if is_word { word.or(Some(out.len() - first.len_utf8())) } else { None };
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    if out.len() > KEPT {
+        out.truncate(out.floor_char_boundary(KEPT));
+        out.push('…');
+    }
+    out.trim_end().to_owned()
+}
+
+fn push_constant(out: &mut String) {
+    let before = out.trim_end();
+    match before.strip_suffix(',').map(str::trim_end).filter(|before| before.ends_with('?')) {
+        Some(before) => out.truncate(before.len()),
+        None => out.push('?'),
+    }
+}
+
+/// The length of a text that begins with its quote.
+fn text_length(rest: &str, quote: char, raw: bool) -> usize {
+    let three = quote.to_string().repeat(3);
+    let mark = if rest.starts_with(&three) { three } else { quote.to_string() };
+    let mut escaped = false;
+    for (at, c) in rest.char_indices().skip(mark.len()) {
+        if escaped {
+            escaped = false;
+        } else if c == '\\' && !raw {
+            escaped = true;
+        } else if rest.get(at..).is_some_and(|rest| rest.starts_with(&mark)) {
+            return at + mark.len();
+        }
+    }
+    rest.len()
+}
+
+/// The length of a number, with the letters that belong to it.
+fn number_length(rest: &str) -> usize {
+    let mut letters = rest.char_indices().peekable();
+    while let Some((at, c)) = letters.next() {
+        let fraction = c == '.' && letters.peek().is_some_and(|(_, next)| next.is_ascii_digit());
+        if !fraction && c != '_' && !c.is_alphanumeric() {
+            return at;
+        }
+    }
+    rest.len()
+}
+
 fn text_or_uuid(text: &str) -> Constant {
     match Uuid::try_parse(text) {
         // In another spelling it would be another text.
@@ -152,6 +241,28 @@ mod tests {
 
     fn shape(filter: &str) -> Option<(String, Vec<Constant>)> {
         Shape::of(filter).map(|shape| (shape.source, shape.constants))
+    }
+
+    #[test]
+    fn nothing_of_a_constant_is_left() {
+        for (filter, left) in [
+            ("year == 1972 && name in'it'", "year == ? && name in?"),
+            ("a1 == 1.5e-3 || b_2 >  0x1Fu", "a1 == ?-? || b_2 > ?"),
+            (r#"a == 'it\'s' && b == r'\' && c == b"x""#, "a == ? && b == ? && c == ?"),
+            ("a == '''it's'''  // and 'more'", "a == ?"),
+            ("name in ['a', \"b\", 3,4]&&year in [ 1 , 2 ]", "name in [?]&&year in [ ? ]"),
+            ("rb == 'secret' && r == 'x'", "rb == ? && r == ?"),
+            (
+                "meta['secret'] == -1 && at < timestamp('2026-01-01T00:00:00Z')",
+                "meta[?] == -? && at < timestamp(?)",
+            ),
+            ("auth.id == owner && active == true", "auth.id == owner && active == true"),
+            ("'ä' == ä1", "? == ä1"),
+        ] {
+            assert_eq!(without_constants(filter), left, "{filter}");
+        }
+        let long = format!("{}a == 'secret'", "ä == 1 && ".repeat(100));
+        assert!(without_constants(&long).len() <= KEPT + 5);
     }
 
     #[test]

@@ -13,6 +13,28 @@ pub(crate) struct Sought {
 }
 
 impl Sought {
+    /// What all of these conditions look for.
+    pub(crate) fn of(conditions: &[Checked]) -> Self {
+        let mut sought = Self::default();
+        for condition in conditions {
+            sought.add(condition);
+        }
+        sought
+    }
+
+    /// Fields of other records that the conditions compare, by which these may be found.
+    pub(crate) fn elsewhere(conditions: &[Checked]) -> Vec<String> {
+        let mut names = Vec::new();
+        for condition in conditions {
+            condition.0.cond.each_column(&mut |column| {
+                if column.row >= Row::FIRST_BOUND && column.path.is_empty() {
+                    note(&mut names, &column.name);
+                }
+            });
+        }
+        names
+    }
+
     /// Adds what the condition looks for.
     pub(crate) fn add(&mut self, condition: &Checked) {
         self.visit(&condition.0.cond);

@@ -6,6 +6,7 @@ use crate::ids::KeyId;
 use crate::invalid::{Findings, Invalid};
 use crate::store::entities::api_keys;
 use crate::tenants::display_name;
+use crate::version::ETag;
 
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,15 @@ pub struct Key {
     pub last_used_at: Option<Timestamp>,
     /// The key that a rotation made in its place.
     pub replaced_by: Option<KeyId>,
+}
+
+impl Key {
+    /// Its version: another once it was revoked, replaced or used.
+    pub fn etag(&self) -> ETag {
+        let replaced_by = self.replaced_by.map(|key| key.to_string());
+        let times = (self.created_at, self.expires_at, self.revoked_at, self.last_used_at);
+        ETag::of(&(&self.name, self.kind.as_str(), self.scopes.names(), times, replaced_by))
+    }
 }
 
 impl From<api_keys::Model> for Key {

@@ -17,7 +17,8 @@ use crate::platform::see_through;
 use crate::rng::RandomnessUnavailable;
 use crate::secrets::SecretError;
 use crate::store::entities::{api_key_index, api_keys};
-use crate::store::{Place, StoreError, Tx};
+use crate::store::{Dialect, Place, StoreError, Tx};
+use crate::version::{Precondition, PreconditionFailed};
 
 /// A new key, and the only sight of it.
 #[derive(Debug)]
@@ -49,6 +50,9 @@ pub enum KeyError {
     /// A key cannot give away more than it has.
     #[error("a key cannot make another with scopes that it has not itself")]
     BeyondOwnScopes,
+    /// The key is not the one that the client has seen.
+    #[error("the key has changed since it was read")]
+    PreconditionFailed(#[from] PreconditionFailed),
     /// The permission is missing.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -97,8 +101,13 @@ impl TenantScope {
     }
 
     /// Refuses a key from now on. Doing it again changes nothing.
-    pub async fn revoke_key(&self, _: &Permit<KeysWrite>, id: KeyId) -> Result<(), KeyError> {
-        see_through(self.clone().mark_revoked(id)).await
+    pub async fn revoke_key(
+        &self,
+        _: &Permit<KeysWrite>,
+        id: KeyId,
+        precondition: Precondition,
+    ) -> Result<(), KeyError> {
+        see_through(self.clone().mark_revoked(id, precondition)).await
     }
 
     /// The key of that id.
@@ -139,26 +148,34 @@ impl TenantScope {
         Ok(KeyPage { items, next })
     }
 
-    async fn mark_revoked(self, id: KeyId) -> Result<(), KeyError> {
+    async fn mark_revoked(self, id: KeyId, precondition: Precondition) -> Result<(), KeyError> {
         let (tenant, now) = (self.tenant().id(), self.platform().now());
         let digest = self
             .platform()
             .store()
             .write(self.place(), Undo::Savepoint, move |tx| {
                 async move {
-                    let found =
-                        tx.find(api_keys::Entity::find_by_id((tenant.as_uuid(), id.as_uuid()))).await?;
-                    let row = found.ok_or(KeyError::NotFound)?;
+                    let mut own = api_keys::Entity::find_by_id((tenant.as_uuid(), id.as_uuid()));
+                    if tx.dialect() != Dialect::Sqlite {
+                        own = own.lock_exclusive();
+                    }
+                    let row = tx.find(own).await?.ok_or(KeyError::NotFound)?;
+                    let digest = row.digest.clone();
+                    precondition.check(Some(Key::from(row).etag()))?;
                     let update = own_key(tenant.as_uuid(), id)
                         .col_expr(api_keys::Column::RevokedAt, now.as_micros().into())
                         .filter(api_keys::Column::RevokedAt.is_null());
                     tx.update(update).await?;
-                    Ok::<_, KeyError>(row.digest)
+                    Ok::<_, KeyError>(digest)
                 }
                 .boxed()
             })
             .await?;
         self.forget(&digest).await;
+        // What no longer leads to its tenant is refused without waking it, and whatever becomes of it.
+        if let Ok(digest) = digest.try_into() {
+            self.unindex(digest).await?;
+        }
         Ok(())
     }
 

@@ -25,10 +25,12 @@ pub use self::authenticate::{AuthError, Authenticated};
 use self::usage::Usage;
 use crate::clock::{Clock, Timestamp};
 use crate::credential::CredentialDigest;
-use crate::ids::TenantId;
+use crate::ids::{CollectionId, TenantId};
+use crate::records::observed::Observed;
 use crate::redis::{Change, Redis};
 use crate::rng::Rng;
 use crate::secrets::MasterKey;
+use crate::slow_queries::SlowQueries;
 use crate::store::{MigrateError, Place, Store, StoreError};
 use crate::tenants::TenantState;
 
@@ -36,6 +38,7 @@ use crate::tenants::TenantState;
 pub const COHERENCE: Duration = Duration::from_secs(1);
 const CACHED_CREDENTIALS: u64 = 100_000;
 const CACHED_TENANTS: u64 = 10_000;
+const OBSERVED_COLLECTIONS: u64 = 50_000;
 
 /// The platform. Cheap to clone.
 #[derive(Clone)]
@@ -49,7 +52,10 @@ struct Inner {
     principals: Cache<CredentialDigest, Arc<Principal>>,
     tenants: Cache<TenantId, Arc<TenantState>>,
     slugs: Cache<String, TenantId>,
+    /// What lists have looked for: kept when a tenant's state is replaced.
+    observed: Cache<CollectionId, Arc<Observed>>,
     usage: Usage,
+    slow_queries: SlowQueries,
     redis: OnceLock<Redis>,
     /// Counts what was forgotten, so that what was read before is not kept after.
     forgotten: AtomicU64,
@@ -108,7 +114,9 @@ impl Platform {
             principals: principals.build(),
             tenants: Cache::new(CACHED_TENANTS),
             slugs: slugs.build(),
+            observed: Cache::new(OBSERVED_COLLECTIONS),
             usage: Usage::default(),
+            slow_queries: SlowQueries::default(),
             redis: OnceLock::new(),
             forgotten: AtomicU64::new(0),
         }))
@@ -165,11 +173,16 @@ impl Platform {
     /// Ends all work that has been accepted, then closes the databases.
     pub async fn close(&self) {
         self.flush_usage().await;
+        self.flush_slow_queries().await;
         self.0.store.close().await;
     }
 
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    pub(crate) fn slow_queries(&self) -> &SlowQueries {
+        &self.0.slow_queries
     }
 
     pub(crate) fn master_key(&self) -> &MasterKey {

@@ -6,7 +6,10 @@ use futures_util::FutureExt as _;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{COHERENCE, Platform};
+use crate::clock::Timestamp;
+use crate::collections::Collection;
 use crate::ids::TenantId;
+use crate::records::observed::Observed;
 use crate::store::entities::tenants;
 use crate::store::{MigrateError, Place, StoreError};
 use crate::tenants::{Slug, Tenant, TenantState, TenantStatus};
@@ -77,12 +80,28 @@ impl Platform {
             })?;
         }
         let loaded = crate::collections::load(&self.0.store, id, now).await?;
+        for collection in &loaded.collections {
+            self.observe_collection(collection, now);
+        }
         let state = Arc::new(TenantState::new(tenant, loaded.collections, now));
         self.0.tenants.insert(id, Arc::clone(&state));
         if self.forgotten() != forgotten || !loaded.settled {
             self.0.tenants.invalidate(&id);
         }
         Ok(Some(state))
+    }
+
+    /// Goes on with what is known of the collection's lists, unless its design is another by now.
+    fn observe_collection(&self, collection: &Collection, now: Timestamp) {
+        let (id, design) = (collection.id(), collection.etag());
+        let known = self.0.observed.get(&id).filter(|known| known.is_of(design));
+        let observed = known.unwrap_or_else(|| {
+            let observed = Arc::new(Observed::new(design, now));
+            self.0.observed.insert(id, Arc::clone(&observed));
+            observed
+        });
+        // It was made just now, and has none yet.
+        let _ = collection.observed.set(observed);
     }
 
     async fn tenant_row(&self, id: TenantId) -> Result<Option<tenants::Model>, StoreError> {

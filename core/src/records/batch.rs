@@ -185,7 +185,7 @@ impl TenantScope {
     ) -> Result<Outcome<Vec<u8>>, BatchError> {
         let ready = self.steps(batch, 0, References::default())?;
         let steps = Steps { scope: self.clone(), batch: Arc::clone(batch), ready };
-        self.make(steps, Undo::Savepoint, once).await
+        self.make(steps, Undo::Savepoint, once, None).await
     }
 
     /// Everything that needs no database, of the operations from there on, each with the id of its record.

@@ -7,6 +7,7 @@ use sea_query::Value;
 use super::error::RecordError;
 use super::incoming::Incoming;
 use super::input::RecordInput;
+use super::observed::Sent;
 use super::query::Planner;
 use super::relations::Deletion;
 use super::service::{Author, RecordId, Records, Stored, Verb, read_stored};
@@ -19,6 +20,7 @@ use crate::engine::Undo;
 use crate::expr::{Checked, Param};
 use crate::idempotency::IdempotencyKey;
 use crate::invalid::Invalid;
+use crate::slow_queries::{Asked, Operation};
 use crate::store::{Sql, Tx};
 use crate::tenants::TenantState;
 
@@ -68,7 +70,8 @@ impl Records<'_> {
             return Err(Invalid::one("/id", "read_only", "a record's id cannot change").into());
         }
         let found = self.matching(Verb::Update, &query.filter, &Incoming::changes(&input))?;
-        self.write_all(query, found, What::Change(self.work(None), input)).await
+        let asked = self.asked(Operation::UpdateMany, Verb::Update, &query.filter);
+        self.write_all(query, found, What::Change(self.work(None), input), asked).await
     }
 
     /// Deletes the records that the filter finds, as far as the actor may see and delete them, and counts them. With those
@@ -76,13 +79,26 @@ impl Records<'_> {
     pub async fn delete_all(&self, query: &BulkQuery) -> Result<u64, RecordError> {
         let found = self.matching(Verb::Delete, &query.filter, &Incoming::nothing())?;
         let now = self.scope.platform().now();
-        self.write_all(query, found, What::Delete(self.scope.shared_tenant(), self.author(), now)).await
+        let what = What::Delete(self.scope.shared_tenant(), self.author(), now);
+        let asked = self.asked(Operation::DeleteMany, Verb::Delete, &query.filter);
+        self.write_all(query, found, what, asked).await
     }
 
-    async fn write_all(&self, query: &BulkQuery, found: Sql, what: What) -> Result<u64, RecordError> {
+    fn asked<'q>(&self, operation: Operation, verb: Verb, filter: &'q str) -> Asked<'q> {
+        let ruled = self.access(verb).is_ok_and(|access| access.is_ruled());
+        Asked { ruled, ..Asked::new(operation, self.collection.id()).filtered(Some(filter)) }
+    }
+
+    async fn write_all(
+        &self,
+        query: &BulkQuery,
+        found: Sql,
+        what: What,
+        asked: Asked<'_>,
+    ) -> Result<u64, RecordError> {
         let collection = Arc::clone(&self.collection);
         let bulk = Bulk { collection, found, expect: query.expect, what };
-        self.scope.make_once(bulk, Undo::Savepoint, query.once.clone()).await
+        self.scope.make_once(bulk, Undo::Savepoint, query.once.clone(), asked).await
     }
 
     async fn count_matching(
@@ -96,10 +112,11 @@ impl Records<'_> {
         let count = Sql::new(text, self.resolved(&params, incoming)?);
         let store = self.scope.platform().store();
         let counted = store
-            .read::<_, RecordError, _>(self.scope.place(), move |tx| {
+            .read_timed::<_, RecordError, _>(self.scope.place(), move |tx| {
                 Box::pin(async move { Ok(tx.query(&count, |row| row.int(0)).await?) })
             })
-            .await?;
+            .await;
+        let counted = self.scope.timed(&self.asked(Operation::Count, verb, filter), counted)?;
         let counted = counted.first().copied().flatten().unwrap_or_default();
         Ok(u64::try_from(counted).unwrap_or_default())
     }
@@ -135,6 +152,10 @@ impl Records<'_> {
         }
         let filtered = self.conditions(Some(filter), &access)?;
         conditions.extend(filtered.into_iter().last());
+        let sent = Sent { filter: Some(filter), sort: None, ruled: access.is_ruled() };
+        if let Some(seen) = self.observe(&conditions, &[], &[], sent) {
+            seen.count();
+        }
         Ok(conditions)
     }
 }

@@ -12,6 +12,7 @@ use crate::collections::Collection;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, Outcome};
 use crate::ids::new_uuid;
+use crate::slow_queries::Operation;
 use crate::store::{Sql, Tx};
 
 /// A new record, ready to be written.
@@ -38,7 +39,7 @@ impl Records<'_> {
         // Alone, neither statement can fail after having changed something.
         let alone = creation.rule.is_none() && self.collection.relations.is_empty();
         let undo = if alone { Undo::None } else { Undo::Savepoint };
-        self.scope.make(creation, undo, once).await
+        self.scope.make(creation, undo, once, Some(self.asked_one(Operation::Create, Verb::Create))).await
     }
 
     /// All that needs no database is done here, not on the writer's time.

@@ -10,6 +10,7 @@ use super::write::{Terms, Write};
 use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::engine::Undo;
+use crate::slow_queries::Operation;
 use crate::store::{Sql, Tx};
 use crate::tenants::TenantState;
 
@@ -29,7 +30,8 @@ impl Records<'_> {
     /// Deletes a record, and with those that point to it does what their fields say.
     pub async fn delete(&self, id: RecordId, terms: impl Into<Terms>) -> Result<(), RecordError> {
         let Terms { precondition, once } = terms.into();
-        self.scope.make_once(self.removal(id, precondition)?, Undo::Savepoint, once).await
+        let asked = self.asked_one(Operation::Delete, Verb::Delete);
+        self.scope.make_once(self.removal(id, precondition)?, Undo::Savepoint, once, asked).await
     }
 
     pub(super) fn removal(&self, id: RecordId, precondition: Precondition) -> Result<Removal, RecordError> {

@@ -6,6 +6,7 @@ use crate::idempotency::KeyReused;
 use crate::invalid::Invalid;
 use crate::rng::RandomnessUnavailable;
 use crate::store::{OfStore, StoreError};
+use crate::version::PreconditionFailed;
 
 /// What can come of a wish about records.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +86,12 @@ pub enum RecordError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<PreconditionFailed> for RecordError {
+    fn from(_: PreconditionFailed) -> Self {
+        Self::PreconditionFailed
+    }
 }
 
 impl OfStore for RecordError {

@@ -69,7 +69,7 @@ impl Records<'_> {
     }
 
     /// An index of this order: what has one value, then what the list is sorted by, or else what lies in a range.
-    fn missing_index(&self, conditions: &[Checked], order: &[Term]) -> Option<Vec<String>> {
+    pub(super) fn missing_index(&self, conditions: &[Checked], order: &[Term]) -> Option<Vec<String>> {
         let mut sought = Sought::default();
         for condition in conditions {
             sought.add(condition);

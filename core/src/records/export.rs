@@ -20,6 +20,7 @@ use super::special::Special;
 use super::value::FieldValue;
 use crate::access::TenantScope;
 use crate::collections::Collection;
+use crate::slow_queries::{Asked, Operation};
 use crate::store::{Row, StoreError};
 
 /// Bytes of a page, from which on it ends.
@@ -53,6 +54,8 @@ pub struct Export {
     scope: TenantScope,
     collection: Arc<Collection>,
     format: Format,
+    filter: Option<String>,
+    ruled: bool,
     /// Of the first page, and of those after an id.
     plans: (Arc<Plan>, Arc<Plan>),
     state: State,
@@ -74,11 +77,14 @@ impl Records<'_> {
         let query = ListQuery { filter: query.filter, fields: query.fields, ..ListQuery::default() };
         let after = Cursor { nulls: vec![false], values: Vec::new() };
         let first = self.list_plan(&query, &access, None, &[], &Special::default())?;
+        first.count();
         let further = self.list_plan(&query, &access, Some(&after), &[], &Special::default())?;
         Ok(Export {
             scope: self.scope.clone(),
             collection: Arc::clone(&self.collection),
             format,
+            filter: query.filter,
+            ruled: access.is_ruled(),
             plans: (first, further),
             state: State::Start,
             rows: FIRST_ROWS,
@@ -102,8 +108,8 @@ impl Export {
         let sql = plan.sql(&self.scope.bindings(), &Vec::from_iter(after), Some(limit));
         let (collection, format, written) = (Arc::clone(&self.collection), self.format, self.written);
         let store = self.scope.platform().store();
-        let page = store
-            .read::<_, RecordError, _>(self.scope.place(), move |tx| {
+        let done = store
+            .read_timed::<_, RecordError, _>(self.scope.place(), move |tx| {
                 async move {
                     let mut page = Page::new(format, written);
                     tx.query(&sql, |row| page.add(&plan, &collection.layout, row)).await?;
@@ -111,7 +117,9 @@ impl Export {
                 }
                 .boxed()
             })
-            .await?;
+            .await;
+        let asked = Asked::new(Operation::Export, self.collection.id()).filtered(self.filter.as_deref());
+        let page = self.scope.timed(&Asked { ruled: self.ruled, ..asked }, done)?;
         let full = page.seen == self.rows;
         // As many as filled a page; more while they do not.
         self.rows = if page.is_full() { page.taken.max(1) } else { (self.rows * 2).min(MOST_ROWS) };

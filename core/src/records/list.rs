@@ -10,6 +10,7 @@ use super::cursor::{self, Cursor};
 use super::error::RecordError;
 use super::expand::{Followed, Piece, expand};
 use super::layout::Column;
+use super::observed::Sent;
 use super::place::Metric;
 use super::query::{self, By, Plan, PlanKey, Planner, Term};
 use super::search::Highlighter;
@@ -18,6 +19,7 @@ use super::special::{SCORE, Special};
 use super::value::{FieldValue, write_string};
 use crate::expr::{self, Checked, Shape, Vocabulary};
 use crate::invalid::{Findings, Invalid};
+use crate::slow_queries::{Asked, Operation};
 use crate::store::StoreError;
 
 /// Records on a page at most.
@@ -89,28 +91,7 @@ impl Records<'_> {
             return Err(Invalid::one("/limit", "out_of_range", message).into());
         }
         let special = self.special(query, &access)?;
-        let mut question = format!(
-            "{}\n{}\n{}",
-            self.collection.id(),
-            query.filter.as_deref().unwrap_or_default(),
-            query.sort.as_deref().unwrap_or_default()
-        );
-        let special_terms = [
-            ("search", &query.search),
-            ("near", &query.near),
-            ("within", &query.within),
-            ("nearest", &query.nearest),
-        ];
-        for (name, term) in special_terms {
-            if let Some(term) = term {
-                for part in ["\n", name, " ", term] {
-                    question.push_str(part);
-                }
-            }
-        }
-        if query.metric == Metric::L2 {
-            question.push_str("\nl2");
-        }
+        let question = self.question(query);
         let cursor = match &query.cursor {
             Some(text) => {
                 let order = self.order(query.sort.as_deref(), &access, &special)?;
@@ -120,6 +101,12 @@ impl Records<'_> {
         };
         let followed = self.followed(query.expand.as_deref(), &access)?;
         let plan = self.list_plan(query, &access, cursor.as_ref(), &followed, &special)?;
+        plan.count();
+        if query.search.is_some()
+            && let Some(observed) = self.collection.observed.get()
+        {
+            observed.search();
+        }
         let Special { score, highlight, .. } = special.clone();
         let count = self.count_plan(query, &access, &special.unordered())?;
         let capped = query.count == Count::Estimated;
@@ -130,10 +117,9 @@ impl Records<'_> {
         let page = plan.sql(&bindings, &values, Some(Value::BigInt(Some(i64::from(limit) + 1))));
         let cap = capped.then_some(Value::BigInt(Some(ESTIMATE_CAP)));
         let count = count.map(|count| count.sql(&bindings, &[], cap));
-        self.scope
-            .platform()
-            .store()
-            .read(self.scope.place(), move |tx| {
+        let store = self.scope.platform().store();
+        let done = store
+            .read_timed(self.scope.place(), move |tx| {
                 async move {
                     let mut rows = Page {
                         plan: &plan,
@@ -173,7 +159,43 @@ impl Records<'_> {
                 }
                 .boxed()
             })
-            .await
+            .await;
+        let asked = Asked {
+            filter: query.filter.as_deref(),
+            sort: query.sort.as_deref(),
+            nearest: query.near.as_deref().or(query.nearest.as_deref()),
+            search: query.search.is_some(),
+            ruled: access.is_ruled(),
+            ..Asked::new(Operation::List, self.collection.id())
+        };
+        self.scope.timed(&asked, done)
+    }
+
+    /// All that a cursor belongs to.
+    fn question(&self, query: &ListQuery) -> String {
+        let mut question = format!(
+            "{}\n{}\n{}",
+            self.collection.id(),
+            query.filter.as_deref().unwrap_or_default(),
+            query.sort.as_deref().unwrap_or_default()
+        );
+        let special_terms = [
+            ("search", &query.search),
+            ("near", &query.near),
+            ("within", &query.within),
+            ("nearest", &query.nearest),
+        ];
+        for (name, term) in special_terms {
+            if let Some(term) = term {
+                for part in ["\n", name, " ", term] {
+                    question.push_str(part);
+                }
+            }
+        }
+        if query.metric == Metric::L2 {
+            question.push_str("\nl2");
+        }
+        question
     }
 
     pub(super) fn list_plan(
@@ -202,7 +224,15 @@ impl Records<'_> {
             let order = self.order(query.sort.as_deref(), access, special)?;
             let columns = self.shown(query.fields.as_deref(), access)?;
             let planner = Planner { layout: self.layout(), dialect: self.dialect() };
-            Ok(planner.list(conditions, order, (columns, &also), nulls.as_deref(), special))
+            let sent = Sent {
+                filter: query.filter.as_deref(),
+                sort: query.sort.as_deref(),
+                ruled: access.is_ruled(),
+            };
+            let seen = self.observe(conditions, &order, &[], sent);
+            let mut plan = planner.list(conditions, order, (columns, &also), nulls.as_deref(), special);
+            plan.seen = seen;
+            Ok(plan)
         })
     }
 

@@ -4,6 +4,7 @@
 //! without a tree in between. Who may do what is decided by the scopes of a key, or else by the collection's rules,
 //! which are conditions of the very statement that reads or writes.
 
+mod advice;
 mod aggregate;
 mod batch;
 mod bulk;
@@ -22,6 +23,7 @@ mod input;
 pub(crate) mod layout;
 pub(crate) mod limits;
 mod list;
+pub(crate) mod observed;
 mod place;
 pub(crate) mod query;
 mod read;
@@ -35,6 +37,7 @@ mod upsert_by_key;
 pub(crate) mod value;
 mod write;
 
+pub use self::advice::{Advice, MissingIndex};
 pub use self::aggregate::{AggregateQuery, MAX_GROUPS};
 pub use self::batch::{Batch, BatchError, BatchMethod, BatchOperation, MAX_OPERATIONS};
 pub use self::bulk::{BulkQuery, MAX_BULK};

@@ -12,6 +12,7 @@ use super::list::write_row;
 use super::query::{Plan, PlanKey, Planner, Shape};
 use super::service::{Access, ETag, RecordBody, RecordId, Records, Verb};
 use crate::clock::Timestamp;
+use crate::slow_queries::{Asked, Operation};
 use crate::store::StoreError;
 
 /// The place of `updated_at`, from which a record's version is made.
@@ -31,10 +32,9 @@ impl Records<'_> {
         let plan = self.view_plan(&access, fields, &followed)?;
         let sql = plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))));
         let collection = Arc::clone(&self.collection);
-        self.scope
-            .platform()
-            .store()
-            .read(self.scope.place(), move |tx| {
+        let store = self.scope.platform().store();
+        let done = store
+            .read_timed(self.scope.place(), move |tx| {
                 async move {
                     let layout = &collection.layout;
                     let at = plan.position(UPDATED_AT).unwrap_or(UPDATED_AT);
@@ -62,7 +62,9 @@ impl Records<'_> {
                 }
                 .boxed()
             })
-            .await
+            .await;
+        let asked = Asked::new(Operation::Read, self.collection.id());
+        self.scope.timed(&Asked { ruled: access.is_ruled(), ..asked }, done)
     }
 
     fn view_plan(

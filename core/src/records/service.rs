@@ -20,7 +20,9 @@ use crate::collections::{Auto, Collection};
 use crate::dialect::Dialect;
 use crate::expr::Checked;
 use crate::invalid::Invalid;
+use crate::slow_queries::{Asked, Operation};
 use crate::store::{Row, Sql, StoreError, Tx};
+pub use crate::version::{ETag, Precondition};
 
 /// A record's id: a UUID, of version 7 where the server made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,52 +50,6 @@ impl RecordId {
 impl fmt::Display for RecordId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.hyphenated().fmt(formatter)
-    }
-}
-
-/// The version of a record: quoted text, made from when it was last written, which is never twice the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ETag(Timestamp);
-
-impl ETag {
-    /// Of a record last written then.
-    pub const fn new(updated_at: Timestamp) -> Self {
-        Self(updated_at)
-    }
-}
-
-impl fmt::Display for ETag {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "\"{:x}\"", self.0.as_micros())
-    }
-}
-
-/// What a client asks of the version that it writes over.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Precondition {
-    /// Nothing.
-    #[default]
-    None,
-    /// That there is one (`If-Match: *`).
-    Exists,
-    /// That there is none (`If-None-Match: *`).
-    Absent,
-    /// That it is one of these, as text (`If-Match: "…"`).
-    OneOf(Vec<String>),
-}
-
-impl Precondition {
-    /// Whether it holds for what is there.
-    pub(crate) fn check(&self, current: Option<ETag>) -> Result<(), RecordError> {
-        let holds = match (self, current) {
-            (Self::None, _) | (Self::Exists, Some(_)) | (Self::Absent, None) => true,
-            (Self::OneOf(tags), Some(current)) => {
-                let current = current.to_string();
-                tags.contains(&current)
-            }
-            (Self::Exists | Self::OneOf(_), None) | (Self::Absent, Some(_)) => false,
-        };
-        if holds { Ok(()) } else { Err(RecordError::PreconditionFailed) }
     }
 }
 
@@ -197,6 +153,12 @@ impl Records<'_> {
     ) -> Result<RecordInput, Invalid> {
         let hidden = !self.layout().has_hidden() || self.scope.permit::<RecordsWrite>().is_ok();
         RecordInput::parse(&self.collection, body, Reading { hidden, changes, made })
+    }
+
+    /// What a statement that concerns one record is run for.
+    pub(super) fn asked_one(&self, operation: Operation, verb: Verb) -> Asked<'static> {
+        let ruled = self.access(verb).is_ok_and(|access| access.is_ruled());
+        Asked { ruled, ..Asked::new(operation, self.collection.id()) }
     }
 
     pub(super) fn dialect(&self) -> Dialect {

@@ -16,6 +16,7 @@ use crate::access::Denied;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::invalid::Invalid;
+use crate::slow_queries::Operation;
 use crate::store::{Sql, StoreError, Tx};
 
 /// What an upsert did.
@@ -97,7 +98,7 @@ impl Records<'_> {
         let change = self.modification(id, input, precondition)?;
         let alone = change.work.rule.is_none() && self.collection.relations.is_empty();
         let undo = if alone { Undo::None } else { Undo::Savepoint };
-        self.scope.make_once(change, undo, once).await
+        self.scope.make_once(change, undo, once, self.asked_one(Operation::Update, Verb::Update)).await
     }
 
     pub(super) fn modification(
@@ -121,7 +122,9 @@ impl Records<'_> {
         terms: impl Into<Terms>,
     ) -> Result<Upserted, RecordError> {
         let Terms { precondition, once } = terms.into();
-        self.scope.make_once(self.replacement(id, input, precondition)?, Undo::Savepoint, once).await
+        let replacement = self.replacement(id, input, precondition)?;
+        let asked = self.asked_one(Operation::Upsert, Verb::Create);
+        self.scope.make_once(replacement, Undo::Savepoint, once, asked).await
     }
 
     pub(super) fn replacement(

@@ -26,6 +26,7 @@ use crate::engine::Undo;
 use crate::expr::Checked;
 use crate::ids::new_uuid;
 use crate::invalid::{Findings, Invalid};
+use crate::slow_queries::Operation;
 use crate::store::{Sql, StoreError};
 
 /// Fields that no two records have alike, and how a record is found by them.
@@ -52,7 +53,8 @@ impl Records<'_> {
     ) -> Result<Upserted, RecordError> {
         let Terms { precondition, once } = terms.into();
         let replacement = self.replacement_by(self.key_to_write(key)?, input, precondition)?;
-        self.scope.make_once(replacement, Undo::Savepoint, once).await
+        let asked = self.asked_one(Operation::Upsert, Verb::Create);
+        self.scope.make_once(replacement, Undo::Savepoint, once, asked).await
     }
 
     pub(super) fn replacement_by(

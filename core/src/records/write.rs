@@ -9,6 +9,7 @@ use super::service::Precondition;
 use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, KeyReused, Outcome};
+use crate::slow_queries::Asked;
 use crate::store::{OfStore, StoreError, Tx};
 
 /// A write, ready to be made.
@@ -42,17 +43,19 @@ impl From<Precondition> for Terms {
 }
 
 impl TenantScope {
-    /// Makes a write, or finds the answer of the one that was made under the same key.
+    /// Makes a write, or finds the answer of the one that was made under the same key. `asked` is what it is for, if it is
+    /// to be noted when it takes too long.
     pub(super) async fn make<W: Write>(
         &self,
         write: W,
         undo: Undo,
         once: Option<IdempotencyKey>,
+        asked: Option<Asked<'_>>,
     ) -> Result<Outcome<W::Done>, W::Error> {
         let (place, now) = (self.place(), self.platform().now());
         let undo = if once.is_some() { Undo::Savepoint } else { undo };
-        self.platform()
-            .store()
+        let store = self.platform().store();
+        let done = store
             .write_again(place, undo, move |tx| {
                 async move {
                     if let Some(key) = &once
@@ -68,7 +71,11 @@ impl TenantScope {
                 }
                 .boxed()
             })
-            .await
+            .await;
+        match asked {
+            Some(asked) => self.timed(&asked, done),
+            None => done.map(|(done, _)| done),
+        }
     }
 
     /// The same, where the answer of then says all that the one of now would.
@@ -77,9 +84,10 @@ impl TenantScope {
         write: W,
         undo: Undo,
         once: Option<IdempotencyKey>,
+        asked: Asked<'_>,
     ) -> Result<W::Done, W::Error> {
         let unreadable = || StoreError::Fault("an answer that was kept cannot be read".into()).into();
-        match self.make(write, undo, once).await? {
+        match self.make(write, undo, once, Some(asked)).await? {
             Outcome::Fresh(done) => Ok(done),
             Outcome::Replayed(answer) => W::replay(answer).ok_or_else(unreadable),
         }

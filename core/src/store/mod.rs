@@ -21,7 +21,7 @@ mod tx;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -173,6 +173,16 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
     {
+        self.read_timed(place, work).await.map(|(done, _)| done)
+    }
+
+    /// The same, and how long the work took once it had what it runs on.
+    pub(crate) async fn read_timed<T, E, W>(&self, place: Place, work: W) -> Result<(T, Duration), E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    {
         match &*self.0 {
             Backend::Embedded { engine, .. } => {
                 let file = self.file(place)?;
@@ -191,6 +201,16 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
     {
+        self.write_timed(place, undo, work).await.map(|(done, _)| done)
+    }
+
+    /// The same, and how long the work took: without waiting for its turn and the disk.
+    async fn write_timed<T, E, W>(&self, place: Place, undo: Undo, work: W) -> Result<(T, Duration), E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    {
         match &*self.0 {
             Backend::Embedded { engine, .. } => {
                 let file = self.file(place)?;
@@ -202,8 +222,13 @@ impl Store {
     }
 
     /// The same, and on a server the work is done again, a few times at most, where it met another's that went first (a
-    /// deadlock, a serialisation failure).
-    pub async fn write_again<T, E, W>(&self, place: Place, undo: Undo, work: W) -> Result<T, E>
+    /// deadlock, a serialisation failure). With how long it took in the end.
+    pub(crate) async fn write_again<T, E, W>(
+        &self,
+        place: Place,
+        undo: Undo,
+        work: W,
+    ) -> Result<(T, Duration), E>
     where
         T: Send + 'static,
         E: OfStore + Send + 'static,
@@ -211,13 +236,13 @@ impl Store {
     {
         let waits: &[Duration] = if self.is_embedded() { &[] } else { &WAITS };
         for wait in waits {
-            let done = self.write(place, undo, work.clone()).await;
+            let done = self.write_timed(place, undo, work.clone()).await;
             if !matches!(done.as_ref().map_err(OfStore::store), Err(Some(StoreError::Conflict(_)))) {
                 return done;
             }
             tokio::time::sleep(*wait).await;
         }
-        self.write(place, undo, work).await
+        self.write_timed(place, undo, work).await
     }
 
     /// Brings the metrics of what is not counted as it changes up to date.
@@ -269,12 +294,14 @@ const fn tenant(place: Place) -> Option<uuid::Uuid> {
     }
 }
 
-/// Runs a unit on an engine thread, where everything it may wait for is ready.
-fn at_once<T, E, W>(connection: &mut rusqlite::Connection, work: W) -> Result<T, E>
+/// Runs a unit on an engine thread, where everything it may wait for is ready, and says how long it took.
+fn at_once<T, E, W>(connection: &mut rusqlite::Connection, work: W) -> Result<(T, Duration), E>
 where
     E: From<StoreError>,
     W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>>,
 {
     let mut tx = Tx::sqlite(connection);
-    work(&mut tx).now_or_never().unwrap_or_else(|| Err(StoreError::Waited.into()))
+    let started = Instant::now();
+    let done = work(&mut tx).now_or_never().unwrap_or_else(|| Err(StoreError::Waited.into()))?;
+    Ok((done, started.elapsed()))
 }

@@ -271,29 +271,33 @@ impl Server {
         Ok(connection)
     }
 
-    /// Runs `work`, which only reads.
-    pub(crate) async fn read<T, E, W>(&self, tenant: Option<Uuid>, work: W) -> Result<T, E>
+    /// Runs `work`, which only reads, and says how long it took.
+    pub(crate) async fn read<T, E, W>(&self, tenant: Option<Uuid>, work: W) -> Result<(T, Duration), E>
     where
         E: From<StoreError>,
         W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>>,
     {
         let mut connection = self.tenant(tenant).await?;
+        let started = Instant::now();
         let result = work(&mut Tx::server(&mut connection)).await;
+        let spent = started.elapsed();
         connection.at_rest = true;
-        result
+        result.map(|done| (done, spent))
     }
 
-    /// Runs `work` as a transaction.
-    pub(crate) async fn write<T, E, W>(&self, tenant: Option<Uuid>, work: W) -> Result<T, E>
+    /// Runs `work` as a transaction, and says how long it took.
+    pub(crate) async fn write<T, E, W>(&self, tenant: Option<Uuid>, work: W) -> Result<(T, Duration), E>
     where
         E: From<StoreError>,
         W: for<'a, 'c> FnOnce(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>>,
     {
         let mut connection = self.tenant(tenant).await?;
         connection.begin().await?;
+        let started = Instant::now();
         let result = work(&mut Tx::server(&mut connection)).await;
+        let spent = started.elapsed();
         connection.end(result.is_ok()).await?;
-        result
+        result.map(|done| (done, spent))
     }
 
     pub(crate) fn observe(&self) {

@@ -9,6 +9,7 @@ use crate::ids::TenantId;
 use crate::invalid::{Findings, Invalid};
 use crate::store::StoreError;
 use crate::store::entities::tenants;
+use crate::version::ETag;
 
 /// A tenant's name in addresses: 2 to 63 lower-case letters, digits and inner hyphens, so that it fits a host name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +60,9 @@ impl fmt::Display for Slug {
 pub struct Settings {
     /// Origins whose pages may call the API; `*` stands for all. Empty: none but pages of the same origin.
     pub cors_origins: Vec<String>,
+    /// From how many milliseconds on its queries count as slow; as the server has it where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_query_ms: Option<u32>,
 }
 
 impl Settings {
@@ -84,7 +88,7 @@ impl Settings {
 }
 
 /// Whether a tenant works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum TenantStatus {
     /// It does.
     Active,
@@ -116,6 +120,13 @@ pub struct Tenant {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl Tenant {
+    /// Its version for clients. [`Tenant::version`] counts more than they see.
+    pub fn etag(&self) -> ETag {
+        ETag::of(&(&self.slug, &self.name, &self.settings, self.status, self.updated_at))
+    }
 }
 
 impl TryFrom<tenants::Model> for Tenant {
@@ -211,7 +222,8 @@ mod tests {
 
     #[test]
     fn origins_are_exact() {
-        let settings = |origin: &str| Settings { cors_origins: vec![origin.to_owned()] };
+        let settings =
+            |origin: &str| Settings { cors_origins: vec![origin.to_owned()], ..Settings::default() };
         let parse = |origin| NewTenant::parse("acme".into(), "Acme".into(), settings(origin));
         for good in ["*", "https://app.example.com", "http://localhost:3000"] {
             assert!(parse(good).is_ok(), "{good}");

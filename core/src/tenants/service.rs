@@ -15,7 +15,8 @@ use crate::ids::TenantId;
 use crate::platform::see_through;
 use crate::rng::RandomnessUnavailable;
 use crate::store::entities::tenants::{self, Column, Entity};
-use crate::store::{Place, StoreError, Tx};
+use crate::store::{Dialect, Place, StoreError, Tx};
+use crate::version::{Precondition, PreconditionFailed};
 
 /// How long a deleted tenant can be had back: a week.
 pub const DELETION_GRACE_SECONDS: i64 = 7 * 24 * 3600;
@@ -32,6 +33,9 @@ pub enum TenantError {
     /// The tenant is deleted; it has to be restored first.
     #[error("the tenant is deleted; restore it first")]
     Deleted,
+    /// The tenant is not the one that the client has seen.
+    #[error("the tenant has changed since it was read")]
+    PreconditionFailed(#[from] PreconditionFailed),
     /// The idempotency key was used for something else.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
@@ -125,7 +129,12 @@ impl OperatorScope {
     }
 
     /// Renames a tenant or changes its settings.
-    pub async fn update_tenant(&self, named: &str, patch: TenantPatch) -> Result<Tenant, TenantError> {
+    pub async fn update_tenant(
+        &self,
+        named: &str,
+        patch: TenantPatch,
+        precondition: Precondition,
+    ) -> Result<Tenant, TenantError> {
         let mut update = Entity::update_many();
         let taken = patch.slug.clone();
         if let Some(slug) = patch.slug {
@@ -137,7 +146,8 @@ impl OperatorScope {
         if let Some(settings) = patch.settings {
             update = update.col_expr(Column::Settings, json(&settings)?.into());
         }
-        let changed = self.change(named, update.filter(Column::DeleteAfter.is_null())).await;
+        let update = update.filter(Column::DeleteAfter.is_null());
+        let changed = self.change(named, update, precondition).await;
         changed.map_err(|error| slug_taken(error, taken.as_ref()))
     }
 
@@ -145,22 +155,26 @@ impl OperatorScope {
     pub async fn suspend_tenant(&self, named: &str) -> Result<Tenant, TenantError> {
         let since = Expr::col(Column::SuspendedAt).if_null(self.platform().now().as_micros());
         let update = Entity::update_many().col_expr(Column::SuspendedAt, since);
-        self.change(named, update.filter(Column::DeleteAfter.is_null())).await
+        self.change(named, update.filter(Column::DeleteAfter.is_null()), Precondition::None).await
     }
 
     /// Lets a suspended tenant go on.
     pub async fn resume_tenant(&self, named: &str) -> Result<Tenant, TenantError> {
         let update = Entity::update_many().col_expr(Column::SuspendedAt, Expr::value(None::<i64>));
-        self.change(named, update.filter(Column::DeleteAfter.is_null())).await
+        self.change(named, update.filter(Column::DeleteAfter.is_null()), Precondition::None).await
     }
 
     /// Deletes a tenant: it is refused from now on, and its data goes after [`DELETION_GRACE_SECONDS`].
-    pub async fn delete_tenant(&self, named: &str) -> Result<Tenant, TenantError> {
+    pub async fn delete_tenant(
+        &self,
+        named: &str,
+        precondition: Precondition,
+    ) -> Result<Tenant, TenantError> {
         let after = self.platform().now().plus_seconds(DELETION_GRACE_SECONDS).as_micros();
         let update = Entity::update_many()
             .col_expr(Column::DeleteAfter, Expr::col(Column::DeleteAfter).if_null(after))
             .col_expr(Column::NextDueAt, Expr::col(Column::DeleteAfter).if_null(after));
-        self.change(named, update).await
+        self.change(named, update, precondition).await
     }
 
     /// Takes a deletion back while its grace lasts. After that the data may be half gone, so there is no such tenant
@@ -171,7 +185,7 @@ impl OperatorScope {
             .col_expr(Column::DeleteAfter, Expr::value(None::<i64>))
             .col_expr(Column::NextDueAt, Expr::value(None::<i64>))
             .filter(Column::DeleteAfter.is_null().or(Column::DeleteAfter.gt(now)));
-        self.change(named, update).await.map_err(|error| match error {
+        self.change(named, update, Precondition::None).await.map_err(|error| match error {
             TenantError::Deleted => TenantError::NotFound,
             error => error,
         })
@@ -204,7 +218,12 @@ impl OperatorScope {
     }
 
     /// Runs an update whose condition the tenant has to meet; one that is there and does not is deleted.
-    async fn change(&self, named: &str, update: UpdateMany<Entity>) -> Result<Tenant, TenantError> {
+    async fn change(
+        &self,
+        named: &str,
+        update: UpdateMany<Entity>,
+        precondition: Precondition,
+    ) -> Result<Tenant, TenantError> {
         let id = self.tenant_id(named).await?;
         let now = self.platform().now().as_micros();
         let update = update
@@ -218,6 +237,9 @@ impl OperatorScope {
                 .store()
                 .write(Place::Control, Undo::Savepoint, move |tx| {
                     async move {
+                        if precondition != Precondition::None {
+                            precondition.check(Some(find_locked(tx, id).await?.etag()))?;
+                        }
                         let changed = tx.update(update).await?;
                         let tenant = find(tx, id).await?;
                         if changed == 0 { Err(TenantError::Deleted) } else { Ok(tenant) }
@@ -235,6 +257,15 @@ impl OperatorScope {
 async fn find(tx: &mut Tx<'_>, id: TenantId) -> Result<Tenant, TenantError> {
     let found = tx.find(Entity::find_by_id(id.as_uuid())).await?;
     Ok(found.ok_or(TenantError::NotFound)?.try_into()?)
+}
+
+/// The same, held against other writers.
+async fn find_locked(tx: &mut Tx<'_>, id: TenantId) -> Result<Tenant, TenantError> {
+    let mut select = Entity::find_by_id(id.as_uuid());
+    if tx.dialect() != Dialect::Sqlite {
+        select = select.lock_exclusive();
+    }
+    Ok(tx.find(select).await?.ok_or(TenantError::NotFound)?.try_into()?)
 }
 
 fn slug_taken(error: TenantError, slug: Option<&Slug>) -> TenantError {

@@ -174,9 +174,9 @@ fn count(answer: Answer) -> Result<u64, Error> {
     answer.accepted()?.read().map(|Counted { count }| count)
 }
 
-fn with_json(mut request: Request, value: &impl Serialize) -> Result<Request, Error> {
+pub(crate) fn with_json(mut request: Request, value: &impl Serialize) -> Result<Request, Error> {
     let json = serde_json::to_vec(value)
-        .map_err(|error| Error::Invalid(format!("the record cannot be written as JSON: {error}")))?;
+        .map_err(|error| Error::Invalid(format!("what is to be sent cannot be written as JSON: {error}")))?;
     *request.body_mut() = Some(json.into());
     let json = reqwest::header::HeaderValue::from_static("application/json");
     request.headers_mut().insert(reqwest::header::CONTENT_TYPE, json);

@@ -39,7 +39,7 @@ pub struct Pending<R> {
 }
 
 impl<R> Pending<R> {
-    pub(super) fn new(
+    pub(crate) fn new(
         client: Client,
         request: Result<Request, Error>,
         read: fn(Answer) -> Result<R, Error>,
@@ -47,7 +47,7 @@ impl<R> Pending<R> {
         Self { client, request, read }
     }
 
-    /// Only if the record is still in that state; else the call fails with 412.
+    /// Only if what is written over is still in that state; else the call fails with 412.
     pub fn if_match(self, etag: &ETag) -> Self {
         self.header(IF_MATCH, etag.as_str())
     }

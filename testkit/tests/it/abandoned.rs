@@ -7,6 +7,7 @@ use neonex_core::access::{CollectionsWrite, KeysWrite};
 use neonex_core::collections::NewCollection;
 use neonex_core::keys::KeyKind;
 use neonex_core::platform::AuthError;
+use neonex_core::version::Precondition;
 use neonex_testkit::{TestKey, TestPlatform};
 use serde_json::json;
 
@@ -46,7 +47,8 @@ async fn changes_count_though_nobody_waits_for_them() {
     let (key, other) =
         (acme.key(KeyKind::Secret, None).await.unwrap(), acme.key(KeyKind::Secret, None).await.unwrap());
     key.scope().await.unwrap();
-    abandon(developer.revoke_key(&developer.permit::<KeysWrite>().unwrap(), key.key.id)).await;
+    abandon(developer.revoke_key(&developer.permit::<KeysWrite>().unwrap(), key.key.id, Precondition::None))
+        .await;
     assert!(matches!(refusal(&key).await, AuthError::InvalidCredential));
 
     let new: NewCollection = serde_json::from_value(json!({"name": "posts"})).unwrap();

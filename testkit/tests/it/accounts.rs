@@ -6,8 +6,9 @@ use neonex_core::accounts::{Email, Password, SETUP_LINK_SECONDS, SetUp, SetUpErr
 use neonex_core::platform::AuthError;
 use neonex_core::store::Place;
 use neonex_testkit::{TestPlatform, operator};
+use uuid::Uuid;
 
-use crate::support::number;
+use crate::support::{execute, number};
 
 fn new(email: &str) -> SetUp {
     let password = Password::try_from("correct horse battery".to_owned()).unwrap();
@@ -55,6 +56,12 @@ async fn an_operator_made_unattended_ends_every_link() {
         let late = platform.set_up(link.reveal(), new("eve@example.com")).await;
         assert!(matches!(late, Err(SetUpError::InvalidLink)), "{late:?}");
     }
+    assert!(!platform.ensure_operator(new("ADA@example.com")).await.unwrap(), "two accounts of one address");
+    // A process that found no operator just before makes its link only now.
+    let late = platform.make_setup_link().await.unwrap();
+    assert!(!platform.is_setup_link(late.reveal()).await.unwrap());
+    let refused = platform.set_up(late.reveal(), new("eve@example.com")).await;
+    assert!(matches!(refused, Err(SetUpError::InvalidLink)), "{refused:?}");
     let accounts = number(test.store(), Place::Control, "SELECT count(*) FROM accounts", &[]).await;
     assert_eq!(accounts, 1);
     test.remove().await.unwrap();
@@ -64,8 +71,9 @@ async fn an_operator_made_unattended_ends_every_link() {
 async fn a_link_ends_after_half_an_hour_and_outlives_a_failure() {
     let test = TestPlatform::start().await.unwrap();
     let platform = &test.platform;
-    assert!(platform.ensure_operator(new("ada@example.com")).await.unwrap());
-    assert!(!platform.ensure_operator(new("ADA@example.com")).await.unwrap(), "two accounts of one address");
+    let account = "INSERT INTO accounts (id, email, email_key, password_hash, operator, created_at) \
+                   VALUES (?, 'ada@example.com', 'ada@example.com', '', FALSE, 1)";
+    execute(test.store(), Place::Control, vec![(account.to_owned(), vec![Uuid::from_u128(1)])]).await;
     let link = platform.make_setup_link().await.unwrap();
     let taken = platform.set_up(link.reveal(), new("Ada@Example.com")).await;
     assert!(matches!(taken, Err(SetUpError::EmailTaken)), "{taken:?}");

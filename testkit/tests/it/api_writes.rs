@@ -237,3 +237,28 @@ async fn a_key_names_one_record_whoever_comes_first() {
     problem(&anybody.put(&by_sku, &json!({"sku": "four"})).await, 403, "scope_needed");
     app.remove().await.unwrap();
 }
+
+/// What a field will be is known only where the record is held: a rule that asks for it refuses.
+#[tokio::test]
+async fn a_rule_that_asks_for_a_value_which_is_told_by_a_change_refuses() {
+    let app = TestApp::start().await.unwrap();
+    let acme = app.tenant("acme").await.unwrap();
+    let developer = acme.secret().await.unwrap();
+    let fields = json!([{"name": "stars", "type": "int"}, {"name": "title", "type": "text"}]);
+    let rules = json!({"view": "true", "list": "true", "update": "input.stars < 5"});
+    let notes = json!({"name": "notes", "fields": fields, "rules": rules});
+    expect(&developer.post("/v1/collections", &notes).await, 201);
+    let records = "/v1/collections/notes/records";
+    let made = developer.post(records, &json!({"stars": 3, "title": "a"})).await;
+    let path = format!("{records}/{}", made.id());
+    let reader = acme.publishable().await.unwrap();
+    let more = json!({"stars": {"$increment": 1}});
+    problem(&reader.patch(&path, &more).await, 403, "scope_needed");
+    let many = format!("{records}?filter=true");
+    problem(&reader.patch(&many, &more).await, 403, "scope_needed");
+    // A value that is sent, and one that stays, are known.
+    expect(&reader.patch(&path, &json!({"stars": 4})).await, 200);
+    expect(&reader.patch(&path, &json!({"title": "b"})).await, 200);
+    assert_eq!(expect(&developer.patch(&path, &more).await, 200)["stars"], 5);
+    app.remove().await.unwrap();
+}

@@ -8,6 +8,7 @@ use neonex_core::idempotency::{Once, Outcome};
 use neonex_core::keys::KeyKind;
 use neonex_core::records::ListQuery;
 use neonex_core::store::Dialect;
+use neonex_core::version::Precondition;
 use neonex_testkit::{TestPlatform, TestTenant};
 use serde_json::{Value as Json, json};
 
@@ -51,7 +52,8 @@ impl Workshop {
         patch: Json,
     ) -> Result<std::sync::Arc<Collection>, CollectionError> {
         let scope = self.scope().await;
-        scope.alter_collection(&scope.permit::<CollectionsWrite>().unwrap(), named, read_patch(patch)).await
+        let permit = scope.permit::<CollectionsWrite>().unwrap();
+        scope.alter_collection(&permit, named, read_patch(patch), Precondition::None).await
     }
 
     /// Adds a record and shows it.
@@ -547,10 +549,10 @@ async fn a_deleted_collection_is_gone_with_its_table() {
     shop.add("movies", json!({"title": "Heat"})).await;
     let scope = shop.scope().await;
     let permit = scope.permit::<CollectionsWrite>().unwrap();
-    scope.delete_collection(&permit, &made.id().to_string()).await.unwrap();
+    scope.delete_collection(&permit, &made.id().to_string(), Precondition::None).await.unwrap();
     let scope = shop.scope().await;
     assert!(scope.records("movies").is_err());
-    let gone = scope.delete_collection(&permit, "movies").await;
+    let gone = scope.delete_collection(&permit, "movies", Precondition::None).await;
     assert!(matches!(gone, Err(CollectionError::NotFound)), "{gone:?}");
     let catalogue = match shop.test.store().dialect() {
         Dialect::Sqlite => "sqlite_schema WHERE name",

@@ -8,6 +8,7 @@ use neonex_core::ids::KeyId;
 use neonex_core::keys::{Key, KeyError, KeyKind, MadeKey, NewKey};
 use neonex_core::platform::{AuthError, Swept};
 use neonex_core::store::{Dialect, Place};
+use neonex_core::version::Precondition;
 use neonex_testkit::{TestPlatform, TestTenant, enter};
 
 use crate::support::{define, number, once, rows_of, texts};
@@ -78,7 +79,7 @@ async fn a_key_opens_its_own_tenant_alone() {
     assert!(matches!(read, Err(KeyError::NotFound)), "{read:?}");
     let rotated = scope.rotate_key(&scope.permit().unwrap(), key.key.id, 0, None).await;
     assert!(matches!(rotated, Err(KeyError::NotFound)), "{rotated:?}");
-    let revoked = scope.revoke_key(&scope.permit().unwrap(), key.key.id).await;
+    let revoked = scope.revoke_key(&scope.permit().unwrap(), key.key.id, Precondition::None).await;
     assert!(matches!(revoked, Err(KeyError::NotFound)), "{revoked:?}");
     key.scope().await.unwrap();
     test.remove().await.unwrap();
@@ -111,13 +112,13 @@ async fn a_revoked_key_is_refused_at_once() {
     let acme = test.tenant("acme").await.unwrap();
     let key = acme.key(KeyKind::Secret, None).await.unwrap();
     let scope = key.scope().await.unwrap();
-    scope.revoke_key(&scope.permit().unwrap(), key.key.id).await.unwrap();
+    scope.revoke_key(&scope.permit().unwrap(), key.key.id, Precondition::None).await.unwrap();
     assert!(matches!(key.scope().await, Err(AuthError::InvalidCredential)));
     let operator = acme.as_operator().await.unwrap();
     let revoked_at = find(&operator, key.key.id).await.revoked_at;
     assert_eq!(revoked_at, Some(test.platform.now()));
     test.clock.advance(5);
-    operator.revoke_key(&operator.permit().unwrap(), key.key.id).await.unwrap();
+    operator.revoke_key(&operator.permit().unwrap(), key.key.id, Precondition::None).await.unwrap();
     assert_eq!(find(&operator, key.key.id).await.revoked_at, revoked_at, "the second changed something");
     let rotated = operator.rotate_key(&operator.permit().unwrap(), key.key.id, 60, None).await;
     assert!(matches!(rotated, Err(KeyError::NotInUse)), "{rotated:?}");
@@ -215,7 +216,7 @@ async fn the_last_use_is_kept_to_the_minute() {
     // What is noted of a tenant that is deleted meanwhile is let go.
     test.clock.advance(60);
     key.scope().await.unwrap();
-    test.operator().await.unwrap().delete_tenant("acme").await.unwrap();
+    test.operator().await.unwrap().delete_tenant("acme", Precondition::None).await.unwrap();
     test.platform.flush_usage().await;
     test.remove().await.unwrap();
 }

@@ -9,6 +9,7 @@
 
 mod abandoned;
 mod accounts;
+mod advice;
 mod aggregates;
 mod api;
 mod api_batch;
@@ -22,6 +23,7 @@ mod api_pages;
 mod api_problems;
 mod api_races;
 mod api_tenants;
+mod api_versions;
 mod api_writes;
 mod collections;
 mod expand;
@@ -43,6 +45,7 @@ mod relations;
 mod retype;
 mod schema_history;
 mod search;
+mod slow_queries;
 mod store;
 mod support;
 mod tenants;

@@ -13,6 +13,7 @@ use neonex_core::access::KeysWrite;
 use neonex_core::keys::KeyKind;
 use neonex_core::platform::{AuthError, Platform};
 use neonex_core::redis::Redis;
+use neonex_core::version::Precondition;
 use neonex_testkit::{Api, Client, RedisWire, TestApp, TestKey, TestPlatform, Wire, enter, redis_url};
 use redis::AsyncCommands as _;
 use serde_json::json;
@@ -344,7 +345,10 @@ async fn a_revoked_key_is_told_to_the_other_process() {
         let key = acme.key(KeyKind::Secret, None).await.unwrap();
         let known = Instant::now();
         enter(&elsewhere, Some(&key.credential), None).await.unwrap();
-        scope.revoke_key(&scope.permit::<KeysWrite>().unwrap(), key.key.id).await.unwrap();
+        scope
+            .revoke_key(&scope.permit::<KeysWrite>().unwrap(), key.key.id, Precondition::None)
+            .await
+            .unwrap();
         while enter(&elsewhere, Some(&key.credential), None).await.is_ok() {}
         known.elapsed() < Duration::from_millis(500)
     })

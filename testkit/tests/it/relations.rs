@@ -226,7 +226,7 @@ async fn designs_with_relations_are_checked_and_change() {
     assert_eq!(faults(shop.create(unknown).await), [("/fields/0/collection".into(), "unknown_collection")]);
 
     let scope = shop.scope().await;
-    let refused = scope.delete_collection(&scope.permit().unwrap(), "rooms").await;
+    let refused = scope.delete_collection(&scope.permit().unwrap(), "rooms", Precondition::None).await;
     assert!(matches!(refused, Err(CollectionError::Referenced { .. })), "{refused:?}");
     let a = room(&shop, "a").await;
     shop.add("notes", json!({"room": a, "also": [a]})).await;
@@ -248,8 +248,8 @@ async fn designs_with_relations_are_checked_and_change() {
     assert_eq!((links(&shop).await, open), (1, 0));
 
     let scope = shop.scope().await;
-    scope.delete_collection(&scope.permit().unwrap(), "notes").await.unwrap();
+    scope.delete_collection(&scope.permit().unwrap(), "notes", Precondition::None).await.unwrap();
     let scope = shop.scope().await;
-    scope.delete_collection(&scope.permit().unwrap(), "rooms").await.unwrap();
+    scope.delete_collection(&scope.permit().unwrap(), "rooms", Precondition::None).await.unwrap();
     shop.close().await;
 }

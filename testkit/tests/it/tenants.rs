@@ -10,6 +10,7 @@ use neonex_core::store::{Dialect, Place};
 use neonex_core::tenants::{
     DELETION_GRACE_SECONDS, NewTenant, Settings, Tenant, TenantError, TenantPatch, TenantStatus,
 };
+use neonex_core::version::Precondition;
 use neonex_testkit::{TestPlatform, TestTenant, enter, operator};
 
 use crate::support::{define, number, once, rows_of};
@@ -88,7 +89,7 @@ async fn renamed_by_id_or_slug_and_its_settings_changed() {
     create(&scope, "other").await;
     test.clock.advance(1);
     let patch = TenantPatch::parse(Some("apex".into()), None, None).unwrap();
-    let renamed = scope.update_tenant("acme", patch).await.unwrap();
+    let renamed = scope.update_tenant("acme", patch, Precondition::None).await.unwrap();
     assert_eq!((renamed.slug.as_str(), renamed.name.as_str(), renamed.version), ("apex", "ACME", 2));
     assert!(renamed.updated_at > acme.updated_at && renamed.created_at == acme.created_at);
     assert!(
@@ -98,15 +99,18 @@ async fn renamed_by_id_or_slug_and_its_settings_changed() {
     let nobody = enter(&test.platform, None, Some("acme")).await.err();
     assert!(matches!(nobody, Some(AuthError::UnknownTenant)), "{nobody:?}");
 
-    let origins = Settings { cors_origins: vec!["https://app.example".into()] };
+    let origins = Settings { cors_origins: vec!["https://app.example".into()], ..Settings::default() };
     let patch = TenantPatch::parse(None, Some("Apex".into()), Some(origins.clone())).unwrap();
-    let changed = scope.update_tenant(&acme.id.to_string(), patch).await.unwrap();
+    let changed = scope.update_tenant(&acme.id.to_string(), patch, Precondition::None).await.unwrap();
     assert_eq!((changed.name.as_str(), &changed.settings), ("Apex", &origins));
     let inside = scope.enter("apex").await.unwrap();
     assert_eq!(inside.tenant().settings(), &origins, "the snapshot is the one from before");
 
     let taken = TenantPatch::parse(Some("other".into()), None, None).unwrap();
-    assert!(matches!(scope.update_tenant("apex", taken).await, Err(TenantError::SlugTaken(_))));
+    assert!(matches!(
+        scope.update_tenant("apex", taken, Precondition::None).await,
+        Err(TenantError::SlugTaken(_))
+    ));
     // The slug that was given up can be another's.
     let second = create(&scope, "acme").await;
     assert_eq!(scope.enter("acme").await.unwrap().tenant().id(), second.id);
@@ -136,7 +140,9 @@ async fn a_deleted_tenant_is_refused_and_can_be_had_back_for_a_week() {
     let scope = test.operator().await.unwrap();
     let acme = test.tenant("acme").await.unwrap();
     let key = fill(&acme).await;
-    let TenantStatus::Deleting { after } = scope.delete_tenant("acme").await.unwrap().status else {
+    let TenantStatus::Deleting { after } =
+        scope.delete_tenant("acme", Precondition::None).await.unwrap().status
+    else {
         panic!("it is not deleted")
     };
     assert_eq!(after, test.platform.now().plus_seconds(DELETION_GRACE_SECONDS));
@@ -146,11 +152,17 @@ async fn a_deleted_tenant_is_refused_and_can_be_had_back_for_a_week() {
     assert!(acme.as_operator().await.is_err());
     assert!(matches!(scope.enter("acme").await, Err(TenantError::Deleted)));
     let patch = TenantPatch::parse(None, Some("x".into()), None).unwrap();
-    assert!(matches!(scope.update_tenant("acme", patch).await, Err(TenantError::Deleted)));
+    assert!(matches!(
+        scope.update_tenant("acme", patch, Precondition::None).await,
+        Err(TenantError::Deleted)
+    ));
     assert!(matches!(scope.suspend_tenant("acme").await, Err(TenantError::Deleted)));
     // Asked again, it is not given more time.
     test.clock.advance(DELETION_GRACE_SECONDS - 1);
-    assert_eq!(scope.delete_tenant("acme").await.unwrap().status, TenantStatus::Deleting { after });
+    assert_eq!(
+        scope.delete_tenant("acme", Precondition::None).await.unwrap().status,
+        TenantStatus::Deleting { after }
+    );
     assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept::default());
 
     assert_eq!(scope.restore_tenant("acme").await.unwrap().status, TenantStatus::Active);
@@ -168,7 +180,7 @@ async fn a_tenant_cannot_be_had_back_once_its_week_is_over() {
     let test = TestPlatform::start().await.unwrap();
     let scope = test.operator().await.unwrap();
     test.tenant("acme").await.unwrap();
-    scope.delete_tenant("acme").await.unwrap();
+    scope.delete_tenant("acme", Precondition::None).await.unwrap();
     test.clock.advance(DELETION_GRACE_SECONDS);
     assert!(matches!(scope.restore_tenant("acme").await, Err(TenantError::NotFound)));
     test.remove().await.unwrap();
@@ -182,7 +194,7 @@ async fn a_purge_takes_all_of_a_tenant_and_nothing_of_another() {
     let (key, others_key) = (fill(&acme).await, fill(&other).await);
     let table = table_of(&key.scope().await.unwrap());
     let others_table = table_of(&others_key.scope().await.unwrap());
-    scope.delete_tenant("acme").await.unwrap();
+    scope.delete_tenant("acme", Precondition::None).await.unwrap();
     test.clock.advance(DELETION_GRACE_SECONDS);
     assert_eq!(test.platform.purge_tenants().await.unwrap(), Swept { done: vec![acme.id], failed: 0 });
 
@@ -252,7 +264,7 @@ async fn a_purge_that_fails_holds_up_no_other_and_comes_round_again() {
     hold(&test, &stuck, true).await;
     // The one that fails is due first.
     for slug in ["stuck", "other"] {
-        scope.delete_tenant(slug).await.unwrap();
+        scope.delete_tenant(slug, Precondition::None).await.unwrap();
         test.clock.advance(1);
     }
     test.clock.advance(DELETION_GRACE_SECONDS);
@@ -289,7 +301,7 @@ async fn a_repetition_gets_the_answer_of_the_first_time() {
     test.clock.advance(3600);
     // After a restart too, and whatever became of the tenant.
     let after = operator(&test.another_process().await.unwrap(), test.operator_token()).await.unwrap();
-    scope.delete_tenant("acme").await.unwrap();
+    scope.delete_tenant("acme", Precondition::None).await.unwrap();
     for scope in [&scope, &after] {
         let Outcome::Replayed(body) = scope.create_tenant(new("acme"), ask("a")).await.unwrap() else {
             panic!("the work was done twice")
@@ -320,11 +332,13 @@ async fn other_processes_hear_of_it_within_a_second() {
     scope.permit::<KeysWrite>().unwrap();
 
     let here = acme.as_operator().await.unwrap();
-    here.delete_collection(&here.permit::<CollectionsWrite>().unwrap(), "movies").await.unwrap();
+    here.delete_collection(&here.permit::<CollectionsWrite>().unwrap(), "movies", Precondition::None)
+        .await
+        .unwrap();
     test.clock.advance(1);
     assert!(present().await.unwrap().tenant().collection("movies").is_none());
 
-    test.operator().await.unwrap().delete_tenant("acme").await.unwrap();
+    test.operator().await.unwrap().delete_tenant("acme", Precondition::None).await.unwrap();
     test.clock.advance(1);
     for _ in 0..3 {
         let refused = present().await.err();

@@ -11,11 +11,13 @@ use sea_query::Value;
 use self::sql::{Form, Selected, TooLarge};
 use self::terms::{Computed, Group};
 use super::error::RecordError;
+use super::observed::Sent;
 use super::query::Planner;
 use super::service::{Access, Records, Verb};
 use super::value::write_string;
 use crate::dialect::Dialect;
 use crate::invalid::{Findings, Invalid};
+use crate::slow_queries::{Asked, Operation};
 use crate::store::{Row, Sql, StoreError};
 
 /// Groups in an answer at most.
@@ -64,10 +66,9 @@ impl Records<'_> {
         }
         let Plan { sql, outputs } = self.aggregate_plan(query, limit)?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        self.scope
-            .platform()
-            .store()
-            .read(self.scope.place(), move |tx| {
+        let store = self.scope.platform().store();
+        let done = store
+            .read_timed(self.scope.place(), move |tx| {
                 async move {
                     let (mut out, mut found) = (b"{\"items\":[".to_vec(), 0_usize);
                     let mut too_large = None;
@@ -99,7 +100,10 @@ impl Records<'_> {
                 }
                 .boxed()
             })
-            .await
+            .await;
+        let ruled = self.access(Verb::List).is_ok_and(|access| access.is_ruled());
+        let asked = Asked::new(Operation::Aggregate, self.collection.id());
+        self.scope.timed(&Asked { ruled, ..asked.filtered(query.filter.as_deref()) }, done)
     }
 
     fn aggregate_plan(&self, query: &AggregateQuery, limit: u32) -> Result<Plan, RecordError> {
@@ -114,6 +118,10 @@ impl Records<'_> {
         let selected: Vec<Selected> = selected.flatten().collect();
 
         let conditions = self.conditions(query.filter.as_deref(), &access)?;
+        let sent = Sent { filter: query.filter.as_deref(), sort: None, ruled: access.is_ruled() };
+        if let Some(seen) = self.observe(&conditions, &[], &self.words(query), sent) {
+            seen.count();
+        }
         let order = order(query.sort.as_deref(), &names, &selected, count, dialect)?;
         let planner = Planner { layout, dialect };
         let columns: Vec<_> = selected.iter().flat_map(|term| &term.columns).map(String::as_str).collect();
@@ -135,6 +143,14 @@ impl Records<'_> {
             at += term.columns.len();
         }
         Ok(Plan { sql, outputs })
+    }
+
+    /// The fields of which something is computed, and those by which records are grouped: an index may have them in order.
+    fn words(&self, query: &AggregateQuery) -> Vec<String> {
+        let texts = [query.calculate.as_deref(), query.group_by.as_deref()];
+        let is_word = |c: char| c == '_' || c.is_alphanumeric();
+        let words = texts.into_iter().flatten().flat_map(|text| text.split(|c| !is_word(c)));
+        words.filter(|word| self.layout().column(word).is_some()).map(str::to_owned).collect()
     }
 
     fn terms(&self, query: &AggregateQuery, access: &Access) -> Result<(Vec<Group>, Vec<Computed>), Invalid> {

@@ -7,6 +7,7 @@ use sea_query::Value;
 use super::{By, Term};
 use crate::dialect::Dialect;
 use crate::expr::{self, Bindings, InputValue, Param};
+use crate::records::observed::Seen;
 use crate::records::service::RecordId;
 use crate::store::Sql;
 
@@ -54,6 +55,8 @@ pub(crate) struct Plan {
     pub(crate) columns: Vec<usize>,
     pub(crate) shown: usize,
     pub(crate) order: Vec<Term>,
+    /// Of which kind the lists are that it serves.
+    pub(in crate::records) seen: Option<Arc<Seen>>,
 }
 
 impl Plan {
@@ -91,6 +94,13 @@ impl Plan {
         let params = self.params.iter().map(|param| param.resolve(bindings, input));
         let id = Value::Uuid(Some(id.as_uuid()));
         Sql::new(Arc::clone(&self.text), params.chain([id]).collect())
+    }
+
+    /// Counts a list.
+    pub(in crate::records) fn count(&self) {
+        if let Some(seen) = &self.seen {
+            seen.count();
+        }
     }
 
     /// Where a column stands in the result.

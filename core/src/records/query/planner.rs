@@ -64,7 +64,7 @@ impl Planner<'_> {
                 );
             }
         }
-        Plan { text: text.into(), given, params, slots, columns, shown, order }
+        Plan { text: text.into(), given, params, slots, columns, shown, order, seen: None }
     }
 
     /// `ORDER BY` as the columns stand in indexes: those that every record has know no nulls.
@@ -163,6 +163,7 @@ impl Planner<'_> {
             columns: Vec::new(),
             shown: 0,
             order: Vec::new(),
+            seen: None,
         }
     }
 
@@ -199,6 +200,7 @@ impl Planner<'_> {
             columns,
             shown,
             order: Vec::new(),
+            seen: None,
         }
     }
 

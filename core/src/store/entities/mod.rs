@@ -118,6 +118,22 @@ entity!(
     }
 );
 entity!(
+    /// Queries of a tenant that took too long, by kind.
+    slow_queries, "slow_queries", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        digest: Vec<u8>,
+        kind: String,
+        calls: i64,
+        timeouts: i64,
+        total_micros: i64,
+        max_micros: i64,
+        last_at: i64,
+        request_id: String,
+    }
+);
+entity!(
     /// The history of a tenant's collections.
     schema_migrations, "schema_migrations", {
         #[sea_orm(primary_key, auto_increment = false)]

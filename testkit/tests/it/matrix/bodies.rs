@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::names::Names;
+use super::own::UNIQUE;
 
 pub(super) fn tenant(names: &Names) -> Value {
     json!({"slug": names.slug, "name": names.value})
@@ -65,6 +66,11 @@ pub(super) fn collection_rules(names: &Names) -> Value {
 
 pub(super) fn record(names: &Names) -> Value {
     json!({"title": names.value})
+}
+
+/// With the value by which the record that is there is found.
+pub(super) fn record_of_key(names: &Names) -> Value {
+    json!({UNIQUE: UNIQUE, "title": names.value})
 }
 
 pub(super) fn record_of_unknown_field(names: &Names) -> Value {

@@ -54,12 +54,16 @@ impl Call {
         caller.send(self.method.clone(), &path, self.body.clone()).await
     }
 
-    /// Status, headers and body, with a number in place of each text that was sent.
+    /// Status, headers and body, with a number in place of each text that was sent. The version of what was written follows
+    /// from that.
     pub(super) fn told(&self, answer: &Answer) -> String {
         let mut headers: Vec<String> = answer
             .headers
             .iter()
-            .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+            .map(|(name, value)| match name.as_str() {
+                "etag" if !matches!(self.method, Method::GET | Method::HEAD) => "etag: ‹version›".to_owned(),
+                name => format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())),
+            })
             .collect();
         headers.sort();
         let body = String::from_utf8_lossy(&answer.body);

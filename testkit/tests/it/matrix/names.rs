@@ -52,6 +52,7 @@ impl Names {
             | Input::KeyCursor
             | Input::RecordCursor
             | Input::Etag
+            | Input::Unique
             | Input::Once => 1,
         }
     }
@@ -71,6 +72,7 @@ impl Names {
             },
             Input::Sort => format!("{}{}", if first { "" } else { "-" }, self.field),
             Input::Fields => format!("{}{}", if first { "" } else { "id," }, self.field),
+            Input::Unique => self.field.clone(),
             Input::TenantCursor => self.tenant.clone(),
             Input::KeyCursor => self.key.clone(),
             Input::RecordCursor => self.cursor.clone(),

@@ -11,7 +11,7 @@ use super::names::Names;
 use Input::TenantCursor;
 use Input::{
     Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort,
-    Tenant,
+    Tenant, Unique,
 };
 use Needs::{Operator, Rule, Scope};
 
@@ -34,6 +34,8 @@ pub(super) enum Input {
     Sort,
     /// Fields.
     Fields,
+    /// A field that is unique.
+    Unique,
     /// A tenant, after which a page begins.
     TenantCursor,
     /// A key, after which a page begins.
@@ -74,9 +76,14 @@ pub(super) struct Row {
 const ROWS: &[Row] = &[
     row("create_tenant", Operator, &[("Idempotency-Key", Once)], &[bodies::tenant]),
     row("list_tenants", Operator, &[("limit", Plain("1")), ("cursor", TenantCursor)], &[]),
-    row("get_tenant", Operator, &[("tenant", Tenant)], &[]),
-    row("update_tenant", Operator, &[("tenant", Tenant)], &[bodies::tenant_name, bodies::tenant_slug]),
-    row("delete_tenant", Operator, &[("tenant", Tenant)], &[]),
+    row("get_tenant", Operator, &[("tenant", Tenant), ("If-None-Match", Etag)], &[]),
+    row(
+        "update_tenant",
+        Operator,
+        &[("tenant", Tenant), ("If-Match", Etag)],
+        &[bodies::tenant_name, bodies::tenant_slug],
+    ),
+    row("delete_tenant", Operator, &[("tenant", Tenant), ("If-Match", Etag)], &[]),
     row("restore_tenant", Operator, &[("tenant", Tenant)], &[]),
     row("suspend_tenant", Operator, &[("tenant", Tenant)], &[]),
     row("resume_tenant", Operator, &[("tenant", Tenant)], &[]),
@@ -92,8 +99,8 @@ const ROWS: &[Row] = &[
         &[("tenant", Tenant), ("limit", Plain("1")), ("cursor", KeyCursor)],
         &[],
     ),
-    row("get_key", Scope("keys:read"), &[("tenant", Tenant), ("key", Key)], &[]),
-    row("revoke_key", Scope("keys:write"), &[("tenant", Tenant), ("key", Key)], &[]),
+    row("get_key", Scope("keys:read"), &[("tenant", Tenant), ("key", Key), ("If-None-Match", Etag)], &[]),
+    row("revoke_key", Scope("keys:write"), &[("tenant", Tenant), ("key", Key), ("If-Match", Etag)], &[]),
     row(
         "rotate_key",
         Scope("keys:write"),
@@ -114,20 +121,32 @@ const ROWS: &[Row] = &[
         &[],
     ),
     row("get_tenant_document", Scope("collections:read"), &[], &[]),
-    row("get_collection", Scope("collections:read"), &[("collection", Collection)], &[]),
+    row(
+        "get_collection",
+        Scope("collections:read"),
+        &[("collection", Collection), ("If-None-Match", Etag)],
+        &[],
+    ),
     row(
         "update_collection",
         Scope("collections:write"),
-        &[("collection", Collection)],
+        &[("collection", Collection), ("If-Match", Etag)],
         &[bodies::collection_name, bodies::collection_fields, bodies::collection_rules],
     ),
+    row("get_advice", Scope("records:read"), &[("collection", Collection)], &[]),
     row(
         "explain_list",
         Scope("records:read"),
         &[("collection", Collection), ("filter", Filter), ("sort", Sort), ("ruled", Plain("false"))],
         &[],
     ),
-    row("delete_collection", Scope("collections:write"), &[("collection", Collection)], &[]),
+    row("list_slow_queries", Scope("records:read"), &[("limit", Plain("1")), ("cursor", Plain("1-0"))], &[]),
+    row(
+        "delete_collection",
+        Scope("collections:write"),
+        &[("collection", Collection), ("If-Match", Etag)],
+        &[],
+    ),
     row(
         "create_record",
         Rule("records:write"),
@@ -233,12 +252,12 @@ const ROWS: &[Row] = &[
         Rule("records:write"),
         &[
             ("collection", Collection),
-            ("key", Fields),
+            ("key", Unique),
             ("If-Match", Etag),
             ("If-None-Match", Etag),
             ("Idempotency-Key", Once),
         ],
-        &[bodies::record, bodies::record_of_unknown_field, bodies::record_with_id],
+        &[bodies::record_of_key, bodies::record_of_unknown_field, bodies::record_with_id],
     ),
     row(
         "write_batch",

@@ -19,6 +19,8 @@ pub(super) const TARGET: &str = "target";
 /// Collections for operations on records, with what each of their rules says.
 pub(super) const RULED: [(&str, Option<&str>); 3] =
     [("closed", None), ("open", Some("true")), ("never", Some("title == 'never'"))];
+/// A unique field of each, and its value in the record.
+pub(super) const UNIQUE: &str = "code";
 /// A record of each.
 const RECORD: &str = "01900000-0000-7000-8000-000000000001";
 /// How long the key lasts that is to expire.
@@ -56,7 +58,9 @@ impl Own {
     pub(super) async fn settle(&mut self) {
         for (name, rule) in RULED {
             let rules = json!({"list": rule, "view": rule, "create": rule, "update": rule, "delete": rule});
-            let new = json!({"name": name, "fields": [{"name": "title", "type": "text"}], "rules": rules});
+            let unique = json!({"name": UNIQUE, "type": "text", "unique": true});
+            let fields = json!([{"name": "title", "type": "text"}, unique]);
+            let new = json!({"name": name, "fields": fields, "rules": rules});
             expect(&self.tenant.operator().post("/v1/collections", &new).await, 201);
             self.restore_record(name).await;
         }
@@ -140,7 +144,10 @@ impl Own {
         for id in all["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()) {
             expect(&operator.delete(&format!("{records}/{id}")).await, 204);
         }
-        let own = json!({"title": self.names.value});
+        let mut own = json!({"title": self.names.value});
+        if collection != TARGET {
+            own[UNIQUE] = UNIQUE.into();
+        }
         expect(&operator.put(&format!("{records}/{RECORD}"), &own).await, 201);
     }
 }

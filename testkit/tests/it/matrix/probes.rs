@@ -5,7 +5,7 @@ use poem::http::Method;
 use super::call::Call;
 use super::names::Names;
 use super::operations::{Entry, Input, Needs};
-use super::own::{Own, RULED, TARGET};
+use super::own::{Own, RULED, TARGET, UNIQUE};
 
 /// A request in which some names are another side's.
 #[derive(Clone, Default)]
@@ -169,6 +169,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Collection => Some(collection.to_owned()),
         Input::Record => Some(own.names.record.clone()),
         Input::Fields => Some("title".to_owned()),
+        Input::Unique => Some(UNIQUE.to_owned()),
         Input::Plain(value) => Some(value.to_owned()),
         Input::Condition => Some(own.names.spelled(input, 0)),
         // A cursor belongs to a list of one filter and sort: the other tenant's is of one without either.

@@ -16,7 +16,7 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 6] = [
+const TENANT: [(&str, &str); 7] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
@@ -32,6 +32,7 @@ const TENANT: [(&str, &str); 6] = [
         "seq, collection_id, record_id, operation, before_record, after_record, actor, request_id, at",
     ),
     ("requests", "digest, fingerprint, body, created_at"),
+    ("slow_queries", "digest, kind, calls, timeouts, total_micros, max_micros, last_at, request_id"),
 ];
 
 /// Everything of the tenant, with the records of `collection`, whose fields are `fields`.

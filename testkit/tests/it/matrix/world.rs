@@ -47,7 +47,8 @@ impl World {
 /// Fills the other tenant, with something telling in every place. Also gives what else of it is secret.
 async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     let operator = other.operator();
-    let settings = json!({"settings": {"cors_origins": [format!("https://{CANARY}.example")]}});
+    let origins = [format!("https://{CANARY}.example")];
+    let settings = json!({"settings": {"cors_origins": origins, "slow_query_ms": 0}});
     expect(&app.operator().patch(&format!("/v1/tenants/{}", other.id()), &settings).await, 200);
     let mut names = Names {
         tenant: other.id(),
@@ -73,6 +74,8 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     names.record = answer.id();
     expect(&operator.post(&records, &record).await, 201);
     names.cursor = text(&expect(&operator.get(&format!("{records}?limit=1")).await, 200)["next_cursor"]);
+    expect(&operator.get(&format!("{records}?sort={}", names.field)).await, 200);
+    app.platform.platform.flush_slow_queries().await;
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
     (names, secrets.into_iter().chain(repeatable).collect())
 }
@@ -89,7 +92,8 @@ async fn repeatable(other: &AppTenant, operator: &Client) -> [String; 2] {
 async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[String]) {
     let records = format!("/v1/collections/{CANARY}_collection/records");
     let mut shown = String::new();
-    for path in [&format!("/v1/tenants/{}/keys", other.id()), "/v1/collections", &records] {
+    let keys = format!("/v1/tenants/{}/keys", other.id());
+    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries"] {
         shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
     }
     shown.push_str(&expect(&app.operator().get("/v1/tenants").await, 200).to_string());

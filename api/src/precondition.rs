@@ -1,11 +1,11 @@
 //! `If-Match` and `If-None-Match` (RFC 9110 §13).
 
-use neonex_core::records::Precondition;
+use neonex_core::version::{ETag, Precondition};
 
 use crate::problem::Problem;
 
-/// What a write asks of the record that it writes over.
-pub(super) fn precondition(
+/// What a write asks of what it writes over.
+pub(crate) fn precondition(
     if_match: Option<&str>,
     if_none_match: Option<&str>,
 ) -> Result<Precondition, Problem> {
@@ -34,9 +34,14 @@ fn refused(header: &str, message: &str) -> Problem {
 }
 
 /// Whether `If-None-Match` holds the tag: weak comparison, for a proxy may have compressed the answer.
-pub(super) fn shows(if_none_match: &str, etag: &str) -> bool {
+pub(crate) fn shows(if_none_match: &str, etag: &str) -> bool {
     let mut tags = if_none_match.split(',').map(str::trim);
     tags.any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+/// Whether the client has that version.
+pub(crate) fn is_known(if_none_match: Option<&str>, etag: ETag) -> bool {
+    if_none_match.is_some_and(|sent| shows(sent, &etag.to_string()))
 }
 
 #[cfg(test)]
