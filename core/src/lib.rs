@@ -22,4 +22,5 @@ pub mod rng;
 pub mod secrets;
 pub mod store;
 pub mod tenants;
+mod vectors;
 mod whole_file;
