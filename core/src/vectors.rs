@@ -117,8 +117,8 @@ mod tests {
     #[test]
     fn every_number_counts() {
         for length in 1_u8..40 {
-            let one: Vec<f32> = (0..length).map(|at| f32::from(at).sin()).collect();
-            let other: Vec<f32> = (0..length).map(|at| f32::from(at).cos()).collect();
+            let one: Vec<f32> = (1..=length).map(|at| f32::from(at).sin()).collect();
+            let other: Vec<f32> = (1..=length).map(|at| f32::from(at).cos()).collect();
             let squares = one.iter().zip(&other).map(|(a, b)| f64::from(*a) - f64::from(*b));
             let plain = squares.map(|difference| difference * difference).sum::<f64>().sqrt();
             assert!((distance(Metric::L2, &one, &other) - plain).abs() < 1e-9, "{length}");
