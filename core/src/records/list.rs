@@ -102,6 +102,8 @@ impl Records<'_> {
         let count = self.count_plan(query, &access, &special.clone().unordered())?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         if let Some(scan) = special.scan.take() {
+            // What is wrong with the question is said before all vectors are read.
+            self.shown(query.fields.as_deref(), &followed, &access)?;
             let conditions = self.conditions(query.filter.as_deref(), &access)?;
             let page = (cursor.as_ref(), wanted.saturating_add(1));
             special = self.scanned(&scan, &special, &conditions, page).await?;
