@@ -5,6 +5,8 @@ SHELL := bash
 SCRIPTS := .ci/run infra/services.sh infra/tools.sh
 # Chosen by filter, not by `--package`, which would build everything again with that package's features alone.
 ON_EACH_BACKEND := binary_id(neonex-testkit::it) + binary_id(neonex::cli) + binary_id(neonex::crash)
+# What has to do with vectors, on a PostgreSQL that has an extension for them.
+WITH_PGVECTOR := binary_id(neonex-testkit::it) & test(/^nearby::/)
 GENERATE_SDK := cargo run --quiet --locked --package neonex-sdk-generate -- openapi.yaml | rustfmt --edition 2024
 
 .PHONY: help test soak bench profile lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
@@ -23,7 +25,9 @@ test: ## everything: unit, integration and documentation tests
 	cargo nextest run --workspace --locked; \
 	for backend in postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend cargo nextest run --workspace --locked -E '$(ON_EACH_BACKEND)'; \
-	done
+	done; \
+	NEONEX_TEST_BACKEND=postgres NEONEX_TEST_POSTGRES_URL="$$NEONEX_TEST_PGVECTOR_URL" \
+	  cargo nextest run --workspace --locked -E '$(WITH_PGVECTOR)'
 
 # The same tests as in `make test`, at their full length.
 soak: ## the crash test with 200 kills on each database (ROUNDS=200), a minute of too many requests

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes PostgreSQL, MariaDB and Redis available to the tests, and Prometheus' promtool, with which
-# they check the server's metrics.
+# Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and Prometheus'
+# promtool, with which they check the server's metrics.
 #
 #   eval "$(infra/services.sh up)"   use what is reachable, install and start what is not (Debian),
 #                                    and print the addresses as `export NEONEX_TEST_…=` lines
 #   infra/services.sh status         say what is reachable; changes nothing, fails if one is missing
 #
-# An address set in NEONEX_TEST_POSTGRES_URL, NEONEX_TEST_MARIADB_URL or NEONEX_TEST_REDIS_URL is
+# An address set in NEONEX_TEST_POSTGRES_URL, NEONEX_TEST_PGVECTOR_URL, NEONEX_TEST_MARIADB_URL or NEONEX_TEST_REDIS_URL is
 # used as it is: the script checks that it answers and that the account may create databases, and
 # fails otherwise. It never replaces an address that was given.
 #
@@ -18,6 +18,9 @@ set -euo pipefail
 
 readonly account=neonex_test
 readonly pg_default="postgres://$account:$account@127.0.0.1:5432/$account"
+readonly pgvector_default="postgres://$account:$account@127.0.0.1:5433/$account"
+# Where that server runs from: nobody but root may look into root's cache.
+readonly pgvector_home=/var/lib/neonex-test-pgvector
 readonly maria_default="mysql://$account:$account@127.0.0.1:3306/$account"
 # A high database number, away from what else may live on a developer's Redis.
 readonly redis_default="redis://127.0.0.1:6379/15"
@@ -118,6 +121,50 @@ SQL
   pg_ready "$pg_url" || die "PostgreSQL role '$account' exists, but cannot sign in at 127.0.0.1:5432: look at pg_hba.conf"
 }
 
+# ---- PostgreSQL with pgvector, on a port of its own
+
+pgvector_ready() { # url: as above, and do new databases have the extension?
+  pg_ready "$1" && [[ $(PGCONNECT_TIMEOUT=5 psql -w -d "$1" -XAtc \
+    "select count(*) from pg_extension where extname = 'vector'" 2>&1) == 1 ]]
+}
+
+pgvector_up() {
+  if [[ -n ${NEONEX_TEST_PGVECTOR_URL:-} ]]; then
+    pgvector_ready "$NEONEX_TEST_PGVECTOR_URL" \
+      || die "NEONEX_TEST_PGVECTOR_URL is set, but it does not answer, its role may not create databases, or its database lacks the extension vector"
+    pgvector_url=$NEONEX_TEST_PGVECTOR_URL
+    return
+  fi
+  pgvector_url=$pgvector_default
+  pgvector_ready "$pgvector_url" && return
+  local bin=$pgvector_home/pgserver/pginstall/bin installed
+  if [[ ! -x $bin/pg_ctl ]]; then
+    installed=$("$(dirname "${BASH_SOURCE[0]}")/tools.sh" pgvector)
+    as_root rm -rf "$pgvector_home"
+    as_root cp -a "${installed%/pgserver/pginstall}" "$pgvector_home"
+    as_root chmod -R a+rX "$pgvector_home"
+    as_root install -d -o postgres "$pgvector_home/data"
+  fi
+  if [[ -z $(as_root ls "$pgvector_home/data") ]]; then
+    as_user postgres "$bin/initdb" -D "$pgvector_home/data" -A trust -U postgres -E UTF8 --locale=C >/dev/null \
+      || die "could not make the data of the PostgreSQL with pgvector"
+  fi
+  if ! listening 5433; then
+    say "starting PostgreSQL with pgvector"
+    as_user postgres "$bin/pg_ctl" -D "$pgvector_home/data" -l "$pgvector_home/data/log" -w \
+      -o "-p 5433 -c listen_addresses=127.0.0.1 -c unix_socket_directories=" start >/dev/null 2>&1 \
+      || die "could not start the PostgreSQL with pgvector: see $pgvector_home/data/log"
+  fi
+  psql -w -h 127.0.0.1 -p 5433 -U postgres -d template1 -v ON_ERROR_STOP=1 -XqAt >&2 <<SQL || die "could not create the role '$account' beside pgvector"
+set client_min_messages = warning;
+create extension if not exists vector;
+select 'create role $account' where not exists (select from pg_roles where rolname = '$account') \gexec
+alter role $account login createdb nosuperuser nobypassrls password '$account';
+select 'create database $account owner $account' where not exists (select from pg_database where datname = '$account') \gexec
+SQL
+  pgvector_ready "$pgvector_url" || die "what answers on 127.0.0.1:5433 is no PostgreSQL with pgvector that '$account' can sign in to"
+}
+
 # ---- MariaDB
 
 # Splits mysql://user:password@host:port/database into arguments for the client.
@@ -198,9 +245,11 @@ up() {
   need_client curl curl
   need_client promtool prometheus
   postgres_up
+  pgvector_up
   mariadb_up
   redis_up
   printf 'export NEONEX_TEST_POSTGRES_URL=%q\n' "$pg_url"
+  printf 'export NEONEX_TEST_PGVECTOR_URL=%q\n' "$pgvector_url"
   printf 'export NEONEX_TEST_MARIADB_URL=%q\n' "$maria_url"
   printf 'export NEONEX_TEST_REDIS_URL=%q\n' "$redis_url"
 }
@@ -222,6 +271,7 @@ report() { # name, program, check, url; the password is not printed
 status() {
   local missing=0
   report PostgreSQL psql pg_ready "${NEONEX_TEST_POSTGRES_URL:-$pg_default}" || missing=1
+  report pgvector psql pgvector_ready "${NEONEX_TEST_PGVECTOR_URL:-$pgvector_default}" || missing=1
   report MariaDB mariadb maria_answers "${NEONEX_TEST_MARIADB_URL:-$maria_default}" || missing=1
   report Redis redis-cli redis_ready "${NEONEX_TEST_REDIS_URL:-$redis_default}" || missing=1
   if command -v promtool >/dev/null; then echo "promtool: ready"

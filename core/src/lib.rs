@@ -23,5 +23,6 @@ pub mod secrets;
 pub mod slow_queries;
 pub mod store;
 pub mod tenants;
+mod vectors;
 pub mod version;
 mod whole_file;

@@ -627,6 +627,49 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
     }
+    /// What a list is to show. Each part says what the parameter of the same name says of a list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct RecordQuery {
+        /// Whether the total is counted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub count: ::std::option::Option<crate::generated::enums::CountMode>,
+        /// `next_cursor` of the page before.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cursor: ::std::option::Option<::std::string::String>,
+        /// Relations to be followed, by paths apart by commas.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expand: ::std::option::Option<::std::string::String>,
+        /// Fields to be shown, apart by commas.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fields: ::std::option::Option<::std::string::String>,
+        /// A condition in CEL over the fields.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// Whether each record has `_highlights`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub highlight: ::std::option::Option<bool>,
+        /// Records on the page: 1 to 200, 50 by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub limit: ::std::option::Option<u32>,
+        /// How vectors are compared; `cosine` by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metric: ::std::option::Option<crate::generated::enums::MetricMode>,
+        /// `field:latitude,longitude`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub near: ::std::option::Option<::std::string::String>,
+        /// `field:[0.5,…]`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub nearest: ::std::option::Option<::std::string::String>,
+        /// Words that are searched for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub search: ::std::option::Option<::std::string::String>,
+        /// Fields apart by commas, `-` before one for the other way around.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sort: ::std::option::Option<::std::string::String>,
+        /// `field:latitude,longitude,metres` or `field:south,west,north,east`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub within: ::std::option::Option<::std::string::String>,
+    }
     /// How a key is rotated.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct RotateKey {
@@ -1306,6 +1349,50 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List records by a body
+    ///
+    /// The list that is asked for with the same parameters in a URL, for a question that is too long for one: a `nearest`
+    /// of hundreds of numbers, or a long filter. Nothing is written.
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/query`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `body`
+    pub async fn query_records<'a>(
+        &'a self,
+        collection: &'a str,
+        body: &'a types::RecordQuery,
+    ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections/{}/query", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "query_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List records
     ///
     /// Sends a `GET` request to `/v1/collections/{collection}/records`
@@ -1316,7 +1403,8 @@ impl Client {
     /// - `cursor`: `next_cursor` of the page before.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
     /// stand in `expand`, as far as they may be seen.
-    /// - `fields`: Fields to be shown, apart by commas; all if not given.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
+    /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
     /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
     /// - `highlight`: Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
     /// `<mark>` around it.
@@ -1324,7 +1412,8 @@ impl Client {
     /// - `metric`: How vectors are compared; `cosine` by default.
     /// - `near`: `field:latitude,longitude`: records whose `geo_point` is nearest come first; each has its `_distance` in
     /// metres.
-    /// - `nearest`: `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. Not on MariaDB.
+    /// - `nearest`: `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. One
+    /// that is too long for a URL can be sent by `query`.
     /// - `search`: Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
     /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
     /// each record has its `_score`.
@@ -1624,7 +1713,8 @@ impl Client {
     /// - `record`: The record's id.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
     /// stand in `expand`, as far as they may be seen.
-    /// - `fields`: Fields to be shown, apart by commas; all if not given.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
+    /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
     /// - `if_none_match`: The `ETag` of the record that the client has. It tells nothing of records that are pointed to.
     pub async fn get_record<'a>(
         &'a self,

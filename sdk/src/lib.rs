@@ -83,7 +83,9 @@ pub use collections::Collections;
 pub use error::{Error, Refusal, Unreadable};
 pub use keys::Keys;
 pub(crate) use open_enum::open_enum;
-pub use records::{Aggregate, AnyRecord, ETag, Export, Groups, Import, List, Page, Pending, Record, Records};
+pub use records::{
+    Aggregate, AnyRecord, Distinct, ETag, Export, Groups, Import, List, Page, Pending, Record, Records,
+};
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use tenants::Tenants;

@@ -1,13 +1,14 @@
 //! The records of a collection together: lists, what is new, and what is written by how it is found.
 
 use neonex_core::idempotency::Outcome;
-use neonex_core::records::{BulkQuery, Count, ListQuery, Metric, RecordBody, Terms};
+use neonex_core::records::{BulkQuery, RecordBody, Terms};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::found::{BulkResult, found_problem};
 use super::params::{CountMode, MetricMode};
+use super::question::RecordQuery;
 use super::{Written, once, query_problem};
 use crate::caller::{Caller, Surface};
 use crate::paging;
@@ -21,7 +22,7 @@ pub struct Records(pub Surface);
 
 /// A page of records.
 #[derive(Object)]
-struct RecordList {
+pub(super) struct RecordList {
     /// The records.
     items: Vec<AnyRecord>,
     /// Where the next page begins; null on the last one.
@@ -106,7 +107,8 @@ impl Records {
         filter: Query<Option<String>>,
         /// Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
         sort: Query<Option<String>>,
-        /// Fields to be shown, apart by commas; all if not given.
+        /// Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
+        /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
         fields: Query<Option<String>>,
         /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
         /// stand in `expand`, as far as they may be seen.
@@ -130,29 +132,30 @@ impl Records {
         /// `field:latitude,longitude,metres` or `field:south,west,north,east`: records whose `geo_point` lies in that
         /// circle or box.
         within: Query<Option<String>>,
-        /// `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. Not on MariaDB.
+        /// `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. One
+        /// that is too long for a URL can be sent by `query`.
         nearest: Query<Option<String>>,
         /// How vectors are compared; `cosine` by default.
         metric: Query<Option<MetricMode>>,
     ) -> Result<Listed, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
-        let query = ListQuery {
+        let sent = RecordQuery {
             filter: filter.0,
             sort: sort.0,
             fields: fields.0,
             expand: expand.0,
+            limit: limit.0,
+            cursor: cursor.0,
+            count: count.0,
             search: search.0,
-            highlight: highlight.0.unwrap_or_default(),
+            highlight: highlight.0,
             near: near.0,
             within: within.0,
             nearest: nearest.0,
-            metric: metric.0.map(Metric::from).unwrap_or_default(),
-            limit: limit.0,
-            cursor: cursor.0,
-            count: count.0.map(Count::from).unwrap_or_default(),
+            metric: metric.0,
         };
-        let page = records.list(&query).await.map_err(query_problem)?;
+        let page = records.list(&sent.into()).await.map_err(query_problem)?;
         let link = paging::next_link(caller.uri(), page.next.as_deref());
         Ok(Listed::Page(RawJson::new(page.json), link))
     }

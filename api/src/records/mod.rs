@@ -11,6 +11,7 @@ mod files;
 mod found;
 mod one;
 mod params;
+mod question;
 
 use neonex_core::access::TenantScope;
 use neonex_core::idempotency::IdempotencyKey;
@@ -24,6 +25,7 @@ pub use self::batch::Batch;
 pub use self::explain::Explain;
 pub use self::files::Files;
 pub use self::one::Record;
+pub use self::question::Question;
 use crate::errors::invalid_query;
 use crate::payload::{AnyRecord, RawJson};
 use crate::problem::Problem;

@@ -54,7 +54,8 @@ impl Record {
         collection: Path<String>,
         /// The record's id.
         record: Path<String>,
-        /// Fields to be shown, apart by commas; all if not given.
+        /// Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
+        /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
         fields: Query<Option<String>>,
         /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
         /// stand in `expand`, as far as they may be seen.
@@ -71,7 +72,8 @@ impl Record {
             .map_err(query_problem)?;
         let etag = found.etag.to_string();
         // What is pointed to may have changed where the record has not.
-        if expand.0.is_none() && if_none_match.0.is_some_and(|sent| shows(&sent, &etag)) {
+        let alone = expand.0.is_none() && fields.0.is_none_or(|fields| !fields.contains('.'));
+        if alone && if_none_match.0.is_some_and(|sent| shows(&sent, &etag)) {
             return Ok(Read::NotModified(etag));
         }
         Ok(Read::Record(RawJson::new(found.json), etag))

@@ -43,6 +43,15 @@ pub(crate) struct PhysicalIndex {
     pub(crate) condition: Option<String>,
 }
 
+impl PhysicalIndex {
+    fn is_of_place(&self, definition: &Definition) -> bool {
+        definition.fields.iter().any(|field| {
+            let whole = self.fields.iter().all(|name| name == field.name.as_str());
+            matches!(field.kind, FieldType::GeoPoint) && whole
+        })
+    }
+}
+
 /// The indexes of a design: those of unique fields, and those asked for. An index is named after what it covers, so
 /// that two designs agree on what they share.
 pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<PhysicalIndex> {
@@ -214,7 +223,10 @@ impl Ddl {
         }
         let mut steps: Vec<Step> = statements.into_iter().map(Step::from).collect();
         steps.extend(rewrites.into_iter().map(|rewrite| Step::Rewrite(Box::new(rewrite))));
-        let made = new.iter().filter(|(_, create)| old.iter().all(|(_, other)| other != create));
+        let made = new.iter().filter(|(index, create)| {
+            // Places that are older than their index may be without it.
+            index.is_of_place(after) || old.iter().all(|(_, other)| other != create)
+        });
         let mut statements: Vec<String> = made.flat_map(|(_, create)| create.clone()).collect();
         if old_search != new_search {
             statements.extend(new_search);

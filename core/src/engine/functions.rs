@@ -2,9 +2,11 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
 
 use crate::geo;
 use crate::plain_text::words_of;
+use crate::vectors::{Metric, Target};
 
 /// Gives them to a connection. Triggers may call them, too: they do nothing but compute.
 pub(super) fn install(conn: &Connection) -> rusqlite::Result<()> {
@@ -21,14 +23,13 @@ pub(super) fn install(conn: &Connection) -> rusqlite::Result<()> {
         };
         Ok(place(0)?.zip(place(2)?).map(|(one, other)| geo::distance(one, other)))
     })?;
-    for (name, distance) in [("neonex_cosine", geo::cosine as Distance), ("neonex_l2", geo::l2)] {
+    for (name, metric) in [("neonex_cosine", Metric::Cosine), ("neonex_l2", Metric::L2)] {
         conn.create_scalar_function(name, 2, flags, move |context| {
-            let vectors = (context.get_raw(0).as_blob_or_null()?, context.get_raw(1).as_blob_or_null()?);
-            Ok(vectors.0.zip(vectors.1).map(|(one, other)| distance(one, other)))
+            // Read once for a statement, and not for each of its rows.
+            let read = |value: ValueRef<'_>| value.as_blob().map(|bytes| Target::read(bytes, metric));
+            let target = context.get_or_create_aux(1, read)?;
+            Ok(context.get_raw(0).as_blob_or_null()?.map(|bytes| target.distance(bytes)))
         })?;
     }
     Ok(())
 }
-
-/// Between two vectors.
-type Distance = fn(&[u8], &[u8]) -> f64;

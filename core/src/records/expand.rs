@@ -12,20 +12,20 @@ use sea_query::Value;
 use uuid::Uuid;
 
 use super::column::{read, write};
-use super::layout::Layout;
+use super::layout::{Column, Layout};
 use super::query::{Plan, Planner, mark};
 use super::service::{Access, Records, Verb};
 use super::value::{FieldValue, write_string};
+use super::wanted::{Wanted, named};
 use crate::access::TenantScope;
 use crate::collections::Collection;
 use crate::invalid::{Findings, Invalid};
 use crate::store::{Row, Sql, StoreError, Tx};
 
-/// Relations that one request follows, one after another and in all.
-const MAX_DEPTH: usize = 4;
-const MAX_RELATIONS: usize = 20;
 /// Ids that one statement takes.
 const CHUNK: usize = 256;
+/// The place of a record's id.
+const ID: usize = 0;
 
 /// A relation that is followed.
 #[derive(Debug)]
@@ -37,7 +37,9 @@ pub(super) struct Followed {
     target: Arc<Collection>,
     /// The query up to its ids, and the rule's values; `None` where the actor sees nothing there.
     query: Option<(String, Vec<Value>)>,
+    /// The columns that are read, by their places. Those that are shown come first.
     columns: Vec<usize>,
+    shown: usize,
     further: Vec<Self>,
 }
 
@@ -48,45 +50,17 @@ pub(super) struct Piece {
     targets: Vec<Vec<Uuid>>,
 }
 
-/// Paths as a tree: each name with what follows it.
-#[derive(Default)]
-struct Paths<'p>(Vec<(&'p str, Self)>);
-
-impl<'p> Paths<'p> {
-    fn read(text: &'p str) -> Result<Self, Invalid> {
-        let mut paths = Self::default();
-        let mut count = 0;
-        for path in text.split(',').map(str::trim).filter(|path| !path.is_empty()) {
-            let mut at = &mut paths;
-            for (depth, name) in path.split('.').enumerate() {
-                if depth == MAX_DEPTH {
-                    let message =
-                        format!("`{path}` follows more than {MAX_DEPTH} relations one after another");
-                    return Err(Invalid::one("/expand", "too_deep", message));
-                }
-                if at.0.iter().all(|(known, _)| *known != name) {
-                    at.0.push((name, Self::default()));
-                    count += 1;
-                }
-                let Some((_, next)) = at.0.iter_mut().find(|(known, _)| *known == name) else { break };
-                at = next;
-            }
-        }
-        if count > MAX_RELATIONS {
-            let message = format!("at most {MAX_RELATIONS} relations are followed");
-            return Err(Invalid::one("/expand", "too_many", message));
-        }
-        Ok(paths)
-    }
-}
-
 impl Records<'_> {
-    /// The relations that `expand` names, by paths apart by commas: `room,room.owner`.
-    pub(super) fn followed(&self, expand: Option<&str>, access: &Access) -> Result<Vec<Followed>, Invalid> {
-        let Some(expand) = expand.filter(|expand| !expand.trim().is_empty()) else { return Ok(Vec::new()) };
+    /// The relations that `expand` and `fields` name, by paths apart by commas: `room,room.owner`.
+    pub(super) fn followed(
+        &self,
+        expand: Option<&str>,
+        fields: Option<&str>,
+        access: &Access,
+    ) -> Result<Vec<Followed>, Invalid> {
+        let wanted = Wanted::read(expand, fields)?;
         let mut findings = Findings::default();
-        let followed =
-            follow(self.scope, &self.collection, Some(access), &Paths::read(expand)?, &mut findings);
+        let followed = follow(self.scope, &self.collection, Some(access), &wanted, &mut findings);
         findings.finish(Some(followed))
     }
 }
@@ -95,38 +69,49 @@ fn follow(
     scope: &TenantScope,
     collection: &Arc<Collection>,
     access: Option<&Access>,
-    paths: &Paths<'_>,
+    wanted: &Wanted<'_>,
     findings: &mut Findings,
 ) -> Vec<Followed> {
-    let mut followed = Vec::with_capacity(paths.0.len());
-    for (name, further) in &paths.0 {
+    let mut followed = Vec::with_capacity(wanted.relations.len());
+    let sees = |access: Option<&Access>, column: &Column| match access {
+        Some(access) => access.shows(column),
+        None => !column.hidden,
+    };
+    for (name, asked) in &wanted.relations {
         let relation = collection.relations.iter().find(|relation| relation.field == *name);
-        let column = collection.layout.column(name);
-        let seen = |at: usize| {
-            let column = collection.layout.columns.get(at)?;
-            access.map_or(!column.hidden, |access| access.shows(column)).then_some(at)
-        };
-        let (Some(relation), Some(column)) = (relation, column.and_then(seen)) else {
-            let message = format!("`{name}` is no relation of `{}`", collection.name());
-            findings.add("/expand", "unknown_relation", message);
+        let layout = &collection.layout;
+        let column = layout.column(name);
+        let column = column.filter(|at| layout.columns.get(*at).is_some_and(|column| sees(access, column)));
+        let (Some(relation), Some(column)) = (relation, column) else {
+            asked.refuse(collection.name(), findings);
             continue;
         };
         // A relation's target is a collection of the same tenant, and cannot be gone as long as it is pointed to.
         let Ok(records) = scope.records(&relation.target.to_string()) else { continue };
         let access = records.access(Verb::View).ok();
-        let shown = access.as_ref().map(|access| records.visible(access)).unwrap_or_default();
+        let further = follow(scope, &records.collection, access.as_ref(), &asked.wanted, findings);
+        let sees = |column: &Column| sees(access.as_ref(), column);
+        let names = asked.wanted.fields.as_deref().unwrap_or(&["*"]).iter().copied();
+        let mut columns = named(names, asked.path, records.layout(), &sees, findings);
+        let shown = columns.len();
+        for column in std::iter::once(ID).chain(further.iter().map(|further| further.column)) {
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
         let query = access.as_ref().map(|access| {
             let planner = Planner { layout: records.layout(), dialect: records.dialect() };
-            planner.by_ids(&access.conditions(), &shown, &scope.bindings())
+            planner.by_ids(&access.conditions(), &columns, &scope.bindings())
         });
         followed.push(Followed {
             field: relation.field.clone(),
             column,
             many: relation.links.is_some(),
-            further: follow(scope, &records.collection, access.as_ref(), further, findings),
             target: Arc::clone(&records.collection),
             query,
-            columns: shown,
+            columns,
+            shown,
+            further,
         });
     }
     followed
@@ -187,7 +172,11 @@ pub(super) fn expand<'a>(
         }
         let end = |piece: Piece| {
             let mut json = piece.json;
-            json.extend_from_slice(b",\"expand\":{");
+            // Of the record itself nothing may be shown.
+            if json.last() != Some(&b'{') {
+                json.push(b',');
+            }
+            json.extend_from_slice(b"\"expand\":{");
             let mut first = true;
             for ((relation, found), targets) in followed.iter().zip(&found).zip(&piece.targets) {
                 let seen: Vec<_> = targets.iter().filter_map(|id| found.get(id)).collect();
@@ -254,9 +243,10 @@ impl Followed {
 
     fn piece(&self, row: &Row<'_>) -> Result<(Uuid, Piece), StoreError> {
         let layout = &self.target.layout;
-        let id = row.uuid(0)?.ok_or(StoreError::Column { column: 0, wanted: "an id" })?;
+        let id_at = self.position(ID).unwrap_or_default();
+        let id = row.uuid(id_at)?.ok_or(StoreError::Column { column: id_at, wanted: "an id" })?;
         let mut json = vec![b'{'];
-        for (at, &place) in self.columns.iter().enumerate() {
+        for (at, &place) in self.columns.iter().take(self.shown).enumerate() {
             let (Some(column), Some(key)) = (layout.columns.get(place), layout.keys.get(place)) else {
                 continue;
             };
@@ -267,16 +257,13 @@ impl Followed {
             write(&column.kind, row, at, &mut json)?;
         }
         json.push(b'}');
-        let place = |followed: &Self| self.columns.iter().position(|column| *column == followed.column);
-        let piece = Piece::with_targets(json, layout, row, &self.further, self.further.iter().map(place))?;
+        let places = self.further.iter().map(|further| self.position(further.column));
+        let piece = Piece::with_targets(json, layout, row, &self.further, places)?;
         Ok((id, piece))
     }
-}
 
-impl Records<'_> {
-    /// The columns that may be seen, by their places. The id is the first.
-    pub(super) fn visible(&self, access: &Access) -> Vec<usize> {
-        let all = self.layout().columns.iter().enumerate();
-        all.filter(|(_, column)| access.shows(column)).map(|(at, _)| at).collect()
+    /// Where a column stands in a row.
+    fn position(&self, column: usize) -> Option<usize> {
+        self.columns.iter().position(|read| *read == column)
     }
 }

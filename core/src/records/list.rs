@@ -11,16 +11,17 @@ use super::error::RecordError;
 use super::expand::{Followed, Piece, expand};
 use super::layout::Column;
 use super::observed::Sent;
-use super::place::Metric;
 use super::query::{self, By, Plan, PlanKey, Planner, Term};
 use super::search::Highlighter;
 use super::service::{Access, Records, Verb};
 use super::special::{SCORE, Special};
 use super::value::{FieldValue, write_string};
+use super::wanted::named;
 use crate::expr::{self, Checked, Shape, Vocabulary};
 use crate::invalid::{Findings, Invalid};
 use crate::slow_queries::{Asked, Operation};
 use crate::store::StoreError;
+use crate::vectors::Metric;
 
 /// Records on a page at most.
 pub const MAX_LIMIT: u32 = 200;
@@ -48,7 +49,7 @@ pub struct ListQuery {
     pub filter: Option<String>,
     /// Fields apart by commas, `-` before one for the other way around.
     pub sort: Option<String>,
-    /// Fields apart by commas.
+    /// Fields apart by commas, also of records that are pointed to, as `room.name`. `*` stands for all.
     pub fields: Option<String>,
     /// Relations to be followed, by paths apart by commas.
     pub expand: Option<String>,
@@ -90,7 +91,7 @@ impl Records<'_> {
             let message = format!("a page has 1 to {MAX_LIMIT} records");
             return Err(Invalid::one("/limit", "out_of_range", message).into());
         }
-        let special = self.special(query, &access)?;
+        let mut special = self.special(query, &access)?;
         let question = self.question(query);
         let cursor = match &query.cursor {
             Some(text) => {
@@ -99,7 +100,16 @@ impl Records<'_> {
             }
             None => None,
         };
-        let followed = self.followed(query.expand.as_deref(), &access)?;
+        let followed = self.followed(query.expand.as_deref(), query.fields.as_deref(), &access)?;
+        let count = self.count_plan(query, &access, &special.clone().unordered())?;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        if let Some(scan) = special.scan.take() {
+            // What is wrong with the question is said before all vectors are read.
+            self.shown(query.fields.as_deref(), &followed, &access)?;
+            let conditions = self.conditions(query.filter.as_deref(), &access)?;
+            let page = (cursor.as_ref(), wanted.saturating_add(1));
+            special = self.scanned(&scan, &special, &conditions, page).await?;
+        }
         let plan = self.list_plan(query, &access, cursor.as_ref(), &followed, &special)?;
         plan.count();
         if query.search.is_some()
@@ -107,11 +117,9 @@ impl Records<'_> {
         {
             observed.search();
         }
-        let Special { score, highlight, .. } = special.clone();
-        let count = self.count_plan(query, &access, &special.unordered())?;
+        let Special { score, highlight, .. } = special;
         let capped = query.count == Count::Estimated;
         let collection = Arc::clone(&self.collection);
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let values = cursor.map(|cursor| cursor.values).unwrap_or_default();
         let bindings = self.scope.bindings();
         let page = plan.sql(&bindings, &values, Some(Value::BigInt(Some(i64::from(limit) + 1))));
@@ -171,7 +179,7 @@ impl Records<'_> {
         self.scope.timed(&asked, done)
     }
 
-    /// All that a cursor belongs to.
+    /// What a cursor belongs to.
     fn question(&self, query: &ListQuery) -> String {
         let mut question = format!(
             "{}\n{}\n{}",
@@ -222,7 +230,7 @@ impl Records<'_> {
         let (also, nulls) = (key.also.clone(), key.cursor.clone());
         self.planned(key, query.filter.as_deref(), access, special, &|conditions| {
             let order = self.order(query.sort.as_deref(), access, special)?;
-            let columns = self.shown(query.fields.as_deref(), access)?;
+            let columns = self.shown(query.fields.as_deref(), followed, access)?;
             let planner = Planner { layout: self.layout(), dialect: self.dialect() };
             let sent = Sent {
                 filter: query.filter.as_deref(),
@@ -365,20 +373,18 @@ impl Records<'_> {
         access.shows(column).then_some((at, column))
     }
 
-    /// The columns that are asked for, by their places.
-    pub(super) fn shown(&self, fields: Option<&str>, access: &Access) -> Result<Vec<usize>, Invalid> {
-        let Some(fields) = fields.filter(|fields| !fields.trim().is_empty()) else {
-            return Ok(self.visible(access));
-        };
+    /// The columns that are asked for, by their places. Fields of records that are followed are not among them.
+    pub(super) fn shown(
+        &self,
+        fields: Option<&str>,
+        followed: &[Followed],
+        access: &Access,
+    ) -> Result<Vec<usize>, Invalid> {
+        let fields = fields.filter(|fields| !fields.trim().is_empty()).unwrap_or("*");
+        let own = |name: &&str| followed.is_empty() || !name.contains('.');
         let mut findings = Findings::default();
-        let mut columns = Vec::new();
-        for name in fields.split(',').map(str::trim) {
-            match self.column(name, access) {
-                Some((column, _)) if columns.contains(&column) => {}
-                Some((column, _)) => columns.push(column),
-                None => findings.add("/fields", "unknown_field", format!("there is no field `{name}`")),
-            }
-        }
+        let names = fields.split(',').map(str::trim).filter(own);
+        let columns = named(names, "", self.layout(), &|column| access.shows(column), &mut findings);
         findings.finish(Some(columns))
     }
 }

@@ -28,6 +28,7 @@ mod place;
 pub(crate) mod query;
 mod read;
 mod relations;
+mod scan;
 pub(crate) mod search;
 mod service;
 mod special;
@@ -35,6 +36,7 @@ pub(crate) mod storage;
 mod update;
 mod upsert_by_key;
 pub(crate) mod value;
+mod wanted;
 mod write;
 
 pub use self::advice::{Advice, MissingIndex};
@@ -49,8 +51,8 @@ pub use self::import::{
 };
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
-pub use self::place::Metric;
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;
 pub use self::value::FieldValue;
 pub use self::write::{Outdated, Terms};
+pub use crate::vectors::Metric;

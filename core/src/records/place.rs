@@ -4,23 +4,15 @@ use sea_query::Value;
 
 use super::column::{bind, quote};
 use super::layout::Column;
+use super::scan::Scan;
 use super::service::{Access, Records};
-use super::special::{Fragment, Score};
+use super::special::{Fragment, Near, Score};
 use super::value::FieldValue;
 use crate::collections::FieldType;
 use crate::dialect::Dialect;
 use crate::geo::{METRES_OF_A_DEGREE, RADIUS};
 use crate::invalid::Invalid;
-
-/// What "near" means for vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Metric {
-    /// One less the cosine of the angle between them.
-    #[default]
-    Cosine,
-    /// The length of the difference.
-    L2,
-}
+use crate::vectors::{Metric, Target};
 
 /// `field:` and what stands after it.
 fn split<'t>(parameter: &str, text: &'t str, form: &str) -> Result<(&'t str, &'t str), Invalid> {
@@ -105,7 +97,7 @@ impl Columns {
 
 impl Records<'_> {
     /// `place:lat,lon`: what is nearest comes first.
-    pub(super) fn near(&self, text: &str, access: &Access) -> Result<(Fragment, Score), Invalid> {
+    pub(super) fn near(&self, text: &str, access: &Access) -> Result<Near, Invalid> {
         const FORM: &str = "field:latitude,longitude";
         let (name, rest) = split("/near", text, FORM)?;
         let columns = self.columns_of_place("/near", name, access)?;
@@ -114,7 +106,7 @@ impl Records<'_> {
         };
         let known = Fragment { text: format!("{} IS NOT NULL", columns.lat), values: Vec::new() };
         let score = Score { expression: columns.distance(lat, lon), join: None, shown: ("_distance", false) };
-        Ok((known, score))
+        Ok(Near { known, score, scan: None })
     }
 
     /// `place:lat,lon,metres`, or `place:south,west,north,east`.
@@ -145,44 +137,38 @@ impl Records<'_> {
     }
 
     /// `field:[…]`: what is most like it comes first.
-    pub(super) fn nearest(
-        &self,
-        text: &str,
-        metric: Metric,
-        access: &Access,
-    ) -> Result<(Fragment, Score), Invalid> {
+    pub(super) fn nearest(&self, text: &str, metric: Metric, access: &Access) -> Result<Near, Invalid> {
         let (name, rest) = split("/nearest", text, "field:[0.5,…]")?;
         let column = self.named("/nearest", name, access)?;
         let FieldType::Vector { dimensions } = column.kind else {
             return Err(not_applicable("/nearest", column, "vectors"));
         };
-        let dialect = self.dialect();
-        let stored = quote(&column.stored, dialect);
         let read =
             serde_json::from_str(rest).ok().and_then(|raw| FieldValue::read_kind(&column.kind, rest, raw));
-        let wanted = read.filter(|value| matches!(value, FieldValue::Vector(_))).ok_or_else(|| {
+        let Some(FieldValue::Vector(numbers)) = &read else {
             let message = format!("`{name}` is compared with an array of {dimensions} numbers");
-            Invalid::one("/nearest", "invalid_value", message)
-        })?;
-        let pairs = format!(
-            "FROM unnest(CAST({stored} AS DOUBLE PRECISION[]), CAST(CAST(? AS REAL[]) AS DOUBLE PRECISION[])) \
-             AS pair (a, b)"
-        );
-        let text = match (dialect, metric) {
-            (Dialect::Sqlite, Metric::Cosine) => format!("neonex_cosine({stored}, ?)"),
-            (Dialect::Sqlite, Metric::L2) => format!("neonex_l2({stored}, ?)"),
-            (Dialect::Postgres, Metric::Cosine) => format!(
-                "(SELECT 1 - coalesce(sum(a * b) / nullif(sqrt(sum(a * a)) * sqrt(sum(b * b)), 0), 0) {pairs})"
-            ),
-            (Dialect::Postgres, Metric::L2) => format!("(SELECT sqrt(sum((a - b) * (a - b))) {pairs})"),
-            (Dialect::MariaDb, _) => {
-                let message = "vectors are not compared on MariaDB: the database has no arithmetic for them";
-                return Err(Invalid::one("/nearest", "not_supported", message));
-            }
+            return Err(Invalid::one("/nearest", "invalid_value", message));
         };
+        let dialect = self.dialect();
+        let stored = quote(&column.stored, dialect);
         let known = Fragment { text: format!("{stored} IS NOT NULL"), values: Vec::new() };
-        let expression = Fragment { text, values: vec![bind(&column.kind, &wanted, dialect)] };
-        Ok((known, Score { expression, join: None, shown: ("_distance", false) }))
+        let computed = match (dialect, self.scope.platform().store().vectors()) {
+            (Dialect::Sqlite, _) => Some(match metric {
+                Metric::Cosine => format!("neonex_cosine({stored}, ?)"),
+                Metric::L2 => format!("neonex_l2({stored}, ?)"),
+            }),
+            (Dialect::Postgres, Some(schema)) => Some(with_pgvector(&stored, metric, schema)),
+            (Dialect::Postgres | Dialect::MariaDb, _) => None,
+        };
+        let Some(text) = computed else {
+            let scan = Some(Scan::new(column.stored.clone(), Target::new(numbers, metric)));
+            // What its expression is turns out when all have been compared.
+            let score = Score { expression: Fragment::default(), join: None, shown: ("_distance", false) };
+            return Ok(Near { known, score, scan });
+        };
+        let values = read.iter().map(|wanted| bind(&column.kind, wanted, dialect)).collect();
+        let expression = Fragment { text, values };
+        Ok(Near { known, score: Score { expression, join: None, shown: ("_distance", false) }, scan: None })
     }
 
     fn columns_of_place(&self, parameter: &str, name: &str, access: &Access) -> Result<Columns, Invalid> {
@@ -205,4 +191,19 @@ impl Records<'_> {
 fn not_applicable(parameter: &str, column: &Column, what: &str) -> Invalid {
     let message = format!("`{}` is of type {}, whose values are no {what}", column.name, column.kind.name());
     Invalid::one(parameter, "not_applicable", message)
+}
+
+/// The distance as the extension pgvector computes it, which lies in that schema. What is compared with is read once, and
+/// not for each row; of what has no direction the extension knows no cosine.
+fn with_pgvector(stored: &str, metric: Metric, schema: &str) -> String {
+    let operator = match metric {
+        Metric::Cosine => "<=>",
+        Metric::L2 => "<->",
+    };
+    let target = format!("(SELECT CAST(CAST(? AS REAL[]) AS {schema}.vector))");
+    let distance = format!("CAST({stored} AS {schema}.vector) OPERATOR({schema}.{operator}) {target}");
+    match metric {
+        Metric::Cosine => format!("coalesce(nullif({distance}, 'NaN'), 1)"),
+        Metric::L2 => distance,
+    }
 }

@@ -19,8 +19,8 @@ use crate::store::StoreError;
 const UPDATED_AT: usize = 2;
 
 impl Records<'_> {
-    /// The record of that id; `fields` (apart by commas) are what is shown of it, `expand` (paths apart by commas)
-    /// the relations that are followed.
+    /// The record of that id; `fields` (apart by commas) are what is shown of it and of records that it points to,
+    /// `expand` (paths apart by commas) the relations that are followed.
     pub async fn read(
         &self,
         id: RecordId,
@@ -28,7 +28,7 @@ impl Records<'_> {
         expand: Option<&str>,
     ) -> Result<RecordBody, RecordError> {
         let access = self.access(Verb::View)?;
-        let followed = self.followed(expand, &access)?;
+        let followed = self.followed(expand, fields, &access)?;
         let plan = self.view_plan(&access, fields, &followed)?;
         let sql = plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))));
         let collection = Arc::clone(&self.collection);
@@ -87,7 +87,7 @@ impl Records<'_> {
         if let Some(Some(plan)) = self.collection.plans.get(&key) {
             return Ok(plan);
         }
-        let mut columns = self.shown(fields, access)?;
+        let mut columns = self.shown(fields, followed, access)?;
         let shown = columns.len();
         for column in std::iter::once(UPDATED_AT).chain(key.also.iter().copied()) {
             if !columns.contains(&column) {

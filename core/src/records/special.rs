@@ -4,6 +4,7 @@ use sea_query::Value;
 
 use super::layout::Layout;
 use super::list::ListQuery;
+use super::scan::Scan;
 use super::search::{Highlighter, Search};
 use super::service::{Access, Records};
 use crate::collections::{FieldType, search_tables, searched_fields};
@@ -27,11 +28,21 @@ pub(super) struct Score {
     pub(super) shown: (&'static str, bool),
 }
 
+/// An order by how near something is.
+pub(super) struct Near {
+    /// Holds where there is something to be near.
+    pub(super) known: Fragment,
+    pub(super) score: Score,
+    pub(super) scan: Option<Scan>,
+}
+
 /// All of it for one list.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Special {
     pub(super) conditions: Vec<Fragment>,
     pub(super) score: Option<Score>,
+    /// How the score is found where the database cannot compute it.
+    pub(super) scan: Option<Scan>,
     /// Marks what was found in the columns at these places.
     pub(super) highlight: Option<(Highlighter, Vec<usize>)>,
 }
@@ -52,7 +63,7 @@ impl Special {
             let text = format!("id IN (SELECT \"$record\" FROM ({}) AS found)", join.text);
             conditions.push(Fragment { text, values: join.values });
         }
-        Self { conditions, score: None, highlight: self.highlight }
+        Self { conditions, score: None, scan: None, highlight: self.highlight }
     }
 }
 
@@ -88,12 +99,9 @@ impl Records<'_> {
             return Err(Invalid::one("/sort", "not_applicable", message));
         }
         let Special { conditions, highlight, .. } = special.unordered_with_highlight();
-        let (known, score) = distance;
-        Ok(Special {
-            conditions: conditions.into_iter().chain([known]).collect(),
-            score: Some(score),
-            highlight,
-        })
+        let Near { known, score, scan } = distance;
+        let conditions = conditions.into_iter().chain([known]).collect();
+        Ok(Special { conditions, score: Some(score), scan, highlight })
     }
 
     fn search(

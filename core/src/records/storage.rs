@@ -108,7 +108,7 @@ impl Storage {
     /// A column as it is selected.
     pub(crate) fn selected(self, name: &str, dialect: Dialect) -> String {
         match (self, dialect) {
-            (Self::Json | Self::Floats, Dialect::Postgres) => format!("CAST({name} AS TEXT)"),
+            (Self::Json, Dialect::Postgres) => format!("CAST({name} AS TEXT)"),
             _ => name.to_owned(),
         }
     }

@@ -122,6 +122,14 @@ impl Store {
         matches!(&*self.0, Backend::Embedded { .. })
     }
 
+    /// The schema, quoted, in which a Postgres server has the extension pgvector, if it did when it was connected to.
+    pub(crate) fn vectors(&self) -> Option<&str> {
+        match &*self.0 {
+            Backend::Embedded { .. } => None,
+            Backend::Server(server) => server.vectors(),
+        }
+    }
+
     /// Where the database of a new tenant comes to lie.
     pub fn placement(&self) -> &'static str {
         if self.is_embedded() { "dedicated" } else { "shared" }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use neonex_migrations::Dialect;
 use sea_query_sqlx::SqlxValues;
@@ -62,16 +63,23 @@ impl ServerConnection {
         R: FnMut(&Row<'_>) -> Result<T, StoreError> + Send,
     {
         let query = (AssertSqlSafe(sql.text.clone()), SqlxValues(sea_query::Values(sql.values.clone())));
+        let mut found = Vec::new();
+        // Row by row, so that no more is held than `read` keeps.
         match &mut self.link {
             Link::Postgres(link) => {
-                let rows = sqlx::query_with(query.0, query.1).fetch_all(link).await?;
-                rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+                let mut rows = sqlx::query_with(query.0, query.1).fetch(link);
+                while let Some(row) = rows.try_next().await? {
+                    found.push(read(&Row::Postgres(&row))?);
+                }
             }
             Link::MariaDb(link) => {
-                let rows = sqlx::query_with(query.0, query.1).fetch_all(link).await?;
-                rows.iter().map(|row| read(&Row::MariaDb(row))).collect()
+                let mut rows = sqlx::query_with(query.0, query.1).fetch(link);
+                while let Some(row) = rows.try_next().await? {
+                    found.push(read(&Row::MariaDb(&row))?);
+                }
             }
         }
+        Ok(found)
     }
 
     pub(crate) async fn define(&mut self, statements: &[String]) -> Result<(), StoreError> {
@@ -220,6 +228,8 @@ pub(crate) struct Server {
     pool: managed::Pool<Address>,
     metrics: PoolMetrics,
     dialect: Dialect,
+    /// The schema, quoted, in which the extension pgvector lies, where the database has it.
+    vectors: Option<String>,
 }
 
 impl Server {
@@ -230,15 +240,15 @@ impl Server {
         statement_timeout: Duration,
     ) -> Result<Self, ServerError> {
         let address = Address::parse(url, statement_timeout)?;
-        let dialect = match &address.target {
+        let (dialect, vectors) = match &address.target {
             Target::Postgres(options) => {
                 prepare_role(options).await?;
-                Dialect::Postgres
+                (Dialect::Postgres, find_vectors(options).await?)
             }
             Target::MariaDb(options) => {
                 let link = MySqlConnection::connect_with(options).await.map_err(ServerError::Unreachable)?;
                 link.close().await.map_err(ServerError::Unreachable)?;
-                Dialect::MariaDb
+                (Dialect::MariaDb, None)
             }
         };
         let pool = managed::Pool::builder(address)
@@ -248,11 +258,16 @@ impl Server {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(ServerError::Pool)?;
-        Ok(Self { pool, metrics: PoolMetrics::new("database"), dialect })
+        Ok(Self { pool, metrics: PoolMetrics::new("database"), dialect, vectors })
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// The schema, quoted, of the extension that computes with vectors.
+    pub(crate) fn vectors(&self) -> Option<&str> {
+        self.vectors.as_deref()
     }
 
     /// A connection on which only rows of `tenant` can be seen; of no tenant where it is `None`.
@@ -331,4 +346,15 @@ async fn prepare_role(options: &PgConnectOptions) -> Result<(), ServerError> {
         link.execute(sqlx::raw_sql(AssertSqlSafe(make))).await.map_err(ServerError::Role)?;
     }
     link.close().await.map_err(ServerError::Unreachable)
+}
+
+/// Where pgvector lies, if the database has it.
+async fn find_vectors(options: &PgConnectOptions) -> Result<Option<String>, ServerError> {
+    let mut link = PgConnection::connect_with(options).await.map_err(ServerError::Unreachable)?;
+    let select = "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace \
+                  WHERE extname = 'vector'";
+    let found =
+        sqlx::query_scalar(select).fetch_optional(&mut link).await.map_err(ServerError::Unreachable)?;
+    link.close().await.map_err(ServerError::Unreachable)?;
+    Ok(found)
 }

@@ -1,10 +1,11 @@
 //! What is computed of records.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use reqwest::{Method, Request};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 
 use super::Records;
 use crate::error::Error;
@@ -56,6 +57,17 @@ pub struct Groups<G> {
     pub has_more: bool,
 }
 
+/// A value that a field has, as [`Records::distinct`] reads it. Where records have none, it is null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distinct<V>(pub V);
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Distinct<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let group = HashMap::<String, V>::deserialize(deserializer)?;
+        group.into_values().next().map(Self).ok_or_else(|| D::Error::custom("a group has no value"))
+    }
+}
+
 impl<T, G> Aggregate<T, G> {
     pub(super) fn new(records: Records<T>, calculate: String) -> Self {
         Self { records, query: vec![("calculate", calculate)], group: PhantomData }
@@ -94,7 +106,7 @@ impl<T, G: DeserializeOwned> Aggregate<T, G> {
     /// Computes it.
     pub async fn send(self) -> Result<Groups<G>, Error> {
         let transport = self.records.client.transport();
-        let mut url = transport.url(&["v1", "collections", &self.records.collection, "aggregate"]);
+        let mut url = self.records.beside("aggregate");
         url.query_pairs_mut().extend_pairs(&self.query);
         transport.send(Request::new(Method::GET, url)).await?.accepted()?.read()
     }

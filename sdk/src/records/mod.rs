@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-pub use self::aggregate::{Aggregate, Groups};
+pub use self::aggregate::{Aggregate, Distinct, Groups};
 pub use self::file::{Export, Import};
 pub use self::list::{List, Page};
 pub use self::pending::Pending;
@@ -137,6 +137,26 @@ impl<T: DeserializeOwned> Records<T> {
         Aggregate::new(self.clone(), calculate.into())
     }
 
+    /// The values that a field has, each once.
+    ///
+    /// ```
+    /// use neonex_sdk::Distinct;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), neonex_sdk::Error> {
+    /// # use serde_json::{Map, Value};
+    /// # let posts = neonex_sdk::Client::from_env()?.records::<Map<String, Value>>("posts");
+    ///
+    /// let titles = posts.distinct::<String>("title").filter("views >= 0").limit(1_000).send().await?;
+    /// for Distinct(title) in titles.items {
+    ///     println!("{title}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn distinct<V>(&self, field: &str) -> Aggregate<T, Distinct<V>> {
+        self.aggregate("").group_by(field)
+    }
+
     fn pending<R>(
         &self,
         request: Result<Request, Error>,
@@ -155,6 +175,11 @@ impl<T> Records<T> {
         let mut url = self.url(None);
         url.query_pairs_mut().append_pair(name, value);
         url
+    }
+
+    /// What the collection has beside its records.
+    fn beside(&self, name: &str) -> Url {
+        self.client.transport().url(&["v1", "collections", &self.collection, name])
     }
 
     fn url(&self, id: Option<Uuid>) -> Url {

@@ -1,5 +1,6 @@
 //! What a record is, whatever its fields.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ use crate::answer::Answer;
 use crate::error::Error;
 
 /// A record: what all of them have, and the fields of its collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Record<T> {
     /// Its id.
@@ -29,6 +30,15 @@ pub struct Record<T> {
     /// The records that it points to, by relation, where they were asked for: see [`expanded`](Self::expanded).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expand: Option<Map<String, Value>>,
+    /// How well it fits, where words were searched for: more is better.
+    #[serde(rename = "_score", default, skip_serializing)]
+    pub score: Option<f64>,
+    /// How far it is, where what is nearest was asked for.
+    #[serde(rename = "_distance", default, skip_serializing)]
+    pub distance: Option<f64>,
+    /// For each field in which something was found, an excerpt as HTML with `<mark>` around it, where that was asked for.
+    #[serde(rename = "_highlights", default, skip_serializing)]
+    pub highlights: BTreeMap<String, String>,
     /// Its fields.
     #[serde(flatten)]
     pub fields: T,

@@ -1,7 +1,7 @@
 //! Records with those that they point to.
 
 use neonex_core::access::TenantScope;
-use neonex_core::records::{ListQuery, RecordError, RecordId};
+use neonex_core::records::{ExportQuery, Format, ListQuery, RecordError, RecordId};
 use serde_json::{Value as Json, json};
 
 use crate::collections::{Workshop, faults};
@@ -97,6 +97,88 @@ async fn what_may_not_be_seen_is_left_out() {
         assert_eq!(invalid.details()[0].pointer, "/expand", "{wrong}");
     }
     assert!(list(&shop.scope().await, "buried", None).await.is_ok());
+    shop.close().await;
+}
+
+/// Fields of those that are pointed to are chosen by paths, which are followed without being named a second time.
+#[tokio::test]
+async fn fields_are_chosen_at_any_depth() {
+    let (shop, [home, hall, secret]) = house().await;
+    let note = json!({"text": "a", "room": hall["id"], "also": [secret["id"], hall["id"]]});
+    let note = shop.add("notes", note).await;
+    let scope = shop.scope().await;
+    let street = json!({"house": {"street": "Elm"}});
+    let names = json!([{"name": "secret"}, {"name": "hall"}]);
+    for (expand, fields, expected) in [
+        ("", "text,room.name", json!({"text": "a", "expand": {"room": {"name": "hall"}}})),
+        ("room", " text , room.name", json!({"text": "a", "expand": {"room": {"name": "hall"}}})),
+        ("", "room.name", json!({"expand": {"room": {"name": "hall"}}})),
+        ("", "room,room.name", json!({"room": hall["id"], "expand": {"room": {"name": "hall"}}})),
+        ("", "also.name", json!({"expand": {"also": names}})),
+        ("", "room.house.street", json!({"expand": {"room": {"expand": street}}})),
+        (
+            "room.house",
+            "text,room.name",
+            json!({"text": "a", "expand": {"room": {"name": "hall", "expand": {"house": home}}}}),
+        ),
+        ("", "text,room.*", json!({"text": "a", "expand": {"room": hall}})),
+        (
+            "also",
+            "text,room.name",
+            json!({"text": "a", "expand": {"room": {"name": "hall"}, "also": [secret, hall]}}),
+        ),
+        (
+            "",
+            "room.name,room.house.street,room.house.id",
+            json!({"expand": {"room": {"name": "hall", "expand": {"house": {"street": "Elm", "id": home["id"]}}}}}),
+        ),
+    ] {
+        let found = list(&scope, expand, Some(fields)).await.unwrap();
+        assert_eq!(json!(found), json!([expected]), "{expand} {fields}");
+        let id = RecordId::parse(note["id"].as_str().unwrap()).unwrap();
+        let one = scope.records("notes").unwrap().read(id, Some(fields), Some(expand)).await.unwrap();
+        assert_eq!(serde_json::from_slice::<Json>(&one.json).unwrap(), expected, "{expand} {fields}");
+    }
+    let found = list(&scope, "", Some("*,room.name")).await.unwrap();
+    let mut whole = note.clone();
+    whole["expand"] = json!({"room": {"name": "hall"}});
+    assert_eq!(found, [whole]);
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn fields_that_are_unknown_or_hidden_are_named() {
+    let (shop, [_, hall, _]) = house().await;
+    shop.add("notes", json!({"text": "a", "room": hall["id"]})).await;
+    let (anyone, scope) = (shop.acme.anonymous().await.unwrap(), shop.scope().await);
+    for (wrong, named) in [
+        ("text,room.nope", "`room.nope`"),
+        ("room.key", "`room.key`"),
+        ("room.house.nope", "`room.house.nope`"),
+        ("buried.name", "`buried`"),
+        ("nope.name", "`nope`"),
+        ("text.name", "`text`"),
+        ("room.text.name", "`room.text`"),
+        ("room.", "`room.`"),
+        (".name", "``"),
+        ("room.house.x.y.z.w", "`room.house.x.y.z`"),
+    ] {
+        let refused = list(&anyone, "", Some(wrong)).await;
+        let Err(RecordError::Invalid(invalid)) = refused else { panic!("{wrong}: {refused:?}") };
+        let detail = &invalid.details()[0];
+        assert_eq!(detail.pointer, "/fields", "{wrong}");
+        assert!(detail.message.contains(named), "{wrong}: {}", detail.message);
+        assert!(["unknown_field", "too_deep"].contains(&detail.code), "{wrong}: {}", detail.code);
+    }
+    // Whoever sees what is hidden may name it; of an export nothing is pointed to.
+    let found = list(&scope, "", Some("room.key,buried.name")).await.unwrap();
+    assert_eq!(found, [json!({"expand": {"room": {"key": "under the mat"}}})]);
+    let fields = Some("text,room.name".to_owned());
+    let export = scope.records("notes").unwrap().export(ExportQuery { filter: None, fields }, Format::Ndjson);
+    assert!(matches!(export, Err(RecordError::Invalid(_))));
+    // Rules are those of the records that are pointed to.
+    let seen = list(&anyone, "", Some("room.house.street")).await.unwrap();
+    assert_eq!(seen, [json!({"expand": {"room": {"expand": {}}}})]);
     shop.close().await;
 }
 

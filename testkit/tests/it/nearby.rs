@@ -1,11 +1,14 @@
 //! Lists by where things are, and by what they are like.
 
+use futures_util::FutureExt as _;
 use neonex_core::access::TenantScope;
+use neonex_core::engine::Undo;
 use neonex_core::records::{Count, ListQuery, Metric, RecordError};
-use neonex_core::store::Dialect;
+use neonex_core::store::{Dialect, StoreError};
 use serde_json::{Value as Json, json};
 
 use crate::collections::Workshop;
+use crate::support::texts;
 
 async fn list(scope: &TenantScope, query: &ListQuery) -> Result<Json, RecordError> {
     let page = scope.records("cities")?.list(query).await?;
@@ -117,11 +120,6 @@ async fn circles_and_boxes_reach_over_the_date_line_and_the_pole() {
 async fn what_is_alike_comes_first() {
     let shop = cities().await;
     let anyone = shop.acme.anonymous().await.unwrap();
-    if shop.test.store().dialect() == Dialect::MariaDb {
-        let refused = refusal(&anyone, &nearest("taste:[1,0,0]", Metric::Cosine)).await;
-        assert_eq!(refused, ("/nearest".to_owned(), "not_supported"));
-        return shop.close().await;
-    }
     let few = |metric| ListQuery { limit: Some(3), ..nearest("taste:[1,0,0]", metric) };
     let page = list(&anyone, &few(Metric::Cosine)).await.unwrap();
     assert_eq!(names(&page), ["Berlin", "Paris", "Alert"]);
@@ -141,6 +139,109 @@ async fn what_is_alike_comes_first() {
     for wrong in ["taste:[1,0]", "taste:[1,0,\"x\"]", "taste:null", "taste:1,2,3", "taste:"] {
         assert_eq!(refusal(&anyone, &nearest(wrong, Metric::L2)).await.1, "invalid_value", "{wrong}");
     }
+    shop.close().await;
+}
+
+/// The same records in the same order by the same distances, with a filter, a total, relations and pages, whether the
+/// database computes the distances or they are computed here.
+#[tokio::test]
+async fn what_is_alike_is_so_on_every_database() {
+    const DIMENSIONS: u16 = 19;
+    let shop = Workshop::open().await;
+    let fields = json!([
+        {"name": "name", "type": "int"},
+        {"name": "twin", "type": "relation", "collection": "cities"},
+        {"name": "taste", "type": "vector", "dimensions": DIMENSIONS},
+    ]);
+    let rules = json!({"list": "name != 7", "view": "true"});
+    shop.create(json!({"name": "cities", "fields": fields, "rules": rules})).await.unwrap();
+    let vector = |seed: u16| -> Vec<f32> {
+        (0..DIMENSIONS).map(|at| (f32::from(seed * 31 + at) * 0.7).sin()).collect()
+    };
+    let mut ids: Vec<String> = Vec::new();
+    for name in 0..40 {
+        // Of some there are two that are equally far.
+        let city = json!({"name": name, "taste": vector(name - name % 2), "twin": ids.first()});
+        let made = shop.add("cities", city).await;
+        ids.push(made["id"].as_str().unwrap().to_owned());
+    }
+    let target = vector(77);
+    let exact = |metric: Metric, seed: u16| {
+        let pairs = || target.iter().zip(vector(seed)).map(|(a, b)| (f64::from(*a), f64::from(b)));
+        match metric {
+            Metric::L2 => pairs().map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt(),
+            Metric::Cosine => {
+                let length = |of: fn((f64, f64)) -> f64| pairs().map(of).map(|a| a * a).sum::<f64>().sqrt();
+                let both: f64 = pairs().map(|(a, b)| a * b).sum();
+                1.0 - both / (length(|pair| pair.0) * length(|pair| pair.1))
+            }
+        }
+    };
+    let anyone = shop.acme.anonymous().await.unwrap();
+    for metric in [Metric::Cosine, Metric::L2] {
+        let mut expected: Vec<u16> = (0..30).filter(|name| *name != 7).collect();
+        let far = |name: &u16| exact(metric, name - name % 2);
+        let id = |name: &u16| &ids[usize::from(*name)];
+        expected.sort_by(|one, other| far(one).total_cmp(&far(other)).then(id(one).cmp(id(other))));
+        let mut query = ListQuery {
+            filter: Some("name < 30".to_owned()),
+            fields: Some("name,twin.name".to_owned()),
+            limit: Some(7),
+            count: Count::Exact,
+            ..nearest(&format!("taste:{target:?}"), metric)
+        };
+        let mut found = Vec::new();
+        loop {
+            let page = list(&anyone, &query).await.unwrap();
+            assert_eq!(page["total"], 29);
+            for item in page["items"].as_array().unwrap() {
+                let name = u16::try_from(item["name"].as_u64().unwrap()).unwrap();
+                assert!((item["_distance"].as_f64().unwrap() - far(&name)).abs() < 1e-5, "{item}");
+                let twin = if name == 0 { json!({}) } else { json!({"twin": {"name": 0}}) };
+                assert_eq!(item["expand"], twin);
+                found.push(name);
+            }
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            query.cursor = Some(next.to_owned());
+        }
+        assert_eq!(found, expected, "{metric:?}");
+    }
+    let none = ListQuery {
+        filter: Some("name > 99".to_owned()),
+        ..nearest(&format!("taste:{target:?}"), Metric::L2)
+    };
+    assert_eq!(list(&anyone, &none).await.unwrap()["items"], json!([]));
+    shop.close().await;
+}
+
+/// Places that were made before places had an index get it when their collection is changed.
+#[tokio::test]
+async fn a_place_without_its_index_gets_one() {
+    let shop = cities().await;
+    let (store, place) = (shop.test.store(), shop.acme.place());
+    let there = shop.indexes("cities").await;
+    let (find, of_table) = match store.dialect() {
+        Dialect::Sqlite => {
+            ("SELECT name, '' FROM sqlite_master WHERE type = 'index' AND sql LIKE '%$lat%'", "")
+        }
+        Dialect::Postgres => ("SELECT indexname::text, '' FROM pg_indexes WHERE indexdef LIKE '%$lat%'", ""),
+        Dialect::MariaDb => (
+            "SELECT index_name, table_name FROM information_schema.statistics \
+             WHERE table_schema = database() AND column_name LIKE '%$lat'",
+            " ON ",
+        ),
+    };
+    for row in texts(store, place, find, &[], 2).await {
+        let [index, table] = [0, 1].map(|at: usize| row[at].clone().unwrap());
+        let drop = format!("DROP INDEX {index}{of_table}{table}");
+        let dropped = store.write::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
+            async move { tx.define(&[drop]).await }.boxed()
+        });
+        dropped.await.unwrap();
+    }
+    assert_eq!(shop.indexes("cities").await.len() + 2, there.len());
+    shop.alter("cities", json!({"rules": {"list": "true"}})).await.unwrap();
+    assert_eq!(shop.indexes("cities").await, there);
     shop.close().await;
 }
 

@@ -147,6 +147,20 @@ impl Planner<'_> {
         (format!("SELECT {list} FROM {}{text}", self.layout.source), given, params)
     }
 
+    /// The id of each record, and the vector in that column.
+    pub(in crate::records) fn vectors(
+        &self,
+        column: &str,
+        conditions: &[Checked],
+        special: &Special,
+        bindings: &Bindings<'_>,
+    ) -> Sql {
+        let list = format!("id, {}", quote(column, self.dialect));
+        let (text, mut values, params) = self.narrowed(&list, "", conditions, special);
+        values.extend(resolved(&params, bindings));
+        Sql::new(text, values)
+    }
+
     /// How many there are; with a limit as the last value, no more than that.
     pub(in crate::records) fn count(&self, conditions: &[Checked], capped: bool, special: &Special) -> Plan {
         let list = if capped { "1" } else { "count(*)" };

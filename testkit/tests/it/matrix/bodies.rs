@@ -81,6 +81,14 @@ pub(super) fn record_with_id(names: &Names) -> Value {
     json!({"id": names.record, "title": names.value})
 }
 
+pub(super) fn question(names: &Names) -> Value {
+    json!({"filter": format!("title == '{}' || id == '{}'", names.value, names.record), "limit": 1})
+}
+
+pub(super) fn question_of_unknown_field(names: &Names) -> Value {
+    json!({"sort": names.field, "fields": names.field})
+}
+
 pub(super) fn file(names: &Names) -> Value {
     json!([record(names)])
 }

@@ -175,6 +175,12 @@ const ROWS: &[Row] = &[
         &[],
     ),
     row(
+        "query_records",
+        Rule("records:read"),
+        &[("collection", Collection)],
+        &[bodies::question, bodies::question_of_unknown_field],
+    ),
+    row(
         "get_record",
         Rule("records:read"),
         &[
