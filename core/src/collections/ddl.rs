@@ -10,6 +10,7 @@ use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, Sqli
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::backfill::Backfill;
 use super::definition::{Definition, IndexKind};
 use super::field::Field;
 use super::field_type::{Auto, FieldType};
@@ -169,6 +170,7 @@ impl Ddl {
             Some(Field { name: field.name.clone(), ..was.clone() })
         };
         let mut rewrites = Vec::new();
+        let mut computed = Vec::new();
         let mut left = Vec::new();
         for (field, default) in after.fields.iter().zip(defaults) {
             let Some(was) = earlier(field) else {
@@ -177,6 +179,7 @@ impl Ddl {
                     self.add_column(&name, &(kind + &default))
                 }));
                 statements.extend(self.fill_automatic(field));
+                computed.extend(field.computed.as_ref().map(|_| field.name.to_string()));
                 continue;
             };
             let (had, has) = (self.columns(&was), self.columns(field));
@@ -190,6 +193,10 @@ impl Ddl {
                     Some(_) => {}
                     // On the way back the values are still where they were.
                     None if field.generation < was.generation => {}
+                    None if field.computed.is_some() && field.generation > was.generation => {
+                        statements.push(self.add_column(name, kind));
+                        computed.push(field.name.to_string());
+                    }
                     None => {
                         statements.push(self.add_column(name, kind));
                         rewrites.push(Rewrite {
@@ -203,13 +210,18 @@ impl Ddl {
             }
         }
         rewrites.dedup();
+        computed.dedup();
         // Whoever wrote meanwhile would write past them; elsewhere the table is locked as it is.
-        let locks = self.dialect == Dialect::MariaDb && !rewrites.is_empty();
+        let locks = self.dialect == Dialect::MariaDb && !(rewrites.is_empty() && computed.is_empty());
         if locks {
             statements.push(format!("LOCK TABLES {table} WRITE"));
         }
         let mut steps: Vec<Step> = statements.into_iter().map(Step::from).collect();
         steps.extend(rewrites.into_iter().map(|rewrite| Step::Rewrite(Box::new(rewrite))));
+        if !computed.is_empty() {
+            let (collection, definition) = (self.collection, after.clone());
+            steps.push(Step::Backfill(Box::new(Backfill { collection, definition, fields: computed })));
+        }
         let made = new.iter().filter(|(_, create)| old.iter().all(|(_, other)| other != create));
         let mut statements: Vec<String> = made.map(|(_, create)| create.clone()).collect();
         if old_search != new_search {

@@ -58,6 +58,10 @@ impl Records<'_> {
         for name in key.split(',').map(str::trim) {
             let column = self.layout().place(name).and_then(|at| self.layout().columns.get(at + FIXED.len()));
             match column {
+                Some(column) if column.computed && (hidden || !column.hidden) => {
+                    let message = format!("`{name}` is computed, and a key is sent");
+                    findings.add("/key", "invalid_key", message);
+                }
                 Some(column) if hidden || !column.hidden => fields.push(name),
                 _ => findings.add("/key", "invalid_key", format!("there is no field `{name}`")),
             }

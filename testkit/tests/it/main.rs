@@ -24,6 +24,7 @@ mod api_races;
 mod api_tenants;
 mod api_writes;
 mod collections;
+mod computed;
 mod expand;
 mod explain;
 mod expressions;

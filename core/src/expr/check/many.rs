@@ -122,7 +122,7 @@ impl Checker<'_> {
 
     /// `collection("name")`.
     fn others(&self, of: &IdedExpr, args: &[IdedExpr]) -> Checked<(Arc<Model>, From)> {
-        if !self.vocabulary.is_rule() {
+        if !self.vocabulary.is_rule() && !self.vocabulary.is_computed() {
             return self.refuse(of, "only rules ask other collections; a filter follows relations");
         }
         let [IdedExpr { expr: Expr::Literal(LiteralValue::String(name)), .. }] = args else {
@@ -174,6 +174,7 @@ impl Checker<'_> {
     /// The list that a field holds, if it holds one.
     pub(super) fn list(&self, node: &IdedExpr, column: &Column) -> Checked<Option<List>> {
         Ok(match self.holds(column) {
+            Holds::Many { .. } if self.vocabulary.is_computed() => None,
             Holds::Many { links, .. } => Some(List::Links { owner: self.stored_owner(node, column)?, links }),
             Holds::Texts => Some(List::Texts(column.clone())),
             Holds::One(_) | Holds::Value => None,
@@ -194,6 +195,9 @@ impl Checker<'_> {
 
     /// The records of a collection, as far as they are seen; `field` leads there.
     fn table(&self, node: &IdedExpr, target: CollectionId, field: &str) -> Checked<(Arc<Model>, Table)> {
+        if self.vocabulary.is_computed() {
+            return self.refuse(node, "a computed field is made of its own record, not of others");
+        }
         // A relation's target is there as long as it is pointed to.
         let Some(model) = self.vocabulary.catalogue().get(target) else {
             return self.refuse(node, format!("what `{field}` points to is gone"));
@@ -208,6 +212,7 @@ impl Checker<'_> {
             }
         };
         self.subquery(node, 1 + guard.as_ref().map_or(0, |guard| guard.0.subqueries))?;
+        self.weigh(node, guard.as_ref().map_or(0, |guard| guard.0.weight))?;
         let guard = guard.map(|guard| Arc::clone(&guard.0.cond));
         Ok((Arc::clone(model), Table { collection: target, source: Arc::clone(&model.source), guard }))
     }

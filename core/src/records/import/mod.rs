@@ -130,9 +130,10 @@ impl Records<'_> {
         let hidden = self.scope.permit::<RecordsWrite>().is_ok();
         let fields = &self.collection.definition().fields;
         let unique = |name: &str| {
-            fields
-                .iter()
-                .any(|field| field.name.as_str() == name && field.unique && (hidden || !field.hidden))
+            fields.iter().any(|field| {
+                let sent = field.unique && field.computed.is_none();
+                field.name.as_str() == name && sent && (hidden || !field.hidden)
+            })
         };
         if name == "id" || unique(name) {
             return Ok(());
