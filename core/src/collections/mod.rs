@@ -7,6 +7,7 @@ mod definition;
 mod field;
 mod field_type;
 mod name;
+pub(crate) mod partial;
 mod patch;
 mod pattern;
 mod relation;

@@ -151,6 +151,8 @@ enum Sight<'v> {
     Ruled(Seen<'v>),
     /// A computed field: the fields of its own record.
     Own,
+    /// The condition of an index: the record alone, whoever asks and whenever.
+    Index,
 }
 
 /// Which records of a collection are seen.
@@ -194,6 +196,11 @@ impl<'v> Vocabulary<'v> {
         Self { catalogue: Arc::default(), model, sight: Sight::Own }
     }
 
+    /// For the condition of an index: the record's own fields, and neither caller nor request.
+    pub fn of_index(model: Arc<Model>) -> Self {
+        Self { catalogue: Arc::default(), model, sight: Sight::Index }
+    }
+
     /// A rule's, with `input.…` for what a record is going to be.
     #[must_use]
     pub fn with_input(self) -> Self {
@@ -210,6 +217,10 @@ impl<'v> Vocabulary<'v> {
 
     pub(super) const fn is_computed(&self) -> bool {
         matches!(self.sight, Sight::Own)
+    }
+
+    pub(super) const fn is_index(&self) -> bool {
+        matches!(self.sight, Sight::Index)
     }
 
     pub(super) fn own(&self) -> &Arc<Model> {
@@ -234,7 +245,7 @@ impl<'v> Vocabulary<'v> {
     /// Which records of that collection are seen through a relation.
     pub(super) fn reach(&self, target: CollectionId) -> Reach {
         match self.sight {
-            Sight::Rule { .. } | Sight::All | Sight::Own => Reach::All,
+            Sight::Rule { .. } | Sight::All | Sight::Own | Sight::Index => Reach::All,
             Sight::Ruled(seen) => match seen(target) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,

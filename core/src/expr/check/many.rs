@@ -122,7 +122,8 @@ impl Checker<'_> {
 
     /// `collection("name")`.
     fn others(&self, of: &IdedExpr, args: &[IdedExpr]) -> Checked<(Arc<Model>, From)> {
-        if !self.vocabulary.is_rule() && !self.vocabulary.is_computed() {
+        self.beyond_the_record(of)?;
+        if !self.vocabulary.is_rule() {
             return self.refuse(of, "only rules ask other collections; a filter follows relations");
         }
         let [IdedExpr { expr: Expr::Literal(LiteralValue::String(name)), .. }] = args else {
@@ -174,7 +175,11 @@ impl Checker<'_> {
     /// The list that a field holds, if it holds one.
     pub(super) fn list(&self, node: &IdedExpr, column: &Column) -> Checked<Option<List>> {
         Ok(match self.holds(column) {
-            Holds::Many { .. } if self.vocabulary.is_computed() => None,
+            Holds::Many { .. } if self.vocabulary.is_computed() => {
+                let message =
+                    format!("a computed field does not look into `{}`, a relation to many", column.name);
+                return self.refuse(node, message);
+            }
             Holds::Many { links, .. } => Some(List::Links { owner: self.stored_owner(node, column)?, links }),
             Holds::Texts => Some(List::Texts(column.clone())),
             Holds::One(_) | Holds::Value => None,
@@ -195,9 +200,7 @@ impl Checker<'_> {
 
     /// The records of a collection, as far as they are seen; `field` leads there.
     fn table(&self, node: &IdedExpr, target: CollectionId, field: &str) -> Checked<(Arc<Model>, Table)> {
-        if self.vocabulary.is_computed() {
-            return self.refuse(node, "a computed field is made of its own record, not of others");
-        }
+        self.beyond_the_record(node)?;
         // A relation's target is there as long as it is pointed to.
         let Some(model) = self.vocabulary.catalogue().get(target) else {
             return self.refuse(node, format!("what `{field}` points to is gone"));
@@ -217,7 +220,24 @@ impl Checker<'_> {
         Ok((Arc::clone(model), Table { collection: target, source: Arc::clone(&model.source), guard }))
     }
 
+    /// Refuses to look past the record's own row where that is all there is.
+    fn beyond_the_record(&self, node: &IdedExpr) -> Checked<()> {
+        if self.vocabulary.is_index() {
+            let message =
+                "an index knows the fields of its own record alone: neither other records nor lists of them";
+            return self.refuse(node, message);
+        }
+        if self.vocabulary.is_computed() {
+            return self.refuse(node, "a computed field is made of its own record, not of others");
+        }
+        Ok(())
+    }
+
     pub(super) fn subquery(&self, node: &IdedExpr, more: usize) -> Checked<()> {
+        // The texts of a list are in the record, and a computed field needs no subquery for them.
+        if !self.vocabulary.is_computed() {
+            self.beyond_the_record(node)?;
+        }
         let asked = self.subqueries.get() + more;
         if asked > MAX_SUBQUERIES {
             let message = format!(

@@ -138,6 +138,7 @@ fn sql_does_not_double_without_end() {
             chain(13)
         );
     }
-    let often = vec!["name.substring(1).substring(1).substring(1).substring(1) == 'x'"; 50].join(" || ");
+    let often =
+        vec!["name.substring(1).substring(1).substring(1).substring(1).substring(1) == 'x'"; 40].join(" || ");
     assert!(refused(&often).1.contains("becomes too large"));
 }

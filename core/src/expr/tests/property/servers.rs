@@ -18,7 +18,7 @@ use crate::expr::{Checked, Condition};
 use crate::records::storage::Storage;
 use crate::store::{Place, Sql, Store, StoreError, Tx};
 
-const CASES: usize = 400;
+const CASES: usize = 250;
 /// The columns of `t`, in the order in which rows are inserted.
 const COLUMNS: [(&str, Storage); 13] = [
     ("id", Storage::Int),
