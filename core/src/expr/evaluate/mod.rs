@@ -18,10 +18,13 @@ use crate::clock::Timestamp;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Failed;
 
+/// The values of a record's fields by their names.
+type Known<'e> = &'e dyn Fn(&str) -> Option<Scalar>;
+
 pub(super) struct Evaluator<'e> {
     bindings: Bindings<'e>,
     /// The values of a record's fields, where there is one.
-    record: Option<&'e dyn Fn(&str) -> Option<Scalar>>,
+    record: Option<Known<'e>>,
 }
 
 impl<'e> Evaluator<'e> {
@@ -31,7 +34,7 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Of a record alone.
-    pub(super) const fn of_record(field: &'e dyn Fn(&str) -> Option<Scalar>) -> Self {
+    pub(super) const fn of_record(field: Known<'e>) -> Self {
         Self { bindings: Bindings::anonymous(Timestamp::MIN), record: Some(field) }
     }
 
