@@ -236,6 +236,9 @@ pub mod types {
         /// To whose records it points, of `relation`: the collection's name, or its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collection: ::std::option::Option<::std::string::String>,
+        /// The expression by which the server computes it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub computed: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
@@ -469,6 +472,11 @@ pub mod types {
         /// To whose records it points, of `relation`: the collection's name, or its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collection: ::std::option::Option<::std::string::String>,
+        /// An expression in CEL over the record's other fields, of a field that the server computes whenever the record is
+        /// written: `record.price * record.quantity`. Not of `rich_text`, `json`, `multi_select`, `uuid`, `relation`,
+        /// `geo_point` and `vector`. Clients cannot write such a field.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub computed: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,

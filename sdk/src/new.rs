@@ -100,6 +100,7 @@ impl NewField {
             unique: false,
             ignore_case: None,
             hidden: false,
+            computed: None,
             default: None,
             min: None,
             max: None,
@@ -216,6 +217,12 @@ impl NewField {
     #[must_use]
     pub fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// The server computes it by that expression over the record's other fields, whenever the record is written.
+    #[must_use]
+    pub fn computed(self, expression: impl Into<String>) -> Self {
+        Self { computed: Some(expression.into()), ..self }
     }
 
     /// No two records may have the same value.

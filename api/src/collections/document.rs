@@ -65,7 +65,7 @@ fn record(collection: &Collection) -> Value {
 
 /// What a client sends for a new record, or for a change of one.
 fn input(collection: &Collection, new: bool) -> Value {
-    let fields = || collection.definition().fields.iter().filter(|field| !field.kind.is_automatic());
+    let fields = || collection.definition().fields.iter().filter(|field| !field.is_set_by_server());
     let mut properties = Map::new();
     if new {
         let id = json!({"type": "string", "format": "uuid", "description": "Where the client chooses it."});
@@ -159,7 +159,7 @@ fn schema(collection: &Collection, field: &Field) -> Value {
             options.push(Value::Null);
         }
     }
-    if field.kind.is_automatic() {
+    if field.is_set_by_server() {
         set(&mut schema, "readOnly", Some(true));
     }
     set(&mut schema, "x-neonex-relation", collection.target(field.name.as_str()));

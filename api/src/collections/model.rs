@@ -49,6 +49,10 @@ pub(super) struct NewFieldBody {
     /// Whether only secret keys, members and operators see it.
     #[oai(default)]
     hidden: bool,
+    /// An expression in CEL over the record's other fields, of a field that the server computes whenever the record is
+    /// written: `record.price * record.quantity`. Not of `rich_text`, `json`, `multi_select`, `uuid`, `relation`,
+    /// `geo_point` and `vector`. Clients cannot write such a field.
+    computed: Option<String>,
     /// What a new record has where it gives nothing.
     default: Option<Json>,
     /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
@@ -174,6 +178,7 @@ impl From<NewFieldBody> for FieldPatch {
             unique: body.unique,
             ignore_case: body.ignore_case.unwrap_or_default(),
             hidden: body.hidden,
+            computed: body.computed,
             default: body.default,
             min: body.min,
             max: body.max,
@@ -250,6 +255,8 @@ pub(super) struct FieldView {
     ignore_case: Option<bool>,
     /// Whether only secret keys, members and operators see it.
     hidden: bool,
+    /// The expression by which the server computes it.
+    computed: Option<String>,
     /// What a new record has where it gives nothing.
     default: Option<Json>,
     /// The least value, of `int`, `float`, `decimal`, `date` and `datetime`.
@@ -294,6 +301,7 @@ impl FieldView {
             unique: field.unique,
             ignore_case: field.ignore_case.then_some(true),
             hidden: field.hidden,
+            computed: sent.computed,
             default: sent.default,
             min: sent.min,
             max: sent.max,

@@ -291,6 +291,11 @@ type = "geo_point"
 [[fields]]
 name = "extra"
 type = "json"
+[[fields]]
+name = "length"
+type = "int"
+required = true
+computed = "size(record.type)"
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -307,6 +312,7 @@ async fn types_compile_in_their_languages() {
     assert_eq!(rust, std::fs::read_to_string(kept).unwrap());
     let read: generated::AllKinds = serde_json::from_value(json!({
         "type": "t", "self": 1, "state": null, "tags": ["x"], "at": null, "room": null, "place": {"lat": 1.0, "lon": 2.0}, "extra": [],
+        "length": 1,
     }))
     .unwrap();
     assert_eq!((read.r#type.as_str(), read.self_), ("t", Some(1)));

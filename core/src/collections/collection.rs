@@ -13,6 +13,7 @@ use crate::dialect::Dialect;
 use crate::expr::{Catalogue, Model};
 use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
+use crate::records::computed::Computed;
 use crate::records::layout::{Layout, model};
 use crate::records::limits::Limits;
 use crate::records::observed::Observed;
@@ -39,6 +40,8 @@ pub struct Collection {
     /// What each field has where a new record gives nothing.
     pub(crate) defaults: Vec<Option<FieldValue>>,
     limits: Vec<Limits>,
+    /// Fields that the server computes, each after those that it is computed from.
+    pub(crate) computed: Vec<Computed>,
     pub(crate) relations: Vec<Relation>,
     /// What its lists looked for, where it belongs to a tenant that is in use.
     pub(crate) observed: OnceLock<Arc<Observed>>,
@@ -63,9 +66,10 @@ impl Collection {
         let limits = findings.take("/fields", Limits::of_each(&definition.fields));
         let limits = limits.unwrap_or_default();
         let defaults = findings.take("/fields", read_defaults(&definition.fields, &limits));
+        let computed = findings.take("/fields", Computed::of(&definition.fields, &limits, &model));
         let layout = Layout::new(super::table_name(id.as_uuid()), &definition, dialect);
         let relations = Relation::of(id, &definition, |target| Some(catalogue.get(target)?.name.clone()));
-        let made = rules.zip(defaults).map(|(rules, defaults)| Self {
+        let made = rules.zip(defaults).zip(computed).map(|((rules, defaults), computed)| Self {
             id,
             definition,
             created_at,
@@ -77,6 +81,7 @@ impl Collection {
             rules,
             defaults,
             limits,
+            computed,
             relations,
             observed: OnceLock::new(),
             plans: Cache::new(CACHED_PLANS),

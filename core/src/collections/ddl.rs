@@ -12,6 +12,7 @@ use sea_query::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::backfill::Backfill;
 use super::definition::{Definition, IndexKind};
 use super::field::Field;
 use super::field_type::{Auto, FieldType};
@@ -117,6 +118,18 @@ pub(super) struct Ddl {
     pub(super) collection: CollectionId,
 }
 
+/// What becomes of the columns of fields.
+#[derive(Default)]
+struct Moves {
+    statements: Vec<String>,
+    /// Of values that another column takes.
+    rewrites: Vec<Rewrite>,
+    /// Fields whose column is to be computed.
+    computed: Vec<String>,
+    /// Columns that are left behind, with their types.
+    left: Vec<(String, String)>,
+}
+
 impl Ddl {
     /// Makes the table.
     pub(super) fn create(&self, definition: &Definition) -> Vec<Step> {
@@ -174,55 +187,20 @@ impl Ddl {
         for links in new_links.iter().filter(|links| !old_links.contains(links)) {
             statements.extend(self.create_links(links));
         }
-        // As the field is called by now.
-        let earlier = |field: &Field| -> Option<Field> {
-            let name = field.name.as_str();
-            let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
-            let was = before.fields.iter().find(|field| field.name.as_str() == from)?;
-            Some(Field { name: field.name.clone(), ..was.clone() })
-        };
-        let mut rewrites = Vec::new();
-        let mut left = Vec::new();
-        for (field, default) in after.fields.iter().zip(defaults) {
-            let Some(was) = earlier(field) else {
-                statements.extend(self.columns(field).into_iter().enumerate().map(|(at, (name, kind))| {
-                    let default = self.default(field, at, default.as_ref());
-                    self.add_column(&name, &(kind + &default))
-                }));
-                statements.extend(self.fill_automatic(field));
-                continue;
-            };
-            let (had, has) = (self.columns(&was), self.columns(field));
-            left.extend(had.iter().filter(|(name, _)| has.iter().all(|(kept, _)| kept != name)).cloned());
-            for (name, kind) in &has {
-                match had.iter().find(|(was, _)| was == name) {
-                    Some((_, was)) if was != kind => {
-                        statements
-                            .push(format!("ALTER TABLE {table} MODIFY COLUMN {} {kind}", self.quote(name)));
-                    }
-                    Some(_) => {}
-                    // On the way back the values are still where they were.
-                    None if field.generation < was.generation => {}
-                    None => {
-                        statements.push(self.add_column(name, kind));
-                        rewrites.push(Rewrite {
-                            table: table.clone(),
-                            column: was.column(),
-                            was: was.kind.clone(),
-                            field: field.clone(),
-                        });
-                    }
-                }
-            }
-        }
-        rewrites.dedup();
+        let Moves { statements: columns, rewrites, computed, mut left } =
+            self.moves(before, after, renames, defaults);
+        statements.extend(columns);
         // Whoever wrote meanwhile would write past them; elsewhere the table is locked as it is.
-        let locks = self.dialect == Dialect::MariaDb && !rewrites.is_empty();
+        let locks = self.dialect == Dialect::MariaDb && !(rewrites.is_empty() && computed.is_empty());
         if locks {
             statements.push(format!("LOCK TABLES {table} WRITE"));
         }
         let mut steps: Vec<Step> = statements.into_iter().map(Step::from).collect();
         steps.extend(rewrites.into_iter().map(|rewrite| Step::Rewrite(Box::new(rewrite))));
+        if !computed.is_empty() {
+            let (collection, definition) = (self.collection, after.clone());
+            steps.push(Step::Backfill(Box::new(Backfill { collection, definition, fields: computed })));
+        }
         let made = new.iter().filter(|(index, create)| {
             // Places that are older than their index may be without it.
             index.is_of_place(after) || old.iter().all(|(_, other)| other != create)
@@ -251,6 +229,70 @@ impl Ddl {
         }
         steps.extend(statements.into_iter().map(Step::from));
         steps
+    }
+
+    /// The columns of fields that are there or are new.
+    fn moves(
+        &self,
+        before: &Definition,
+        after: &Definition,
+        renames: &[(String, String)],
+        defaults: &[Option<FieldValue>],
+    ) -> Moves {
+        let table = self.table();
+        // As the field is called by now.
+        let earlier = |field: &Field| -> Option<Field> {
+            let name = field.name.as_str();
+            let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+            let was = before.fields.iter().find(|field| field.name.as_str() == from)?;
+            Some(Field { name: field.name.clone(), ..was.clone() })
+        };
+        let mut moves = Moves::default();
+        for (field, default) in after.fields.iter().zip(defaults) {
+            let Some(was) = earlier(field) else {
+                moves.statements.extend(self.columns(field).into_iter().enumerate().map(
+                    |(at, (name, kind))| {
+                        let default = self.default(field, at, default.as_ref());
+                        self.add_column(&name, &(kind + &default))
+                    },
+                ));
+                moves.statements.extend(self.fill_automatic(field));
+                moves.computed.extend(field.computed.as_ref().map(|_| field.name.to_string()));
+                continue;
+            };
+            let (had, has) = (self.columns(&was), self.columns(field));
+            moves
+                .left
+                .extend(had.iter().filter(|(name, _)| has.iter().all(|(kept, _)| kept != name)).cloned());
+            for (name, kind) in &has {
+                match had.iter().find(|(was, _)| was == name) {
+                    Some((_, was)) if was != kind => {
+                        moves
+                            .statements
+                            .push(format!("ALTER TABLE {table} MODIFY COLUMN {} {kind}", self.quote(name)));
+                    }
+                    Some(_) => {}
+                    // On the way back the values are still where they were.
+                    None if field.generation < was.generation => {}
+                    None if field.computed.is_some() && field.generation > was.generation => {
+                        moves.statements.push(self.add_column(name, kind));
+                        moves.computed.push(field.name.to_string());
+                    }
+                    None => {
+                        moves.statements.push(self.add_column(name, kind));
+                        moves.rewrites.push(Rewrite {
+                            table: table.clone(),
+                            column: was.column(),
+                            was: was.kind.clone(),
+                            field: field.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        moves.rewrites.dedup();
+        moves.computed.dedup();
+        moves
     }
 
     /// The columns of a field, each with its type.

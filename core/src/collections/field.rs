@@ -32,6 +32,9 @@ pub struct Field {
     /// Whether it is shown only to those who read past the rules: secret keys, members and operators.
     #[serde(default)]
     pub hidden: bool,
+    /// The expression that its values are computed by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed: Option<String>,
     /// What a new record has where it gives nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
@@ -48,6 +51,11 @@ fn is_unset<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Field {
+    /// Whether clients cannot write it.
+    pub const fn is_set_by_server(&self) -> bool {
+        self.kind.is_automatic() || self.computed.is_some()
+    }
+
     /// What its column is called. `$` stands in no field's name.
     pub(crate) fn column(&self) -> String {
         match self.generation {
@@ -77,6 +85,8 @@ pub struct NewField {
     pub ignore_case: bool,
     /// Defaults to false.
     pub hidden: bool,
+    /// An expression, of a field that the server computes.
+    pub computed: Option<String>,
     /// Defaults to none.
     pub default: Option<Json>,
     /// For `int`, `float`, `decimal`, `date` and `datetime`.
@@ -124,12 +134,15 @@ impl TryFrom<NewField> for Field {
     fn try_from(new: NewField) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         let kind = findings.take("", FieldType::read(&new));
-        let name = findings.take("/name", FieldName::try_from(new.name));
+        let name = findings.take("/name", FieldName::try_from(new.name.clone()));
         let auto = kind.as_ref().is_some_and(FieldType::is_automatic);
         let nullable = new.nullable.unwrap_or(!new.required && !auto);
         if auto {
             check_automatic(new.default.is_some(), new.required, nullable, &mut findings);
-        } else if !nullable && !new.required && new.default.is_none() {
+        }
+        if new.computed.is_some() {
+            check_computed(&new, kind.as_ref(), &mut findings);
+        } else if !auto && !nullable && !new.required && new.default.is_none() {
             let message = "a field that is neither required nor nullable needs a default";
             findings.add("/nullable", "needs_default", message);
         }
@@ -159,6 +172,7 @@ impl TryFrom<NewField> for Field {
             ignore_case: new.ignore_case,
             generation: 0,
             hidden: new.hidden,
+            computed: new.computed,
             default: new.default,
             min: new.min,
             max: new.max,
@@ -180,6 +194,20 @@ fn check_automatic(default: bool, required: bool, nullable: bool, findings: &mut
     stray("nullable", nullable);
 }
 
+fn check_computed(new: &NewField, kind: Option<&FieldType>, findings: &mut Findings) {
+    if let Some(kind) = kind.filter(|kind| !kind.is_computable()) {
+        let message = match kind {
+            FieldType::Datetime { .. } => "the server sets this field already, by `auto`".to_owned(),
+            kind => format!("fields of type {} cannot be computed", kind.name()),
+        };
+        findings.add("/computed", "not_applicable", message);
+    }
+    if new.default.is_some() {
+        let message = "the server computes this field, so `default` means nothing";
+        findings.add("/default", "not_applicable", message);
+    }
+}
+
 impl From<Field> for NewField {
     fn from(field: Field) -> Self {
         let mut new = Self {
@@ -190,6 +218,7 @@ impl From<Field> for NewField {
             unique: field.unique,
             ignore_case: field.ignore_case,
             hidden: field.hidden,
+            computed: field.computed,
             default: field.default,
             min: field.min,
             max: field.max,

@@ -173,6 +173,23 @@ impl FieldType {
         matches!(self, Self::Datetime { auto: Some(_) })
     }
 
+    /// Whether an expression can come to its values.
+    pub(crate) const fn is_computable(&self) -> bool {
+        matches!(
+            self,
+            Self::Text { .. }
+                | Self::Int
+                | Self::Float
+                | Self::Decimal { .. }
+                | Self::Bool
+                | Self::Date
+                | Self::Datetime { auto: None }
+                | Self::Select { .. }
+                | Self::Email
+                | Self::Url
+        )
+    }
+
     /// Whether values can be equal, be sorted and be indexed.
     pub(crate) const fn is_comparable(&self) -> bool {
         !matches!(

@@ -1,5 +1,6 @@
 //! Collections: tables designed at run time.
 
+mod backfill;
 mod collection;
 mod ddl;
 mod definition;

@@ -101,8 +101,9 @@ impl CollectionPatch {
             return findings.finish(None);
         }
         let mut demands = Vec::new();
+        let recompute = recomputes(&after, before, &renames);
         for (at, field) in after.fields.iter_mut().enumerate() {
-            let checked = compare(field, before, &renames, &mut demands);
+            let checked = compare(field, (before, &renames), recompute, &mut demands);
             findings.take(&format!("/fields/{at}"), checked);
         }
         findings.finish(Some(Change { after, renames, demands }))
@@ -175,23 +176,45 @@ fn unknown_drops(dropped: &[String], before: &Definition, findings: &mut Finding
     }
 }
 
+/// What the field was, if it was there.
+fn earlier<'d>(field: &Field, before: &'d Definition, renames: &[(String, String)]) -> Option<&'d Field> {
+    let name = field.name.as_str();
+    let from = renames.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+    before.fields.iter().find(|field| field.name.as_str() == from)
+}
+
+/// Whether the computed fields that were there are to be computed anew: one has another expression, or the values of a
+/// field are others, from which any may be computed.
+fn recomputes(after: &Definition, before: &Definition, renames: &[(String, String)]) -> bool {
+    after.fields.iter().any(|field| {
+        earlier(field, before, renames).is_some_and(|was| {
+            let other = field.computed.is_some() && field.computed != was.computed;
+            other || column_moves(&was.kind, &field.kind)
+        })
+    })
+}
+
 /// What the change from the earlier field asks for, and where the field's values are to lie.
 fn compare(
     field: &mut Field,
-    before: &Definition,
-    renames: &[(String, String)],
+    (before, renames): (&Definition, &[(String, String)]),
+    recompute: bool,
     demands: &mut Vec<Demand>,
 ) -> Result<(), Invalid> {
     let name = field.name.as_str().to_owned();
-    let from = renames.iter().find(|(_, to)| *to == name).map_or(&name, |(from, _)| from);
-    let Some(was) = before.fields.iter().find(|field| field.name.as_str() == *from) else {
-        if !field.nullable && field.default.is_none() && !field.kind.is_automatic() {
+    let Some(was) = earlier(field, before, renames) else {
+        if !field.nullable && field.default.is_none() && !field.is_set_by_server() {
             demands.push(Demand::NoRecords { field: name });
         }
         return Ok(());
     };
+    if field.computed.is_some() && recompute {
+        // In another column, so that nothing is lost of what was there until the change is through.
+        field.generation = was.generation + 1;
+        return Ok(());
+    }
     if was.nullable && !field.nullable {
-        demands.push(Demand::NoNulls { column: was.column(), field: from.clone() });
+        demands.push(Demand::NoNulls { column: was.column(), field: was.name.to_string() });
     }
     field.generation = was.generation;
     if column_moves(&was.kind, &field.kind) {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::backfill::Backfill;
 use super::field::Field;
 use super::field_type::FieldType;
 use super::service::CollectionError;
@@ -27,6 +28,8 @@ pub(super) enum Step {
     Sql(String),
     /// Values that are written anew.
     Rewrite(Box<Rewrite>),
+    /// Values that are computed.
+    Backfill(Box<Backfill>),
 }
 
 /// Writes the values of a column as another type has them, or what stands beside them.
@@ -55,6 +58,7 @@ pub(super) async fn run(tx: &mut Tx<'_>, steps: &[Step]) -> Result<(), Collectio
                 tx.define(std::slice::from_ref(sql)).await.map_err(super::schema::duplicates)?;
             }
             Step::Rewrite(rewrite) => rewrite.run(tx).await?,
+            Step::Backfill(backfill) => backfill.run(tx).await?,
         }
     }
     Ok(())

@@ -25,7 +25,7 @@ use crate::store::{Row, Sql, StoreError, Tx};
 /// Rows that are looked at in one go.
 pub(super) const BATCH: usize = 1_000;
 /// Records that a refusal names.
-const NAMED: usize = 5;
+pub(super) const NAMED: usize = 5;
 
 /// Refuses the change where a value of the column, which is of the type `was`, neither fits nor can be made to fit.
 pub(super) async fn check(

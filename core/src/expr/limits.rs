@@ -13,6 +13,8 @@ pub const MAX_NODES: usize = 500;
 pub const MAX_LIST: usize = 200;
 /// Most conditions that the nodes are made into: a `?:` beside an operator makes two of it.
 pub const MAX_CONDITIONS: usize = 1000;
+/// Most terms that are written out in SQL: some functions write their operand twice.
+pub const MAX_WEIGHT: usize = 4000;
 /// Most relations followed one after another.
 pub const MAX_STEPS: usize = 4;
 /// Most `exists()` and `all()` within one another.

@@ -13,9 +13,12 @@
 //! compares exactly with a literal's decimal text. Dates and times compare with `timestamp('…')` or with text
 //! that is read when the expression is checked; a date stands for its midnight in UTC.
 //!
-//! Constant parts are computed by CEL's interpreter when the expression is checked. Arithmetic on fields is
-//! refused, but for that on times: CEL's overflow and division by zero are errors of one row, and databases either fail
-//! the whole query or answer something else.
+//! Constant parts are computed by CEL's interpreter when the expression is checked. Overflow and division by zero are
+//! errors of one row. Databases fail the whole statement for them or answer something else, so that conditions compute
+//! with integers and decimals alone, and ask first whether the result fits. A [`Formula`], which is evaluated and never
+//! compiled, also computes with doubles and converts.
+//!
+//! Decimals are exact, and integers to the databases: what 64 bits do not hold at their scale is an error.
 //!
 //! A field reached by a relation (`room.owner`) is null where the relation is null, or points to a record that is not
 //! seen. A list that is null is as good as an empty one. `exists()` and `all()` treat errors as `||` and `&&` do.
@@ -29,6 +32,7 @@ mod bindings;
 mod check;
 mod error;
 mod evaluate;
+mod formula;
 mod ir;
 mod limits;
 mod shape;
@@ -48,9 +52,11 @@ use sea_query::Value;
 
 pub use self::bindings::{Auth, Bindings, Request, is_readable_header};
 pub use self::error::ExprError;
+pub use self::formula::{Formula, parse_formula};
 pub use self::ir::Scalar;
 pub use self::limits::{
     MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
+    MAX_WEIGHT,
 };
 pub(crate) use self::shape::without_constants;
 pub use self::shape::{Constant, Shape};
@@ -71,12 +77,30 @@ struct Inner {
     table: Arc<str>,
     /// How often other records are looked into.
     subqueries: usize,
+    /// How many terms its SQL has.
+    weight: usize,
     /// Whether constants were computed with.
     folded: bool,
 }
 
-/// Parses and type-checks an expression.
+/// Parses and type-checks a condition.
 pub fn parse(source: &str, vocabulary: &Vocabulary<'_>) -> Result<Checked, ExprError> {
+    check(source, vocabulary, |checker, tree| {
+        let cond = Arc::new(checker.cond(tree)?);
+        let mut fields = BTreeSet::new();
+        cond.each_column(&mut |column| note(column, &mut fields));
+        let (table, subqueries) = (Arc::clone(&vocabulary.own().table), checker.subqueries());
+        let (weight, folded) = (checker.weight(), checker.has_folded());
+        Ok(Checked(Arc::new(Inner { cond, fields, table, subqueries, weight, folded })))
+    })
+}
+
+/// Parses an expression and does with it what `check` does.
+fn check<T>(
+    source: &str,
+    vocabulary: &Vocabulary<'_>,
+    check: impl FnOnce(&check::Checker<'_>, &IdedExpr) -> Result<T, ExprError>,
+) -> Result<T, ExprError> {
     limits::check_source(source)?;
     let (tree, info) = syntax(source)?;
     // The parser counts bytes.
@@ -85,17 +109,14 @@ pub fn parse(source: &str, vocabulary: &Vocabulary<'_>) -> Result<Checked, ExprE
         source.get(..start).map_or(0, |before| before.chars().count())
     };
     limits::check_tree(&tree, &offset_of)?;
-    let checker = check::Checker::new(vocabulary, &offset_of);
-    let cond = Arc::new(checker.cond(&tree)?);
-    let mut fields = BTreeSet::new();
-    cond.each_column(&mut |column| {
-        if column.row < ir::Row::FIRST_BOUND {
-            fields.insert(column.path.first().map_or(&column.name, |step| &step.field).clone());
-        }
-    });
-    let (table, subqueries) = (Arc::clone(&vocabulary.own().table), checker.subqueries());
-    let folded = checker.has_folded();
-    Ok(Checked(Arc::new(Inner { cond, fields, table, subqueries, folded })))
+    check(&check::Checker::new(vocabulary, &offset_of), &tree)
+}
+
+/// Notes the field of the record that a column is, or is reached by.
+fn note(column: &ir::Column, fields: &mut BTreeSet<String>) {
+    if column.row < ir::Row::FIRST_BOUND {
+        fields.insert(column.path.first().map_or(&column.name, |step| &step.field).clone());
+    }
 }
 
 impl Checked {

@@ -67,6 +67,8 @@ pub struct Field {
     pub holds: Holds,
     /// Whether filters of those whom rules bind may not name it.
     pub hidden: bool,
+    /// Whether the server computes it from the others.
+    pub computed: bool,
 }
 
 /// What a field holds besides a value.
@@ -147,6 +149,8 @@ enum Sight<'v> {
     All,
     /// A filter of somebody whom rules bind.
     Ruled(Seen<'v>),
+    /// A computed field: the fields of its own record.
+    Own,
     /// The condition of an index: the record alone, whoever asks and whenever.
     Index,
 }
@@ -187,6 +191,11 @@ impl<'v> Vocabulary<'v> {
         Self { catalogue, model, sight: Sight::Ruled(seen) }
     }
 
+    /// For a computed field of the collection: the fields of its own record.
+    pub fn of_computed(model: Arc<Model>) -> Self {
+        Self { catalogue: Arc::default(), model, sight: Sight::Own }
+    }
+
     /// For the condition of an index: the record's own fields, and neither caller nor request.
     pub fn of_index(model: Arc<Model>) -> Self {
         Self { catalogue: Arc::default(), model, sight: Sight::Index }
@@ -204,6 +213,10 @@ impl<'v> Vocabulary<'v> {
 
     pub(super) fn is_rule(&self) -> bool {
         matches!(self.sight, Sight::Rule { .. })
+    }
+
+    pub(super) const fn is_computed(&self) -> bool {
+        matches!(self.sight, Sight::Own)
     }
 
     pub(super) const fn is_index(&self) -> bool {
@@ -232,7 +245,7 @@ impl<'v> Vocabulary<'v> {
     /// Which records of that collection are seen through a relation.
     pub(super) fn reach(&self, target: CollectionId) -> Reach {
         match self.sight {
-            Sight::Rule { .. } | Sight::All | Sight::Index => Reach::All,
+            Sight::Rule { .. } | Sight::All | Sight::Own | Sight::Index => Reach::All,
             Sight::Ruled(seen) => match seen(target) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,

@@ -53,7 +53,7 @@ impl Records<'_> {
         let rule = self.rule(Verb::Create, id, || Incoming::stored(&input.sent()))?;
         let values = input.complete(&self.collection)?;
         let mut stored = Stored { id, created_at: now, updated_at: now, values };
-        stored.set_automatic(self.layout(), true);
+        stored.settle(&self.collection, true)?;
         let whole = stored.json(self.layout(), true);
         let body = stored.body(self.layout(), &whole, self.sees_hidden());
         let dialect = self.dialect();

@@ -92,7 +92,7 @@ impl RecordInput {
         let fields = collection.definition().fields.iter().zip(&collection.defaults);
         for ((field, default), sent) in fields.zip(self.values) {
             let value = sent.or_else(|| default.clone());
-            let wanted = (field.required || !field.nullable) && !field.kind.is_automatic();
+            let wanted = (field.required || !field.nullable) && !field.is_set_by_server();
             if value.is_none() && wanted {
                 let message = format!("`{}` is required", field.name);
                 findings.add(format!("/{}", field.name), "required", message);
@@ -146,7 +146,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             let (Some(field), Some(slot)) = (fields.get(place), input.values.get_mut(place)) else {
                 continue;
             };
-            if field.kind.is_automatic() {
+            if field.is_set_by_server() {
                 self.findings.add(pointer(), "read_only", format!("`{name}` is set by the server"));
                 continue;
             }

@@ -28,6 +28,8 @@ pub(crate) struct Column {
     pub(crate) stored: String,
     pub(crate) kind: FieldType,
     pub(crate) nullable: bool,
+    /// Whether the server computes it.
+    pub(crate) computed: bool,
     /// Whether only those see it who read past the rules.
     pub(crate) hidden: bool,
     /// Columns that are written with it.
@@ -46,6 +48,8 @@ pub(crate) struct Layout {
     places: HashMap<String, usize>,
     /// Fields that the server sets, by their places among the fields.
     pub(crate) automatic: Vec<(usize, Auto)>,
+    /// Fields that the server computes, by the same.
+    computed: Vec<usize>,
     pub(crate) insert: Arc<str>,
     /// `SELECT` of every column `FROM` the table.
     pub(crate) select: String,
@@ -86,6 +90,11 @@ impl Layout {
         });
         Self {
             automatic: automatic.collect(),
+            computed: fields
+                .clone()
+                .filter(|(_, field)| field.computed.is_some())
+                .map(|(at, _)| at)
+                .collect(),
             places: fields.map(|(at, field)| (field.name.to_string(), at)).collect(),
             keys: columns.iter().map(|column| format!("\"{}\":", column.name).into_bytes()).collect(),
             insert: dialect.placeholders(&format!("INSERT INTO {source} ({names}) VALUES ({marks})")).into(),
@@ -103,9 +112,10 @@ impl Layout {
         self.places.get(name).copied()
     }
 
-    /// Fields that the server sets with every change, by their places.
+    /// Fields that the server sets and computes with every change, by their places.
     pub(crate) fn touched(&self) -> impl Iterator<Item = usize> {
-        self.automatic.iter().filter(|(_, auto)| *auto == Auto::Update).map(|(place, _)| *place)
+        let set = self.automatic.iter().filter(|(_, auto)| *auto == Auto::Update).map(|(place, _)| *place);
+        set.chain(self.computed.iter().copied())
     }
 
     /// Puts back what the server set, where a record is replaced by what a client sent.
@@ -138,6 +148,7 @@ fn columns(definition: &Definition) -> Vec<Column> {
         stored: name.to_owned(),
         kind,
         nullable: false,
+        computed: false,
         hidden: false,
         shadows: Vec::new(),
     });
@@ -146,6 +157,7 @@ fn columns(definition: &Definition) -> Vec<Column> {
         stored: field.column(),
         kind: field.kind.clone(),
         nullable: field.nullable,
+        computed: field.computed.is_some(),
         hidden: field.hidden,
         shadows: Shadow::of(field),
     });
@@ -175,6 +187,7 @@ pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect)
         kind: kind_of(&column.kind),
         holds: holds(id, &column.kind),
         hidden: column.hidden,
+        computed: column.computed,
     };
     Model {
         id,

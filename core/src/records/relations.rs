@@ -17,7 +17,7 @@ use super::value::FieldValue;
 use crate::clock::Timestamp;
 use crate::collections::{Collection, OnDelete, Relation};
 use crate::dialect::Dialect;
-use crate::invalid::Findings;
+use crate::invalid::{Findings, Invalid};
 use crate::store::{Sql, StoreError, Tx};
 use crate::tenants::TenantState;
 
@@ -234,7 +234,9 @@ impl<'d> Deletion<'d> {
     ) -> Result<(), RecordError> {
         let layout = &collection.layout;
         after.updated_at = self.now.max(before.updated_at.next());
-        after.set_automatic(layout, false);
+        let refused =
+            |invalid: Invalid| RecordError::OfRecord { id: before.id, error: Box::new(invalid.into()) };
+        after.settle(collection, false).map_err(refused)?;
         let places: Vec<_> = std::iter::once(relation.place).chain(layout.touched()).collect();
         tx.execute(&after.update(layout, &places, tx.dialect())).await?;
         let entry = ChangeEntry {

@@ -209,8 +209,8 @@ impl Records<'_> {
 
 /// A row's values: id, when it was made and last written, and its fields.
 #[derive(Debug, Clone)]
-pub(super) struct Stored {
-    pub(super) id: RecordId,
+pub(crate) struct Stored {
+    pub(crate) id: RecordId,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
     pub(super) values: Vec<FieldValue>,
@@ -270,7 +270,7 @@ impl Stored {
     }
 
     /// Writes the fields at `places`, and when that was.
-    pub(super) fn update(&self, layout: &Layout, places: &[usize], dialect: Dialect) -> Sql {
+    pub(crate) fn update(&self, layout: &Layout, places: &[usize], dialect: Dialect) -> Sql {
         let mut text = format!("UPDATE {} SET {} = ?", layout.source, quote("updated_at", dialect));
         let mut values = vec![bind_time(self.updated_at, dialect)];
         for &place in places {
@@ -316,7 +316,7 @@ pub(super) async fn find_locked(
 }
 
 /// A row of every column.
-pub(super) fn read_stored(layout: &Layout, row: &Row<'_>) -> Result<Stored, StoreError> {
+pub(crate) fn read_stored(layout: &Layout, row: &Row<'_>) -> Result<Stored, StoreError> {
     let mut values = Vec::with_capacity(layout.columns.len());
     for (at, column) in layout.columns.iter().enumerate() {
         values.push(read(&column.kind, row, at)?);

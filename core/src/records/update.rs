@@ -331,7 +331,7 @@ impl Work {
         // Two writes of one record never have the same time, even if the clock stands still or goes back.
         let updated_at = self.now.max(before.updated_at.next());
         let mut after = Stored { id: before.id, created_at: before.created_at, updated_at, values };
-        after.set_automatic(layout, false);
+        after.settle(&self.collection, false)?;
         let dialect = tx.dialect();
         tx.execute(&after.update(layout, places, dialect))
             .await
@@ -355,7 +355,7 @@ impl Work {
         let layout = &self.collection.layout;
         let dialect = tx.dialect();
         let mut stored = Stored { id, created_at: self.now, updated_at: self.now, values };
-        stored.set_automatic(layout, true);
+        stored.settle(&self.collection, true)?;
         tx.execute(&stored.insert(layout, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;

@@ -91,6 +91,9 @@ impl Records<'_> {
         for name in names.split(',').map(str::trim) {
             let column = self.layout().place(name).and_then(|at| self.layout().columns.get(at + FIXED.len()));
             match column {
+                Some(column) if column.computed && (hidden || !column.hidden) => {
+                    return Err(refuse(format!("`{name}` is computed, and a key is sent")).into());
+                }
                 Some(column) if hidden || !column.hidden => fields.push(name),
                 _ => return Err(refuse(format!("there is no field `{name}`")).into()),
             }

@@ -26,6 +26,7 @@ mod api_tenants;
 mod api_versions;
 mod api_writes;
 mod collections;
+mod computed;
 mod expand;
 mod explain;
 mod expressions;

@@ -124,9 +124,9 @@ impl Files {
     /// Import records
     ///
     /// Writes the records of a file, as it comes, in transactions of at most 500 lines. A line that is wrong is in the
-    /// report and changes nothing; those before it are kept. What the server sets (`created_at`, `updated_at`, `auto`)
-    /// is passed over, so that an export can be imported. An answer that is a problem says how far the file had been
-    /// read.
+    /// report and changes nothing; those before it are kept. What the server sets (`created_at`, `updated_at`, `auto`,
+    /// `computed`) is passed over, so that an export can be imported. An answer that is a problem says how far the file
+    /// had been read.
     #[oai(
         path = "/v1/collections/:collection/records/import",
         method = "post",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct AllKinds {
     pub at: Option<neonex_sdk::chrono::DateTime<neonex_sdk::chrono::Utc>>,
     pub extra: serde_json::Value,
+    pub length: i64,
     pub place: Option<GeoPoint>,
     pub room: Option<neonex_sdk::uuid::Uuid>,
     #[serde(rename = "self")]

@@ -6,11 +6,11 @@ use super::literal::Literal;
 use super::many::Quantifier;
 use super::operand::{Choice, Operand};
 use super::{Checked, Checker, time};
-use crate::expr::ir::{Case, Cond, Late, Order, Place, Scalar, Term};
+use crate::expr::ir::{Case, Cond, Conversion, Late, Operator, Order, Place, Scalar, Term};
 use crate::expr::vocabulary::{FieldKind, nearest};
 
 /// Functions, for the hint beside a name that is none.
-const FUNCTIONS: [&str; 23] = [
+const FUNCTIONS: [&str; 26] = [
     "size",
     "contains",
     "startsWith",
@@ -22,6 +22,9 @@ const FUNCTIONS: [&str; 23] = [
     "indexOf",
     "timestamp",
     "duration",
+    "int",
+    "double",
+    "string",
     "has",
     "getFullYear",
     "getMonth",
@@ -73,8 +76,23 @@ impl Checker<'_> {
             (operators::GREATER_EQUALS, None, [left, right]) => {
                 self.ordered(node, left, Order::GreaterOrEqual, right)
             }
-            (operators::ADD, None, [left, right]) => self.sum(node, left, right, false),
-            (operators::SUBSTRACT, None, [left, right]) => self.sum(node, left, right, true),
+            (operators::ADD, None, [left, right]) => self.arithmetic(node, Operator::Add, (left, right)),
+            (operators::SUBSTRACT, None, [left, right]) => {
+                self.arithmetic(node, Operator::Subtract, (left, right))
+            }
+            (operators::MULTIPLY, None, [left, right]) => {
+                self.arithmetic(node, Operator::Multiply, (left, right))
+            }
+            (operators::DIVIDE, None, [left, right]) => {
+                self.arithmetic(node, Operator::Divide, (left, right))
+            }
+            (operators::MODULO, None, [left, right]) => {
+                self.arithmetic(node, Operator::Remainder, (left, right))
+            }
+            (operators::NEGATE, None, [of]) => self.negated(node, of),
+            ("int", None, [of]) => self.converted(node, Conversion::Int, of),
+            ("double", None, [of]) => self.converted(node, Conversion::Float, of),
+            ("string", None, [of]) => self.converted(node, Conversion::Text, of),
             (operators::IN, None, [item, list]) => self.one_of(node, item, list),
             (operators::INDEX, None, [of, key]) => self.index(node, of, key),
             (operators::HAS, None, [of]) => self.has(node, of).map(Operand::Cond),
@@ -162,7 +180,7 @@ impl Checker<'_> {
     }
 
     /// An operand as text, for the function `what`.
-    fn text(&self, node: &IdedExpr, operand: Operand, what: &str) -> Checked<Term> {
+    pub(super) fn text(&self, node: &IdedExpr, operand: Operand, what: &str) -> Checked<Term> {
         match operand {
             Operand::Term(term, FieldKind::Text) => Ok(term),
             Operand::Term(Term::Late(Late::Id), _) => Ok(Term::Late(Late::IdText)),
@@ -175,12 +193,6 @@ impl Checker<'_> {
 
 fn unsupported(name: &str) -> String {
     match name {
-        operators::ADD
-        | operators::SUBSTRACT
-        | operators::MULTIPLY
-        | operators::DIVIDE
-        | operators::MODULO
-        | operators::NEGATE => arithmetic(),
         "matches" => {
             "matches() is not supported: the databases' regular expressions mean other things than CEL's; \
                       use startsWith(), endsWith(), contains() or a `select` field"
@@ -200,10 +212,4 @@ fn unsupported(name: &str) -> String {
             None => format!("{name}() is not supported"),
         },
     }
-}
-
-pub(super) fn arithmetic() -> String {
-    "arithmetic on fields is not supported: databases and CEL disagree on overflow and division by zero; compute the \
-     constant side instead"
-        .to_owned()
 }

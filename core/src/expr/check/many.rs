@@ -175,6 +175,11 @@ impl Checker<'_> {
     /// The list that a field holds, if it holds one.
     pub(super) fn list(&self, node: &IdedExpr, column: &Column) -> Checked<Option<List>> {
         Ok(match self.holds(column) {
+            Holds::Many { .. } if self.vocabulary.is_computed() => {
+                let message =
+                    format!("a computed field does not look into `{}`, a relation to many", column.name);
+                return self.refuse(node, message);
+            }
             Holds::Many { links, .. } => Some(List::Links { owner: self.stored_owner(node, column)?, links }),
             Holds::Texts => Some(List::Texts(column.clone())),
             Holds::One(_) | Holds::Value => None,
@@ -210,6 +215,7 @@ impl Checker<'_> {
             }
         };
         self.subquery(node, 1 + guard.as_ref().map_or(0, |guard| guard.0.subqueries))?;
+        self.weigh(node, guard.as_ref().map_or(0, |guard| guard.0.weight))?;
         let guard = guard.map(|guard| Arc::clone(&guard.0.cond));
         Ok((Arc::clone(model), Table { collection: target, source: Arc::clone(&model.source), guard }))
     }
@@ -221,11 +227,17 @@ impl Checker<'_> {
                 "an index knows the fields of its own record alone: neither other records nor lists of them";
             return self.refuse(node, message);
         }
+        if self.vocabulary.is_computed() {
+            return self.refuse(node, "a computed field is made of its own record, not of others");
+        }
         Ok(())
     }
 
     pub(super) fn subquery(&self, node: &IdedExpr, more: usize) -> Checked<()> {
-        self.beyond_the_record(node)?;
+        // The texts of a list are in the record, and a computed field needs no subquery for them.
+        if !self.vocabulary.is_computed() {
+            self.beyond_the_record(node)?;
+        }
         let asked = self.subqueries.get() + more;
         if asked > MAX_SUBQUERIES {
             let message = format!(

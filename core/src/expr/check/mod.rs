@@ -1,5 +1,6 @@
 //! From CEL's syntax tree to the typed form.
 
+mod arithmetic;
 mod call;
 mod compare;
 mod constant;
@@ -10,6 +11,7 @@ mod name;
 mod operand;
 mod order;
 mod time;
+mod value;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -20,7 +22,7 @@ use self::literal::Literal;
 use self::operand::Operand;
 use super::error::ExprError;
 use super::ir::{Cond, Row, Term};
-use super::limits::MAX_CONDITIONS;
+use super::limits::{MAX_CONDITIONS, MAX_WEIGHT};
 use super::vocabulary::{FieldKind, Model, Vocabulary};
 
 pub(super) type Checked<T> = Result<T, ExprError>;
@@ -37,6 +39,8 @@ pub(super) struct Checker<'a> {
     next_row: Cell<u32>,
     /// How often other records are looked into.
     subqueries: Cell<usize>,
+    /// Terms that are written out in SQL.
+    weight: Cell<usize>,
     /// Whether constants were computed with, or compared with one another.
     folded: Cell<bool>,
 }
@@ -57,6 +61,7 @@ impl<'a> Checker<'a> {
             bound: RefCell::new(Vec::new()),
             next_row: Cell::new(Row::FIRST_BOUND.0),
             subqueries: Cell::new(0),
+            weight: Cell::new(0),
             folded: Cell::new(false),
         }
     }
@@ -68,6 +73,11 @@ impl<'a> Checker<'a> {
     /// How often what has been checked looks into other records.
     pub(super) fn subqueries(&self) -> usize {
         self.subqueries.get()
+    }
+
+    /// How many terms are written out in the SQL of what has been checked.
+    pub(super) fn weight(&self) -> usize {
+        self.weight.get()
     }
 
     fn refuse<T>(&self, node: &IdedExpr, message: impl Into<String>) -> Checked<T> {
@@ -107,7 +117,20 @@ impl<'a> Checker<'a> {
             return self.refuse(node, message);
         };
         self.left.set(left);
+        self.weigh(node, cond.weight())?;
         Ok(cond)
+    }
+
+    /// Counts terms that are written out in SQL, which is made of all but computed fields.
+    fn weigh(&self, node: &IdedExpr, more: usize) -> Checked<()> {
+        let weight = self.weight.get().saturating_add(more);
+        if weight > MAX_WEIGHT && !self.vocabulary.is_computed() {
+            let message = "the SQL of the expression becomes too large: some functions write twice what they are called \
+                           on, so have fewer of them on one another";
+            return self.refuse(node, message);
+        }
+        self.weight.set(weight);
+        Ok(())
     }
 
     /// The node as a side of an operator.

@@ -21,6 +21,9 @@ impl Checker<'_> {
         }
         match name {
             "record" => Ok(Operand::Root(Root::Record)),
+            "auth" | "request" | "input" if self.vocabulary.is_computed() => {
+                self.refuse(node, format!("a computed field is made of its record, not of `{name}`"))
+            }
             "auth" | "request" if self.vocabulary.is_index() => {
                 self.refuse(node, format!("`{name}` is not known here: an index is the same for everybody"))
             }
@@ -107,6 +110,13 @@ impl Checker<'_> {
         (row, path): (Row, Vec<Step>),
     ) -> Checked<Operand> {
         if let Some(field) = self.vocabulary.find(model, name) {
+            if field.computed && row == Row::INPUT && path.is_empty() {
+                let message = format!(
+                    "`{name}` is computed from what is written; ask `input` for what it is made of, or in a create rule \
+                     `record.{name}`"
+                );
+                return self.refuse(node, message);
+            }
             let (stored, kind) = (field.column.clone(), field.kind);
             let column = Column { row, path, name: name.to_owned(), stored, kind };
             return Ok(Operand::Term(Term::Column(column), kind));

@@ -5,9 +5,12 @@ use chrono::TimeDelta;
 
 use super::literal::Literal;
 use super::operand::Operand;
-use super::{Checked, Checker, call};
+use super::{Checked, Checker};
 use crate::expr::ir::{ClockPart, Scalar, Term};
 use crate::expr::vocabulary::FieldKind;
+
+const NO_SUM: &str =
+    "a constant duration is added to a time or taken from it, and a time is taken from a time";
 
 /// What a function of that name reads off an instant.
 pub(super) fn clock_part(name: &str) -> Option<ClockPart> {
@@ -37,29 +40,29 @@ impl Checker<'_> {
         })
     }
 
-    /// `left + right`, or with `minus` `left - right`, where one is a time.
+    /// `left + right`, or with `minus` `left - right`, where one is a time or a duration.
     pub(super) fn sum(
         &self,
         node: &IdedExpr,
-        left: &IdedExpr,
-        right: &IdedExpr,
+        left: Operand,
+        right: Operand,
         minus: bool,
     ) -> Checked<Operand> {
-        self.binary(node, self.operand(left)?, self.operand(right)?, &|left, right| match (left, right) {
+        match (left, right) {
             (Operand::Literal(Literal::Duration(by)), at) if !minus => self.moved(node, at, by),
             (at, Operand::Literal(Literal::Duration(by))) => {
                 self.moved(node, at, if minus { -by } else { by })
             }
             (to, from) if minus => match (instant(to), instant(from)) {
                 (Some(to), Some(from)) => Ok(Operand::Span(Term::Between(Box::new(to), Box::new(from)))),
-                _ => self.refuse(node, call::arithmetic()),
+                _ => self.refuse(node, NO_SUM),
             },
-            _ => self.refuse(node, call::arithmetic()),
-        })
+            _ => self.refuse(node, NO_SUM),
+        }
     }
 
     fn moved(&self, node: &IdedExpr, at: Operand, by: TimeDelta) -> Checked<Operand> {
-        let Some(at) = instant(at) else { return self.refuse(node, call::arithmetic()) };
+        let Some(at) = instant(at) else { return self.refuse(node, NO_SUM) };
         // To Postgres this depends on the time zone of who asks.
         if self.vocabulary.is_index() {
             return self.refuse(node, "the condition of an index moves no times; compare the field as it is");

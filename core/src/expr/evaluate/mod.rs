@@ -1,25 +1,67 @@
-//! Evaluation in memory, of the same typed form that SQL is made from.
+//! Evaluation in memory, of the same typed form that SQL is made from: of what is known of a request, and of a record
+//! with its own fields.
 //!
 //! CEL's own interpreter does not know the fields' types: that a date compares with text, a decimal exactly, a
 //! relation with an id and through it with another record's fields. So the typed form is evaluated; the tests hold it
 //! to CEL's interpreter wherever that can say what an expression means.
 
+mod arithmetic;
 mod late;
 mod term;
 mod time;
 
 use super::bindings::Bindings;
-use super::ir::{Cond, Place, Scalar, Term};
+use super::ir::{Column, Cond, List, Place, Scalar, Term, Value};
+use crate::clock::Timestamp;
 
 /// An error of evaluation: SQL's NULL, where null is no value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Failed;
 
+/// The values of a record's fields by their names.
+type Known<'e> = &'e dyn Fn(&str) -> Option<Scalar>;
+
 pub(super) struct Evaluator<'e> {
-    pub(super) bindings: &'e Bindings<'e>,
+    bindings: Bindings<'e>,
+    /// The values of a record's fields, where there is one.
+    record: Option<Known<'e>>,
 }
 
-impl Evaluator<'_> {
+impl<'e> Evaluator<'e> {
+    /// Of what is known of a request.
+    pub(super) const fn of_request(bindings: &Bindings<'e>) -> Self {
+        Self { bindings: *bindings, record: None }
+    }
+
+    /// Of a record alone.
+    pub(super) const fn of_record(field: Known<'e>) -> Self {
+        Self { bindings: Bindings::anonymous(Timestamp::MIN), record: Some(field) }
+    }
+
+    /// A value; null where it is one, or an error.
+    pub(super) fn value(&self, value: &Value) -> Option<Scalar> {
+        match value {
+            Value::Null => None,
+            Value::Term(term) => self.known(term),
+            Value::Cond(cond) => self.cond(cond).map(Scalar::Bool),
+            Value::If(test, yes, no) => self.value(if self.cond(test)? { yes } else { no }),
+        }
+    }
+
+    /// The value of a field, or null.
+    fn column(&self, column: &Column) -> Result<Option<Scalar>, Failed> {
+        self.record.map(|field| field(&column.name)).ok_or(Failed)
+    }
+
+    /// The texts of a list that the record holds. Null is as good as empty.
+    fn texts(&self, list: &List) -> Result<Vec<String>, Failed> {
+        match (list, self.column(list.column())?) {
+            (List::Texts(_), Some(Scalar::Text(json))) => serde_json::from_str(&json).map_err(|_| Failed),
+            (List::Texts(_), None) => Ok(Vec::new()),
+            _ => Err(Failed),
+        }
+    }
+
     /// True, false, or `None` for an error.
     pub(super) fn cond(&self, cond: &Cond) -> Option<bool> {
         match cond {
@@ -76,8 +118,13 @@ impl Evaluator<'_> {
                     None
                 }
             }
-            // None of them stands in what is late.
-            Cond::IsNull(_) | Cond::Sent(_) | Cond::Member(..) | Cond::Exists(_) => None,
+            Cond::IsNull(column) => self.column(column).ok().map(|value| value.is_none()),
+            Cond::Member(term, list) => {
+                let (found, texts) = (self.term(term).ok()?, self.texts(list).ok()?);
+                Some(matches!(found, Some(Scalar::Text(text)) if texts.contains(&text)))
+            }
+            // Neither stands in what is late, nor in what is asked of a record alone.
+            Cond::Sent(_) | Cond::Exists(_) => None,
         }
     }
 

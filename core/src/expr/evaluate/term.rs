@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Evaluator, Failed, time};
+use super::{Evaluator, Failed, arithmetic, time};
 use crate::expr::ir::{Case, Scalar, Term};
 
 impl Evaluator<'_> {
@@ -12,8 +12,8 @@ impl Evaluator<'_> {
             Term::Literal(scalar) => scalar.clone(),
             Term::Late(late) => self.late(late)?,
             Term::Count(list) => Scalar::Int(length(self.list(list)?.len())),
-            // What is late reads no field.
-            Term::Column(_) | Term::Length(_) => return Err(Failed),
+            Term::Column(column) => return self.column(column),
+            Term::Length(list) => Scalar::Int(length(self.texts(list)?.len())),
             Term::AsFloat(inner) => match self.term(inner)? {
                 Some(Scalar::Int(value)) => Scalar::Float(nearest_float(value)),
                 other => return Ok(other),
@@ -35,6 +35,19 @@ impl Evaluator<'_> {
             Term::Moved(inner, micros) => Scalar::DateTime(time::moved(self.instant(inner)?, *micros)?),
             Term::Between(from, to) => Scalar::Int(time::between(self.instant(from)?, self.instant(to)?)?),
             Term::Clock(part, inner) => Scalar::Int(time::read(*part, self.instant(inner)?)),
+            Term::Decimal(digits, _) => Scalar::Int(*digits),
+            Term::Arithmetic(operator, left, right) => self.arithmetic(*operator, left, right)?,
+            Term::Scaled(inner, scale) => {
+                let Some(Scalar::Int(digits)) = self.term(inner)? else { return Err(Failed) };
+                Scalar::Int(arithmetic::scaled(digits.into(), inner.scale(), *scale)?)
+            }
+            Term::Joined(left, right) => {
+                Scalar::Text(arithmetic::joined(self.text(left)?, &self.text(right)?)?)
+            }
+            Term::Converted(conversion, inner) => {
+                let value = self.term(inner)?.ok_or(Failed)?;
+                arithmetic::converted(*conversion, inner.kind(), value)?
+            }
         };
         Ok(Some(value))
     }

@@ -4,12 +4,17 @@
 //! [`Term`] may be a null value only where it is a field; every other NULL, and any NULL of a [`Cond`] other than
 //! [`Cond::Holds`] of a field, is an error.
 
+mod arithmetic;
 mod term;
+mod value;
+mod weight;
 
 use std::sync::Arc;
 
+pub(super) use self::arithmetic::{Conversion, MAX_SCALE, Operator};
 pub use self::term::Scalar;
 pub(super) use self::term::{Case, ClockPart, Column, Late, LateList, List, Row, Step, Table, Term};
+pub(super) use self::value::Value;
 
 /// An order of two values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

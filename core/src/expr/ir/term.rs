@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::Cond;
+use super::{Cond, Conversion, Operator};
 use crate::expr::vocabulary::FieldKind;
 use crate::ids::CollectionId;
 
@@ -220,6 +220,15 @@ pub(in crate::expr) enum Term {
     /// Microseconds from the second instant to the first; an error where nanoseconds would not fit 64 bits.
     Between(Box<Term>, Box<Term>),
     Clock(ClockPart, Box<Term>),
+    Arithmetic(Operator, Box<Term>, Box<Term>),
+    /// A decimal that is written out: its digits without the point, and how many of them stand after it.
+    Decimal(i64, u32),
+    /// An integer or a decimal, as a decimal with so many digits after the point; digits that are too many are rounded,
+    /// half away from zero.
+    Scaled(Box<Term>, u32),
+    /// Two texts, one after the other.
+    Joined(Box<Term>, Box<Term>),
+    Converted(Conversion, Box<Term>),
 }
 
 impl Term {
@@ -235,8 +244,11 @@ impl Term {
             | Self::Place(..)
             | Self::Between(..)
             | Self::Clock(..) => FieldKind::Int,
-            Self::Cased(..) | Self::Trimmed(_) | Self::Part(..) => FieldKind::Text,
+            Self::Cased(..) | Self::Trimmed(_) | Self::Part(..) | Self::Joined(..) => FieldKind::Text,
             Self::Midnight(_) | Self::Moved(..) => FieldKind::DateTime,
+            Self::Arithmetic(operator, left, right) => operator.kind(left, right),
+            Self::Decimal(_, scale) | Self::Scaled(_, scale) => FieldKind::Decimal { scale: *scale },
+            Self::Converted(conversion, _) => conversion.kind(),
         }
     }
 
@@ -252,7 +264,7 @@ impl Term {
 
     /// Whether NULL of it means an error.
     pub(in crate::expr) fn can_fail(&self) -> bool {
-        !self.is_nullable() && !matches!(self, Self::Literal(_) | Self::Length(_))
+        !self.is_nullable() && !matches!(self, Self::Literal(_) | Self::Decimal(..) | Self::Length(_))
     }
 
     /// Calls `visit` with every column read.
@@ -260,7 +272,7 @@ impl Term {
         match self {
             Self::Column(column) => visit(column),
             Self::Length(list) => visit(list.column()),
-            Self::Literal(_) | Self::Late(_) | Self::Count(_) => {}
+            Self::Literal(_) | Self::Decimal(..) | Self::Late(_) | Self::Count(_) => {}
             Self::AsFloat(inner)
             | Self::Size(inner)
             | Self::Cased(_, inner)
@@ -268,8 +280,13 @@ impl Term {
             | Self::Part(inner, ..)
             | Self::Midnight(inner)
             | Self::Moved(inner, _)
-            | Self::Clock(_, inner) => inner.each_column(visit),
-            Self::Place(left, right) | Self::Between(left, right) => {
+            | Self::Clock(_, inner)
+            | Self::Scaled(inner, _)
+            | Self::Converted(_, inner) => inner.each_column(visit),
+            Self::Place(left, right)
+            | Self::Between(left, right)
+            | Self::Joined(left, right)
+            | Self::Arithmetic(_, left, right) => {
                 left.each_column(visit);
                 right.each_column(visit);
             }
@@ -280,6 +297,6 @@ impl Term {
     pub(in crate::expr) fn is_late(&self) -> bool {
         let mut late = true;
         self.each_column(&mut |_| late = false);
-        late && !matches!(self, Self::Literal(_))
+        late && !matches!(self, Self::Literal(_) | Self::Decimal(..))
     }
 }

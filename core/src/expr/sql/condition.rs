@@ -86,7 +86,7 @@ impl Param {
 
     /// The value for one request. What is an error there is NULL, of the type that the parameter always has.
     pub fn resolve(&self, bindings: &Bindings<'_>, input: InputValue<'_>) -> Value {
-        let evaluator = Evaluator { bindings };
+        let evaluator = Evaluator::of_request(bindings);
         match &self.0 {
             Source::Constant(value) => value.clone(),
             // A statement of a shape is filled before it is run.

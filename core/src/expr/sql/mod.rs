@@ -3,6 +3,7 @@
 //! Values are always parameters. Every template brings its own brackets, so that no precedence of any dialect is
 //! relied upon.
 
+mod arithmetic;
 mod condition;
 mod rows;
 mod term;

@@ -264,10 +264,13 @@ fn first_column(term: &Term) -> Option<&Column> {
         | Term::Part(inner, ..)
         | Term::Midnight(inner)
         | Term::Moved(inner, _)
-        | Term::Clock(_, inner) => first_column(inner),
-        Term::Place(left, right) | Term::Between(left, right) => {
-            first_column(left).or_else(|| first_column(right))
-        }
-        Term::Literal(_) | Term::Late(_) | Term::Count(_) | Term::Length(_) => None,
+        | Term::Clock(_, inner)
+        | Term::Scaled(inner, _)
+        | Term::Converted(_, inner) => first_column(inner),
+        Term::Place(left, right)
+        | Term::Between(left, right)
+        | Term::Joined(left, right)
+        | Term::Arithmetic(_, left, right) => first_column(left).or_else(|| first_column(right)),
+        Term::Literal(_) | Term::Decimal(..) | Term::Late(_) | Term::Count(_) | Term::Length(_) => None,
     }
 }

@@ -1,10 +1,10 @@
 //! Values as SQL.
 
 use super::condition::Param;
-use super::{Compiler, Condition, fill, parameter};
+use super::{Compiler, Condition, fill, parameter, text};
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
-use crate::expr::ir::{Case, ClockPart, Term};
+use crate::expr::ir::{Case, ClockPart, Scalar, Term};
 
 /// What Rust's `trim` takes for white space, as CEL's does: Unicode's property `White_Space`.
 const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
@@ -61,6 +61,12 @@ impl Compiler<'_> {
             Term::Moved(inner, micros) => self.moved(inner, *micros),
             Term::Between(to, from) => self.between(to, from),
             Term::Clock(part, inner) => self.clock(*part, inner),
+            Term::Decimal(digits, _) => parameter(Param::constant(&Scalar::Int(*digits), self.dialect)),
+            Term::Arithmetic(operator, left, right) => self.arithmetic(*operator, left, right),
+            Term::Scaled(inner, scale) => self.scaled(inner, *scale),
+            Term::Joined(left, right) => self.joined(left, right),
+            // What SQL is made of is refused this: see `Term::is_uncompiled`.
+            Term::Converted(..) => text("NULL"),
         }
     }
 
@@ -125,7 +131,7 @@ impl Compiler<'_> {
 
     fn instant(&self, micros: i64) -> Condition {
         let instant = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
-        parameter(Param::constant(&crate::expr::ir::Scalar::DateTime(instant), self.dialect))
+        parameter(Param::constant(&Scalar::DateTime(instant), self.dialect))
     }
 
     fn between(&self, to: &Term, from: &Term) -> Condition {

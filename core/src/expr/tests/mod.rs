@@ -36,7 +36,8 @@ fn model(number: u128, name: &str, table: &str, fields: &[(&str, Field)]) -> Arc
 
 /// Films in `t`; rooms, which films point to, in `rooms`.
 pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
-    let value = |kind| Field { column: String::new(), kind, holds: Holds::Value, hidden: false };
+    let value =
+        |kind| Field { column: String::new(), kind, holds: Holds::Value, hidden: false, computed: false };
     let one = |target| Field { holds: Holds::One(collection(target)), ..value(FieldKind::Uuid) };
     let many = |target, links: &str| Field {
         holds: Holds::Many { target: collection(target), links: links.into() },

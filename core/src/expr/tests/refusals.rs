@@ -18,8 +18,18 @@ fn refusals_say_what_and_where() {
         ("name == year", 5, "cannot be compared"),
         ("year", 0, "a condition is wanted here, and `year` (a whole number) is none"),
         ("active && 1", 10, "a condition is wanted"),
-        ("year + 1 > 2", 5, "arithmetic on fields"),
-        ("-year > 2", 0, "arithmetic on fields"),
+        ("year + 1.0 > 2.0", 5, "a whole number and one with a point do not mix"),
+        ("year + 9223372036854775808u > 2", 5, "beyond 64 bits"),
+        ("rating * 2.0 > 1.0", 7, "for computed fields"),
+        ("-rating > 1.0", 0, "for computed fields"),
+        ("price / 2 > 1", 6, "for computed fields"),
+        ("price * rating > 1.0", 6, "a decimal and a float do not mix"),
+        ("price * 0.0000000000000001 * 0.1 > 0", 27, "19 digits after the point"),
+        ("price % 2 == 1", 6, "`%` is there for whole numbers"),
+        ("string(year) == '1'", 6, "for computed fields"),
+        ("int(active) == 1", 4, "int() makes nothing of `active`"),
+        ("active + 1 > 2", 7, "there is no arithmetic on `active` (true or false)"),
+        ("name + 1 == 'x'", 5, "`+` beside a text works on text, not on a number"),
         ("day > '2020-13-01'", 6, "is neither a date"),
         ("day > timestamp('nonsense')", 15, "this constant has no value"),
         ("key == 'abc'", 7, "'abc' is not a UUID"),
@@ -57,8 +67,8 @@ fn refusals_say_what_and_where() {
         ("size(name) == null", 14, "never null"),
         ("at + duration('1ns') > request.time", 3, "whole in these"),
         ("at + duration('1 h') > request.time", 13, "'1 h' is no duration"),
-        ("at + 1 > request.time", 3, "arithmetic on fields"),
-        ("year + duration('1h') > request.time", 5, "arithmetic on fields"),
+        ("at + 1 > request.time", 3, "a constant duration is added to a time"),
+        ("year + duration('1h') > request.time", 5, "a constant duration is added to a time"),
         ("at - day > 1", 9, "a duration cannot be compared with a number"),
         ("at == '1998-12-31T23:59:60Z'", 6, "leap seconds"),
         ("name.getHours() == 1", 13, "only a time has a clock"),
@@ -110,4 +120,24 @@ fn bounds_are_kept() {
     assert!(parse(&format!("{0} == {0}", many(10)), &vocabulary()).is_ok());
     assert!(refused(&format!("({0} == {0}) == {0}", many(8))).1.contains("becomes too large"));
     assert!(refused(&"((active))".replace('(', &"(".repeat(40))).1.contains("nested deeper than 32"));
+}
+
+#[test]
+fn sql_does_not_double_without_end() {
+    for (start, link, end) in [
+        ("name", ".substring(1)", " == 'x'"),
+        ("at", " + duration('1h')", " > request.time"),
+        ("year", " + 1", " > 2"),
+        ("'x'.startsWith(name", ".substring(1)", ")"),
+    ] {
+        let chain = |links: usize| format!("{start}{}{end}", link.repeat(links));
+        assert!(parse(&chain(4), &vocabulary()).is_ok(), "{}", chain(4));
+        assert!(
+            refused(&chain(13)).1.contains("the SQL of the expression becomes too large"),
+            "{}",
+            chain(13)
+        );
+    }
+    let often = vec![format!("name{} == 'x'", ".substring(1)".repeat(6)); 20].join(" || ");
+    assert!(refused(&often).1.contains("becomes too large"));
 }

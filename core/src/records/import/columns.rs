@@ -27,7 +27,7 @@ pub enum Ragged {
 /// What is written by the server and so passed over.
 fn is_set_by_server(collection: &Collection, name: &str) -> bool {
     matches!(name, "created_at" | "updated_at")
-        || field(collection, name).is_some_and(|field| field.kind.is_automatic())
+        || field(collection, name).is_some_and(Field::is_set_by_server)
 }
 
 fn field<'c>(collection: &'c Collection, name: &str) -> Option<&'c Field> {
