@@ -108,7 +108,7 @@ where
     let designs = rows.into_iter().map(design).collect::<Result<HashMap<_, _>, StoreError>>()?;
     let change = decide(designs.get(&context.collection).cloned())?;
     under_way(tx, context, &change).await?;
-    check_others(&designs, context.collection, change.after.as_ref(), tx.dialect())?;
+    check_others(designs, context.collection, change.after.as_ref(), tx.dialect())?;
     for demand in &change.demands {
         check(tx, context.collection, demand).await?;
     }

@@ -45,3 +45,4 @@ mod search;
 mod store;
 mod support;
 mod tenants;
+mod views;

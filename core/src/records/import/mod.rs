@@ -14,6 +14,7 @@ pub use self::columns::{Columns, Ragged};
 use self::columns::{Header, rename};
 use self::split::{Content, Item, Splitter};
 use self::write::{Line, Written};
+use super::batch::References;
 use super::error::RecordError;
 use super::export::Format;
 use super::service::{Records, Verb};
@@ -100,6 +101,7 @@ pub struct Import {
 impl Records<'_> {
     /// Begins an import.
     pub fn import(&self, format: Format, options: ImportOptions) -> Result<Import, RecordError> {
+        self.is_writable()?;
         self.access(Verb::Create)?;
         if let Some(name) = &options.upsert_by {
             self.check_key(name)?;
@@ -229,7 +231,7 @@ impl Import {
             return Err(Invalid::one("", "json_too_deep", message));
         }
         let records = Records { scope: &self.scope, collection: Arc::clone(&self.collection) };
-        let input = records.input(json)?;
+        let input = records.input_with(json, false, &References::default())?;
         self.waiting_bytes += json.len();
         Ok(Line { line, input })
     }
