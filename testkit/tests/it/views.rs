@@ -67,6 +67,14 @@ fn open_tasks() -> Value {
     })
 }
 
+/// Everything but letters and digits as in a query.
+fn encoded(text: &str) -> String {
+    let encode = |byte: u8| {
+        if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(encode).collect()
+}
+
 fn query(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'=' | b'&' | b'_' | b',' | b'.' => {
@@ -518,23 +526,43 @@ async fn filters_and_orders_of_a_view_use_indexes() {
     if store.dialect() == Dialect::Postgres {
         define(store, acme.tenant.place(), vec![format!("ANALYZE {table}")]).await;
     }
-    let view = json!({"view": {"collection": "tasks", "filter": "done == false", "fields":
-        ["title", "rank", {"name": "room_name", "path": "room.name"}]}});
-    expect(
-        &developer.patch("/v1/collections/open_tasks", &json!({"view": view["view"], "rules": {}})).await,
-        200,
-    );
-    for (text, index) in [
-        ("filter=title == 't77'", "index(title)"),
-        ("filter=rank > 2990", "index(rank)"),
-        ("sort=rank", "index(rank)"),
-        ("sort=-rank&filter=room_name != 'x'", "index(rank)"),
-    ] {
-        let path = query(text).replace("/records?", "/explain?");
+    let explain = async |collection: &str, filter: &str, sort: &str| {
+        let filter = encoded(filter);
+        let path = format!("/v1/collections/{collection}/explain?filter={filter}&sort={sort}");
         let explained = expect(&developer.get(&path).await, 200);
-        let plan = explained["plan"].to_string();
-        assert!(plan.contains(index) && !plan.contains(&table), "{text}: {explained}");
-        assert!(explained["sql"].as_str().unwrap().contains("open_tasks"), "{explained}");
+        let shown = explained["plan"].to_string();
+        assert!(
+            explained["sql"].as_str().unwrap().contains(collection) && !shown.contains(&table),
+            "{explained}"
+        );
+        shown
+    };
+    let show = async |fields: Value| {
+        let view = json!({"collection": "tasks", "filter": "done == false", "fields": fields});
+        let change = json!({"view": view, "rules": {}});
+        expect(&developer.patch("/v1/collections/open_tasks", &change).await, 200);
+    };
+    show(json!(["title", "rank", {"name": "room_name", "path": "room.name"}])).await;
+    for (filter, sort, index) in
+        [("title == 't77'", "", "index(title)"), ("rank > 2990 && room_name != 'x'", "-rank", "index(rank)")]
+    {
+        let plan = explain("open_tasks", filter, sort).await;
+        assert!(plan.contains(index), "{filter} by {sort}: {plan}");
+    }
+    // What is found with the collection itself is found with a view of it.
+    show(json!(["title", "rank"])).await;
+    for (filter, sort) in
+        [("true", "rank"), ("true", "-rank"), ("rank < 5", ""), ("title in ['t1', 't2']", "title")]
+    {
+        let direct = explain("tasks", &format!("done == false && ({filter})"), sort).await;
+        let viewed = explain("open_tasks", filter, sort).await;
+        for index in ["index(title)", "index(rank)"] {
+            assert_eq!(
+                viewed.contains(index),
+                direct.contains(index),
+                "{filter} by {sort}: {viewed} {direct}"
+            );
+        }
     }
     app.remove().await.unwrap();
 }
