@@ -200,8 +200,8 @@ pub(super) fn complete_in(
 ) -> Result<(), Invalid> {
     let plain = || tenant.collections().filter(|collection| !collection.is_view());
     let catalogue = plain().map(|collection| Arc::clone(&collection.model)).collect::<Catalogue>();
-    let designs = plain().map(|collection| (collection.id(), collection.definition())).collect();
-    complete(definition, &Designs { designs, catalogue: Arc::new(catalogue), dialect })
+    let each = plain().map(|collection| (collection.id(), collection.definition())).collect();
+    complete(definition, &Designs { each, catalogue: Arc::new(catalogue), dialect })
 }
 
 /// The same for each view of a tenant's designs. Names the one that has no meaning.
@@ -217,7 +217,7 @@ pub(super) fn complete_all<'d>(
         plain.into_iter().map(|(id, design)| (id, &*design)).collect();
     let models = plain.iter().map(|(id, design)| Arc::new(model(*id, design, dialect)));
     let catalogue = Arc::new(models.collect::<Catalogue>());
-    let designs = Designs { designs: plain, catalogue, dialect };
+    let designs = Designs { each: plain, catalogue, dialect };
     for (_, view) in views {
         complete(view, &designs).map_err(|invalid| (view.name.to_string(), invalid))?;
     }

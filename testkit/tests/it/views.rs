@@ -203,6 +203,29 @@ async fn the_rules_of_a_view_alone_say_who_sees_it() {
 }
 
 #[tokio::test]
+async fn views_of_two_tenants_have_nothing_to_do_with_one_another() {
+    let app = TestApp::start().await.unwrap();
+    let (acme, other) = (app.tenant("acme").await.unwrap(), app.tenant("other").await.unwrap());
+    let (one, _) = house(&acme).await;
+    let (two, _) = house(&other).await;
+    expect(&two.patch(&query("filter=true"), &json!({})).await, 409);
+    let tasks = "/v1/collections/tasks";
+    expect(&two.patch(&format!("{tasks}/records?filter=true"), &json!({"title": "theirs"})).await, 200);
+    assert_eq!(titles(&two, "").await, ["theirs", "theirs", "theirs"]);
+    assert_eq!(titles(&one, "sort=title").await, ["paint?", "rest", "sweep"]);
+    let theirs = expect(&two.get(VIEW).await, 200)["items"][0]["id"].as_str().unwrap().to_owned();
+    problem(&one.get(&format!("{VIEW}/{theirs}")).await, 404, "not_found");
+    // What is another tenant's is what there is not.
+    let id = expect(&two.get(tasks).await, 200)["id"].clone();
+    for named in [id, json!("nothing")] {
+        let view = json!({"name": "v", "view": {"collection": named, "fields": ["title"]}});
+        let refused = problem(&one.post("/v1/collections", &view).await, 400, "invalid_body");
+        assert_eq!(places(&refused), [("/view/collection", "unknown_collection")]);
+    }
+    app.remove().await.unwrap();
+}
+
+#[tokio::test]
 async fn nothing_is_written_to_a_view() {
     let app = TestApp::start().await.unwrap();
     let acme = app.tenant("acme").await.unwrap();

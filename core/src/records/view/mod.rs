@@ -23,14 +23,14 @@ use crate::invalid::{Findings, Invalid};
 
 /// The collections that views can show.
 pub(crate) struct Designs<'d> {
-    pub(crate) designs: HashMap<CollectionId, &'d Definition>,
+    pub(crate) each: HashMap<CollectionId, &'d Definition>,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) dialect: Dialect,
 }
 
 /// The fields of a view, and its query in brackets.
 pub(crate) fn derive(view: &View, designs: &Designs<'_>) -> Result<(Vec<Field>, Arc<str>), Invalid> {
-    let source = designs.designs.get(&view.collection).zip(designs.catalogue.get(view.collection));
+    let source = designs.each.get(&view.collection).zip(designs.catalogue.get(view.collection));
     let Some((design, model)) = source else {
         return Err(Invalid::one(
             "/collection",

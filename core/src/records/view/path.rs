@@ -75,7 +75,7 @@ impl<'d> Paths<'d> {
             nullable |= field.nullable;
             let key = format!("{alias}.{}", quote(&field.column(), self.dialect()));
             alias = self.join(steps.get(..=at).unwrap_or_default(), &key, *collection)?;
-            design = self.designs.designs.get(collection).copied().ok_or_else(|| gone(step))?;
+            design = self.designs.each.get(collection).copied().ok_or_else(|| gone(step))?;
         }
         if let Some((_, kind)) = FIXED.iter().find(|(fixed, _)| *fixed == name) {
             let column = format!("{alias}.{name}");
