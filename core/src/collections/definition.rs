@@ -94,7 +94,7 @@ pub struct Definition {
 }
 
 /// An index as sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewIndex {
     /// Its fields.
@@ -110,8 +110,15 @@ pub struct NewIndex {
     pub condition: Option<String>,
 }
 
+impl From<Index> for NewIndex {
+    fn from(index: Index) -> Self {
+        let Index { fields, unique, kind, condition } = index;
+        Self { fields, unique, kind, condition }
+    }
+}
+
 /// A collection as sent.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewCollection {
     /// Its name.

@@ -5,6 +5,7 @@ mod ddl;
 mod definition;
 mod field;
 mod field_type;
+mod history;
 mod name;
 pub(crate) mod partial;
 mod patch;
@@ -27,6 +28,7 @@ pub use self::definition::{
 pub use self::field::{Field, NewField};
 pub(crate) use self::field_type::MAX_PRECISION;
 pub use self::field_type::{Auto, FieldType, Many, OnDelete};
+pub use self::history::{SchemaAction, SchemaChange, SchemaChanges};
 pub use self::name::{CollectionName, FieldName, RESERVED_FIELDS};
 pub use self::patch::{CollectionPatch, FieldPatch};
 pub use self::pattern::Pattern;

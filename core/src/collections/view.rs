@@ -53,7 +53,7 @@ pub struct ViewField {
 }
 
 /// A view as sent.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewView {
     /// The collection's name or id.
