@@ -153,6 +153,8 @@ enum Sight<'v> {
     Own,
     /// The condition of an index: the record alone, whoever asks and whenever.
     Index,
+    /// The filter of a view: everything, whoever asks and whenever.
+    View,
 }
 
 /// Which records of a collection are seen.
@@ -201,6 +203,11 @@ impl<'v> Vocabulary<'v> {
         Self { catalogue: Arc::default(), model, sight: Sight::Index }
     }
 
+    /// For the filter of a view: every field and every collection, and neither caller nor request.
+    pub const fn of_view(catalogue: Arc<Catalogue>, model: Arc<Model>) -> Self {
+        Self { catalogue, model, sight: Sight::View }
+    }
+
     /// A rule's, with `input.…` for what a record is going to be.
     #[must_use]
     pub fn with_input(self) -> Self {
@@ -211,12 +218,22 @@ impl<'v> Vocabulary<'v> {
         matches!(self.sight, Sight::Rule { input: true })
     }
 
-    pub(super) fn is_rule(&self) -> bool {
+    fn is_rule(&self) -> bool {
         matches!(self.sight, Sight::Rule { .. })
     }
 
     pub(super) const fn is_computed(&self) -> bool {
         matches!(self.sight, Sight::Own)
+    }
+
+    /// Whether other collections may be asked by their names.
+    pub(super) fn asks_others(&self) -> bool {
+        self.is_rule() || matches!(self.sight, Sight::View)
+    }
+
+    /// Whether nothing is known of the caller and the request.
+    pub(super) const fn is_impersonal(&self) -> bool {
+        matches!(self.sight, Sight::Index | Sight::View)
     }
 
     pub(super) const fn is_index(&self) -> bool {
@@ -245,7 +262,7 @@ impl<'v> Vocabulary<'v> {
     /// Which records of that collection are seen through a relation.
     pub(super) fn reach(&self, target: CollectionId) -> Reach {
         match self.sight {
-            Sight::Rule { .. } | Sight::All | Sight::Own | Sight::Index => Reach::All,
+            Sight::Rule { .. } | Sight::All | Sight::Own | Sight::Index | Sight::View => Reach::All,
             Sight::Ruled(seen) => match seen(target) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,

@@ -37,6 +37,7 @@ pub(crate) mod storage;
 mod update;
 mod upsert_by_key;
 pub(crate) mod value;
+pub(crate) mod view;
 mod wanted;
 mod write;
 

@@ -50,3 +50,4 @@ mod slow_queries;
 mod store;
 mod support;
 mod tenants;
+mod views;

@@ -24,9 +24,8 @@ impl Checker<'_> {
             "auth" | "request" | "input" if self.vocabulary.is_computed() => {
                 self.refuse(node, format!("a computed field is made of its record, not of `{name}`"))
             }
-            "auth" | "request" if self.vocabulary.is_index() => {
-                self.refuse(node, format!("`{name}` is not known here: an index is the same for everybody"))
-            }
+            "auth" | "request" if self.vocabulary.is_impersonal() => self
+                .refuse(node, format!("`{name}` is not known here: what is saved is the same for everybody")),
             "auth" => Ok(Operand::Root(Root::Auth)),
             "request" => Ok(Operand::Root(Root::Request)),
             "input" if self.vocabulary.has_input() => Ok(Operand::Root(Root::Input)),
