@@ -39,6 +39,13 @@ async fn records_come_from_all_pages_in_order() {
     }
     assert_eq!(relay.seen().len(), 4);
 
+    // A question that is too long for a URL goes by a body.
+    let long = format!("views >= 3 && title != '{}'", "x".repeat(2_000));
+    let by_body: Vec<_> = behind.list().filter(long).sort("-views").stream().try_collect().await.unwrap();
+    assert_eq!(by_body, all);
+    let last = relay.seen().pop().unwrap();
+    assert!(last.line.starts_with("POST ") && last.line.contains("/posts/query "), "{}", last.line);
+
     // By hand the same, and a stream goes on where a page ended.
     let first = list.clone().count(CountMode::Exact).send().await.unwrap();
     assert_eq!((first.items.len(), first.total), (20, Some(MANY - 3)));

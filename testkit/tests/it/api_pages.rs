@@ -47,6 +47,29 @@ async fn links_lead_through_every_record_once_in_order() {
 }
 
 #[tokio::test]
+async fn a_question_in_a_body_is_that_of_a_url() {
+    let app = TestApp::start().await.unwrap();
+    let developer = with_notes(&app.tenant("acme").await.unwrap()).await;
+    for (title, stars) in [("a", 2), ("b", 1), ("c", 2)] {
+        note(&developer, title, stars).await;
+    }
+    let question = "/v1/collections/notes/query";
+    let mut body =
+        json!({"filter": "stars == 2", "sort": "-title", "fields": "title", "limit": 1, "count": "exact"});
+    let asked = expect(&developer.post(question, &body).await, 200);
+    let url = format!("{NOTES}?filter=stars%20%3D%3D%202&sort=-title&fields=title&limit=1&count=exact");
+    assert_eq!(asked, expect(&developer.get(&url).await, 200));
+    assert_eq!((&asked["items"], &asked["total"]), (&json!([{"title": "c"}]), &json!(2)));
+    body["cursor"] = asked["next_cursor"].clone();
+    let rest = expect(&developer.post(question, &body).await, 200);
+    assert_eq!((&rest["items"], &rest["next_cursor"]), (&json!([{"title": "a"}]), &json!(null)));
+    // What is wrong is said of the body, and of no URL.
+    let wrong = developer.post(question, &json!({"filter": "stars ==", "sort": "nope"})).await;
+    assert!(wrong.status == 400 || wrong.status == 422, "{}", wrong.status);
+    app.remove().await.unwrap();
+}
+
+#[tokio::test]
 async fn links_lead_through_tenants_and_keys() {
     let app = TestApp::start().await.unwrap();
     for slug in ["t1", "t2", "t3", "t4", "t5"] {
