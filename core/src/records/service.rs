@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use sea_query::Value;
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::batch::References;

@@ -126,6 +126,7 @@ fn shown(name: FieldName, kind: FieldType, nullable: bool) -> Field {
         ignore_case: false,
         generation: 0,
         hidden: false,
+        computed: None,
         default: None,
         min: None,
         max: None,

@@ -103,7 +103,7 @@ async fn hold(tx: &mut Tx<'_>, case: &Case, checked: &Checked) -> Result<(), Sto
     tx.define(&["DELETE FROM t", "DELETE FROM rooms", "DELETE FROM links"].map(str::to_owned)).await?;
     for (table, columns, rows) in contents(&case.rows, &case.rooms, dialect) {
         if !rows.is_empty() {
-            tx.execute(&insert(table, columns, rows, dialect)).await?;
+            tx.execute(&insert(table, columns, &rows, dialect)).await?;
         }
     }
     let expected = case.expected();
@@ -167,7 +167,7 @@ fn contents(rows: &[Row], rooms: &[Room], dialect: Dialect) -> [Table; 3] {
     ]
 }
 
-fn insert(table: &str, columns: &[(&str, Storage)], rows: Vec<Vec<Value>>, dialect: Dialect) -> Sql {
+fn insert(table: &str, columns: &[(&str, Storage)], rows: &[Vec<Value>], dialect: Dialect) -> Sql {
     let names: Vec<_> = columns.iter().map(|(name, _)| quoted(name, dialect)).collect();
     let marks: Vec<_> = columns.iter().map(|(_, storage)| storage.placeholder(dialect)).collect();
     let marks = vec![format!("({})", marks.join(", ")); rows.len()].join(", ");
