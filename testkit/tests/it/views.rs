@@ -70,7 +70,7 @@ fn open_tasks() -> Value {
 /// Everything but letters and digits as in a query.
 fn encoded(text: &str) -> String {
     let encode = |byte: u8| {
-        if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") }
+        if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     };
     text.bytes().map(encode).collect()
 }
@@ -78,7 +78,7 @@ fn encoded(text: &str) -> String {
 fn query(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'=' | b'&' | b'_' | b',' | b'.' => {
-            (byte as char).to_string()
+            char::from(byte).to_string()
         }
         byte => format!("%{byte:02X}"),
     };
@@ -534,12 +534,14 @@ async fn filters_and_orders_of_a_view_use_indexes() {
     let app = TestApp::start().await.unwrap();
     let acme = app.tenant("acme").await.unwrap();
     let (developer, [attic, _]) = house(&acme).await;
-    let lines: String = (0..3_000)
-        .map(|rank| {
-            let task = json!({"title": format!("t{rank}"), "rank": rank, "done": false, "room": attic, "helped": [attic], "tags": ["a"], "secret": "told"});
-            format!("{task}\n")
-        })
-        .collect();
+    let tasks = (0..3_000).map(|rank| {
+        let task = json!({
+            "title": format!("t{rank}"), "rank": rank, "done": false, "room": attic, "helped": [attic],
+            "tags": ["a"], "secret": "told",
+        });
+        task.to_string()
+    });
+    let lines = tasks.collect::<Vec<_>>().join("\n");
     let file = developer.with("content-type", "application/octet-stream");
     let import = "/v1/collections/tasks/records/import?format=ndjson";
     expect(&file.send(poem::http::Method::POST, import, Some(lines)).await, 200);
