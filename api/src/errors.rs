@@ -158,6 +158,7 @@ impl From<CollectionError> for Problem {
             CollectionError::Records(_) => conflict("records_disagree", &error),
             CollectionError::Referenced { .. } => conflict("collection_referenced", &error),
             CollectionError::UsedByRule { .. } => conflict("used_by_rule", &error),
+            CollectionError::UsedByView { .. } => conflict("used_by_view", &error),
             CollectionError::UnderWay => conflict("change_under_way", &error).retry_after(1),
             CollectionError::Denied(denied) => denied.into(),
             CollectionError::KeyReused(error) => error.into(),
@@ -192,6 +193,7 @@ impl From<RecordError> for Problem {
             RecordError::NoCollection => Self::not_found("There is no such collection."),
             RecordError::NotFound => Self::not_found("There is no such record."),
             RecordError::Invalid(invalid) => invalid.clone().into(),
+            RecordError::View => conflict("view_is_read_only", &error),
             RecordError::Exists => conflict("record_exists", &error),
             RecordError::NotUnique { fields } => {
                 fields.iter().fold(conflict("not_unique", &error), |problem, field| {

@@ -149,6 +149,9 @@ pub mod types {
         pub rules: Rules,
         /// When it was last changed.
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// What it shows, where it is a view; `fields` are then what its records have.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub view: ::std::option::Option<View>,
     }
     /// All collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -177,6 +180,9 @@ pub mod types {
         /// All rules as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
+        /// Of a view: what it shows from now on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub view: ::std::option::Option<View>,
     }
     /// How a list is carried out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -381,6 +387,10 @@ pub mod types {
         /// Its rules.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
+        /// What it shows of another collection, where it is a view. It has no `fields`, no `indexes` and no rules of writes
+        /// then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub view: ::std::option::Option<View>,
     }
     /// A new field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -662,6 +672,24 @@ pub mod types {
         /// Origins whose pages may call the API; `*` stands for all.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub cors_origins: ::std::vec::Vec<::std::string::String>,
+    }
+    /// What a view shows.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct View {
+        /// What it computes of each group, as in aggregates: `count`, `revenue:sum(price)`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub calculate: ::std::vec::Vec<::std::string::String>,
+        /// The collection whose records it shows, or groups of them: its name, or its id.
+        pub collection: ::std::string::String,
+        /// Its fields, where it shows records: names of fields, or objects of a `name` and a `path` such as `room.name`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub fields: ::std::vec::Vec<::serde_json::Value>,
+        /// Which of them, as a condition in CEL; all where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// By what it groups, as in aggregates: `city`, `month:month(created_at)`. Where it is empty, records are shown.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub group_by: ::std::vec::Vec<::std::string::String>,
     }
     /// Generation of default values for serde.
     pub mod defaults {

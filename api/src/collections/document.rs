@@ -17,8 +17,10 @@ pub(super) fn document(tenant: &str, collections: &[Arc<Collection>]) -> Value {
     for collection in collections {
         let name = collection.name();
         schemas.insert(name.to_owned(), record(collection));
-        schemas.insert(format!("{name}.create"), input(collection, true));
-        schemas.insert(format!("{name}.update"), input(collection, false));
+        if !collection.is_view() {
+            schemas.insert(format!("{name}.create"), input(collection, true));
+            schemas.insert(format!("{name}.update"), input(collection, false));
+        }
         schemas.insert(format!("{name}.page"), page(name));
         let (records, record) = operations(collection);
         paths.insert(format!("/v1/collections/{name}/records"), records);
@@ -233,6 +235,17 @@ fn operations(collection: &Collection) -> (Value, Value) {
     let gone = answers(Map::from_iter([("204".to_owned(), json!({"description": "The record is gone."}))]));
     let id =
         json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
+    if collection.is_view() {
+        let page = of("200", "A page.", &format!("{name}.page"));
+        let one = of("200", "The record.", name);
+        return (
+            json!({"get": operation("list", "List records", &list, None, page)}),
+            json!({
+                "parameters": [id],
+                "get": operation("get", "Get a record", &json!([fields, expand]), None, one),
+            }),
+        );
+    }
     let records = json!({
         "get": operation("list", "List records", &list, None, of("200", "A page.", &format!("{name}.page"))),
         "post": operation("create", "Create a record", &once, Some("create"), of("201", "The record.", name)),

@@ -2,7 +2,7 @@
 
 use neonex_core::collections::{
     Collection, CollectionPatch, Field, FieldPatch, Index, IndexKind, NewCollection, NewField, NewIndex,
-    Rules,
+    NewView, Rules, View, ViewField,
 };
 use poem_openapi::{Enum, Object};
 use serde_json::Value as Json;
@@ -24,6 +24,49 @@ pub(super) struct NewCollectionBody {
     /// Its rules.
     #[oai(default)]
     rules: RulesView,
+    /// What it shows of another collection, where it is a view. It has no `fields`, no `indexes` and no rules of writes
+    /// then.
+    view: Option<ViewBody>,
+}
+
+/// What a view shows.
+#[derive(Debug, Object)]
+#[oai(rename = "View", deny_unknown_fields)]
+pub(super) struct ViewBody {
+    /// The collection whose records it shows, or groups of them: its name, or its id.
+    collection: String,
+    /// Which of them, as a condition in CEL; all where nothing is said.
+    #[oai(skip_serializing_if_is_none)]
+    filter: Option<String>,
+    /// Its fields, where it shows records: names of fields, or objects of a `name` and a `path` such as `room.name`.
+    #[oai(default, skip_serializing_if_is_empty)]
+    fields: Vec<Json>,
+    /// By what it groups, as in aggregates: `city`, `month:month(created_at)`. Where it is empty, records are shown.
+    #[oai(default, skip_serializing_if_is_empty)]
+    group_by: Vec<String>,
+    /// What it computes of each group, as in aggregates: `count`, `revenue:sum(price)`.
+    #[oai(default, skip_serializing_if_is_empty)]
+    calculate: Vec<String>,
+}
+
+impl ViewBody {
+    fn new(collection: &Collection, view: &View) -> Self {
+        let name = collection.name_of(view.collection).map(str::to_owned);
+        Self {
+            collection: name.unwrap_or_else(|| view.collection.to_string()),
+            filter: view.filter.clone(),
+            fields: view.fields.iter().map(ViewField::to_json).collect(),
+            group_by: view.group_by.clone(),
+            calculate: view.calculate.clone(),
+        }
+    }
+}
+
+impl From<ViewBody> for NewView {
+    fn from(body: ViewBody) -> Self {
+        let ViewBody { collection, filter, fields, group_by, calculate } = body;
+        Self { collection, filter, fields, group_by, calculate }
+    }
 }
 
 /// A new field.
@@ -162,6 +205,8 @@ pub(super) struct CollectionPatchBody {
     indexes: Option<Vec<IndexView>>,
     /// All rules as they are to be.
     rules: Option<RulesView>,
+    /// Of a view: what it shows from now on.
+    view: Option<ViewBody>,
 }
 
 impl From<NewFieldBody> for FieldPatch {
@@ -214,6 +259,7 @@ impl From<NewCollectionBody> for NewCollection {
             fields: body.fields.into_iter().map(|field| FieldPatch::from(field).field).collect(),
             indexes: body.indexes.into_iter().map(Into::into).collect(),
             rules: body.rules.into(),
+            view: body.view.map(Into::into),
         }
     }
 }
@@ -226,6 +272,7 @@ impl From<CollectionPatchBody> for CollectionPatch {
             drop_fields: body.drop_fields,
             indexes: body.indexes.map(|indexes| indexes.into_iter().map(Into::into).collect()),
             rules: body.rules.map(Into::into),
+            view: body.view.map(Into::into),
         }
     }
 }
@@ -327,6 +374,9 @@ pub(super) struct CollectionView {
     indexes: Vec<IndexView>,
     /// Its rules.
     rules: RulesView,
+    /// What it shows, where it is a view; `fields` are then what its records have.
+    #[oai(skip_serializing_if_is_none)]
+    view: Option<ViewBody>,
     /// When it was made.
     created_at: Time,
     /// When it was last changed.
@@ -349,6 +399,7 @@ impl From<&Collection> for CollectionView {
             fields: definition.fields.iter().map(|field| FieldView::new(collection, field)).collect(),
             indexes: definition.indexes.iter().map(index).collect(),
             rules: RulesView { list, view, create, update, delete },
+            view: definition.view.as_ref().map(|view| ViewBody::new(collection, view)),
             created_at: collection.created_at().into(),
             updated_at: collection.updated_at().into(),
         }

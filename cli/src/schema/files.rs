@@ -93,6 +93,8 @@ fn render(design: &Design) -> Result<String, toml::ser::Error> {
         name: &'d str,
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         rules: BTreeMap<String, Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        view: Option<&'d neonex_sdk::types::View>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         fields: Vec<toml::Table>,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -103,6 +105,7 @@ fn render(design: &Design) -> Result<String, toml::ser::Error> {
     toml::to_string(&File {
         name: &design.name,
         rules: rules.unwrap_or_default(),
+        view: design.view.as_ref(),
         fields: fields.collect::<Result<_, _>>()?,
         indexes: &design.indexes,
     })
@@ -136,6 +139,22 @@ unique = true
     #[test]
     fn a_file_is_written_as_it_is_read() {
         assert_eq!(render(&parse(FILE).unwrap()).unwrap(), FILE);
+    }
+
+    #[test]
+    fn a_view_is_written_as_it_is_read() {
+        let file = "\
+name = \"open_notes\"
+
+[view]
+collection = \"notes\"
+fields = [\"title\", { name = \"room_name\", path = \"room.name\" }]
+filter = \"!done\"
+";
+        let written = render(&parse(file).unwrap()).unwrap();
+        let again = render(&parse(&written).unwrap()).unwrap();
+        assert_eq!(written, again);
+        assert!(written.contains("room.name") && written.contains("!done"), "{written}");
     }
 
     #[test]

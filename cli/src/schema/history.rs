@@ -145,8 +145,8 @@ fn told(collection: &str, change: &Value) -> String {
 
 impl From<NewCollection> for Design {
     fn from(new: NewCollection) -> Self {
-        let NewCollection { name, fields, indexes, rules } = new;
-        Self { name, renamed_from: None, rules: rules.unwrap_or_default(), fields, indexes }
+        let NewCollection { name, fields, indexes, rules, view } = new;
+        Self { name, renamed_from: None, rules: rules.unwrap_or_default(), fields, indexes, view }
     }
 }
 

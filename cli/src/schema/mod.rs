@@ -7,7 +7,7 @@ mod plan;
 pub(crate) use self::files::{read, write};
 pub(crate) use self::plan::{Action, Plan};
 
-use neonex_sdk::types::{Collection, Index, NewField, Rules};
+use neonex_sdk::types::{Collection, Index, NewField, Rules, View};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::CommandError;
@@ -26,12 +26,16 @@ pub(crate) struct Design {
     pub(crate) fields: Vec<NewField>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) indexes: Vec<Index>,
+    /// Where it is a view: what it shows, from which its fields follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) view: Option<View>,
 }
 
 impl Design {
     /// What a tenant has.
     pub(crate) fn of(collection: &Collection) -> Result<Self, CommandError> {
-        let fields = serde_json::to_value(&collection.fields).and_then(serde_json::from_value);
+        let own = if collection.view.is_some() { &[][..] } else { &collection.fields };
+        let fields = serde_json::to_value(own).and_then(serde_json::from_value);
         Ok(Self {
             name: collection.name.clone(),
             renamed_from: None,
@@ -39,7 +43,12 @@ impl Design {
             fields: fields
                 .map_err(|error| CommandError::io("a collection could not be read")(error.into()))?,
             indexes: collection.indexes.clone(),
+            view: collection.view.clone(),
         })
+    }
+
+    pub(crate) const fn is_view(&self) -> bool {
+        self.view.is_some()
     }
 
     /// The collections that its records point to, without itself.

@@ -2,7 +2,8 @@
 //!
 //! New collections come first, each after those that it points to; where they point to each other in a circle, the
 //! relations that close it follow later. Rules come when every collection is there that they may name. What is
-//! dropped comes last, each after what points to it.
+//! dropped comes last, each after what points to it. Views come after all else, but for those that are dropped, which go
+//! before what they show changes.
 
 use std::collections::BTreeSet;
 
@@ -51,14 +52,24 @@ impl Plan {
         for design in wanted {
             plan.rename(&mut there, design);
         }
-        let (old, new): (Vec<_>, Vec<_>) =
-            wanted.iter().partition(|design| there.iter().any(|known| known.name == design.name));
+        let is_gone = |known: &Design| wanted.iter().all(|design| design.name != known.name);
+        let (views, there): (Vec<_>, Vec<_>) = there.into_iter().partition(Design::is_view);
+        for view in views.iter().filter(|view| is_gone(view)) {
+            plan.push(Action::Drop(view.name.clone()), Vec::new(), Vec::new());
+        }
+        let (wanted_views, collections): (Vec<&Design>, Vec<&Design>) =
+            wanted.iter().partition(|design| design.is_view());
+        let (old, new): (Vec<&Design>, Vec<&Design>) =
+            collections.into_iter().partition(|design| there.iter().any(|known| known.name == design.name));
         let mut made = plan.create(&there, &new);
         made.extend(there.iter().cloned());
         for design in old.into_iter().chain(new) {
             if let Some(before) = made.iter().find(|known| known.name == design.name) {
                 plan.change(before, design);
             }
+        }
+        for design in wanted_views {
+            plan.view(views.iter().find(|known| known.name == design.name), design);
         }
         let gone = there.into_iter().filter(|known| wanted.iter().all(|design| design.name != known.name));
         plan.drop(gone.collect());
@@ -102,6 +113,11 @@ impl Plan {
                 field.collection = Some(to.clone());
             }
         }
+        for view in there.iter_mut().filter_map(|known| known.view.as_mut()) {
+            if view.collection == *from {
+                view.collection.clone_from(to);
+            }
+        }
         let patch = CollectionPatch { name: Some(to.clone()), ..CollectionPatch::default() };
         self.push(Action::Change(from.clone(), Box::new(patch)), vec![format!("rename to {to}")], Vec::new());
     }
@@ -139,11 +155,37 @@ impl Plan {
                 fields: fields.clone(),
                 indexes: indexes.clone(),
                 rules: None,
+                view: None,
             };
             self.push(Action::Create(Box::new(created)), changes, Vec::new());
             made.push(Design { fields, indexes, rules: Rules::default(), ..design.clone() });
         }
         made
+    }
+
+    fn view(&mut self, before: Option<&Design>, after: &Design) {
+        let Some(before) = before else {
+            let created = NewCollection {
+                name: after.name.clone(),
+                fields: Vec::new(),
+                indexes: Vec::new(),
+                rules: Some(after.rules.clone()),
+                view: after.view.clone(),
+            };
+            let of = after.view.as_ref().map(|view| format!("view of {}", view.collection));
+            self.push(Action::Create(Box::new(created)), of.into_iter().collect(), Vec::new());
+            return;
+        };
+        let (mut patch, mut changes) = (CollectionPatch::default(), Vec::new());
+        let json = |design: &Design| serde_json::to_value(&design.view).unwrap_or_default();
+        if json(before) != json(after) {
+            changes.push("~ what it shows".to_owned());
+            patch.view = after.view.clone();
+        }
+        patch.rules = changed_rules(before, after, &mut changes);
+        if !changes.is_empty() {
+            self.push(Action::Change(after.name.clone(), Box::new(patch)), changes, Vec::new());
+        }
     }
 
     fn change(&mut self, before: &Design, after: &Design) {
@@ -201,15 +243,7 @@ impl Plan {
         if was != is || (!patch.drop_fields.is_empty() && !was.is_empty()) {
             patch.indexes = Some(after.indexes.clone());
         }
-        let (was, is) = (rules(&before.rules), rules(&after.rules));
-        let lines = was.iter().zip(&is).filter(|(was, is)| was != is).map(|((name, was), (_, is))| {
-            format!("~ rule {name}: {} → {}", was.unwrap_or("nobody"), is.unwrap_or("nobody"))
-        });
-        let lines: Vec<_> = lines.collect();
-        if !lines.is_empty() {
-            changes.extend(lines);
-            patch.rules = Some(after.rules.clone());
-        }
+        patch.rules = changed_rules(before, after, &mut changes);
         if !(changes.is_empty() && loses.is_empty()) {
             self.push(Action::Change(after.name.clone(), Box::new(patch)), changes, loses);
         }
@@ -290,6 +324,18 @@ fn shown(index: &Index) -> String {
     let unique = if index.unique { " unique" } else { "" };
     let condition = index.where_.as_ref().map(|condition| format!(" where {condition}"));
     format!("({}){kind}{unique}{}", index.fields.join(", "), condition.unwrap_or_default())
+}
+
+/// The rules as they are to be, where they are others.
+fn changed_rules(before: &Design, after: &Design, changes: &mut Vec<String>) -> Option<Rules> {
+    let (was, is) = (rules(&before.rules), rules(&after.rules));
+    let lines = was.iter().zip(&is).filter(|(was, is)| was != is).map(|((name, was), (_, is))| {
+        format!("~ rule {name}: {} → {}", was.unwrap_or("nobody"), is.unwrap_or("nobody"))
+    });
+    let lines: Vec<_> = lines.collect();
+    let is_other = !lines.is_empty();
+    changes.extend(lines);
+    is_other.then(|| after.rules.clone())
 }
 
 fn rules(rules: &Rules) -> [(&'static str, Option<&str>); 5] {
@@ -388,6 +434,27 @@ mod tests {
             text(&[], &circle),
             "create a\ncreate b\n    + field to_a (relation)\n\
              change a\n    + field to_b (relation)\n    + index (to_b) where to_b != null\n"
+        );
+    }
+
+    #[test]
+    fn views_follow_what_they_show() {
+        let view = |filter: &str| {
+            let view = serde_json::json!({"collection": "notes", "fields": ["title"], "filter": filter});
+            design(serde_json::json!({"name": "a_view", "view": view, "rules": {"list": "true"}}))
+        };
+        let notes = |fields: Value| design(serde_json::json!({"name": "notes", "fields": fields}));
+        let title = serde_json::json!([{"name": "title", "type": "text"}]);
+        let there = [notes(title.clone()), view("title != ''")];
+        assert_eq!(
+            text(&[], &there),
+            "create notes\n    + field title (text)\ncreate a_view\n    view of notes\n"
+        );
+        assert_eq!(text(&there, &there), "");
+        assert_eq!(text(&there, &[notes(title), view("true")]), "change a_view\n    ~ what it shows\n");
+        assert_eq!(
+            text(&there, &[notes(serde_json::json!([]))]),
+            "drop a_view\nchange notes\n    LOST: field title with all its values\n"
         );
     }
 

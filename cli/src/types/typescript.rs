@@ -20,12 +20,16 @@ pub(crate) fn typescript(document: &Value) -> Result<String, String> {
     }
     out.push_str("\n/** Records by the names of their collections. */\nexport interface Collections {\n");
     for shape in shapes.iter().filter(|shape| shape.role == super::Role::Record) {
-        let _infallible = writeln!(
-            out,
-            "  {}: {{ record: {name}; create: {name}Create; update: {name}Update }};",
-            shape.collection,
-            name = shape.name
-        );
+        let (collection, name) = (shape.collection, &shape.name);
+        // Nothing is written to a view.
+        let is_written =
+            shapes.iter().any(|other| other.collection == collection && other.role == super::Role::Create);
+        let line = if is_written {
+            format!("{collection}: {{ record: {name}; create: {name}Create; update: {name}Update }};")
+        } else {
+            format!("{collection}: {{ record: {name}; create: never; update: never }};")
+        };
+        let _infallible = writeln!(out, "  {line}");
     }
     out.push_str("}\n");
     Ok(out)

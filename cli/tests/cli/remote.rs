@@ -77,6 +77,18 @@ on_delete = \"set_null\"
 type = \"relation\"
 ";
 
+const NAMED: &str = "\
+name = \"named_rooms\"
+
+[rules]
+list = \"true\"
+
+[view]
+collection = \"rooms\"
+fields = [\"name\", { name = \"owner_name\", path = \"owner.name\" }]
+filter = \"name != ''\"
+";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_is_made_what_files_say() {
     let site = Site::open().await;
@@ -84,6 +96,7 @@ async fn a_tenant_is_made_what_files_say() {
     let dir = dir.as_str();
     site.place.write("design/rooms.toml", ROOMS);
     site.place.write("design/people.toml", PEOPLE);
+    site.place.write("design/named_rooms.toml", NAMED);
     site.expect("acme", &["schema", "plan", "--dir", dir, "--exit-code"], 5);
     let done = site.expect("acme", &["schema", "apply", "--dir", dir], 0);
     assert!(
@@ -98,8 +111,13 @@ async fn a_tenant_is_made_what_files_say() {
         (site.place.read("design/rooms.toml").as_str(), site.place.read("design/people.toml").as_str()),
         (ROOMS, PEOPLE)
     );
+    assert_eq!(site.place.read("design/named_rooms.toml"), NAMED);
     site.expect("other", &["schema", "apply", "--dir", dir, "--json"], 0);
     site.expect("other", &["schema", "plan", "--dir", dir, "--exit-code"], 0);
+
+    // A view is dropped without a word about losses.
+    std::fs::remove_file(site.place.path().join("design/named_rooms.toml")).unwrap();
+    assert_eq!(site.expect("acme", &["schema", "apply", "--dir", dir], 0), "drop named_rooms\n");
 
     // A rename keeps what is there, and is named once.
     let path = "/v1/collections/rooms/records";
@@ -280,6 +298,9 @@ type = "json"
 async fn types_compile_in_their_languages() {
     let site = Site::open().await;
     site.place.write("schema/all_kinds.toml", TYPED);
+    let view = "name = \"shown\"\n[view]\ncollection = \"all_kinds\"\n\
+                fields = [\"state\", { name = \"room_state\", path = \"room.state\" }]\n";
+    site.place.write("schema/shown.toml", view);
     let dir = site.place.path().join("schema");
     site.expect("acme", &["schema", "apply", "--dir", dir.to_str().unwrap()], 0);
     let rust = site.expect("acme", &["generate", "types", "--lang", "rust"], 0);
@@ -293,6 +314,8 @@ async fn types_compile_in_their_languages() {
     }))
     .unwrap();
     assert_eq!((read.r#type.as_str(), read.self_), ("t", Some(1)));
+    let shown: generated::Shown = serde_json::from_value(json!({"state": "a", "room_state": null})).unwrap();
+    assert_eq!((shown.state.as_deref(), shown.room_state), (Some("a"), None));
     // What is not set is not sent, and null is something else.
     let sent = json!({"type": "t", "tags": ["x"]});
     let made: generated::AllKindsCreate = serde_json::from_value(sent.clone()).unwrap();

@@ -52,7 +52,9 @@ impl Collection {
         catalogue: &Arc<Catalogue>,
     ) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
-        findings.take("/fields", check_width(&definition.fields, dialect));
+        if definition.view.is_none() {
+            findings.take("/fields", check_width(&definition.fields, dialect));
+        }
         let model = catalogue.get(id).cloned().unwrap_or_else(|| Arc::new(model(id, &definition, dialect)));
         let rules = findings.take("/rules", CheckedRules::new(&definition.rules, catalogue, &model));
         findings.take("/indexes", super::partial::check(&definition, &model));
@@ -92,6 +94,16 @@ impl Collection {
     /// Its design.
     pub const fn definition(&self) -> &Definition {
         &self.definition
+    }
+
+    /// Whether it is a view, which has no records of its own.
+    pub const fn is_view(&self) -> bool {
+        self.definition.view.is_some()
+    }
+
+    /// The name of the collection of that id, if it is this tenant's.
+    pub fn name_of(&self, collection: CollectionId) -> Option<&str> {
+        self.catalogue.get(collection).map(|model| model.name.as_str())
     }
 
     /// The name of the collection to whose records a field points.

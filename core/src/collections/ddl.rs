@@ -46,6 +46,9 @@ pub(crate) struct PhysicalIndex {
 /// The indexes of a design: those of unique fields, and those asked for. An index is named after what it covers, so
 /// that two designs agree on what they share.
 pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<PhysicalIndex> {
+    if definition.view.is_some() {
+        return Vec::new();
+    }
     let column = |name: &String| {
         let field = definition.fields.iter().find(|field| field.name.as_str() == name);
         field.map_or_else(|| name.clone(), Field::column)
@@ -109,8 +112,11 @@ pub(super) struct Ddl {
 }
 
 impl Ddl {
-    /// Makes the table.
+    /// Makes the table, which a view has none of.
     pub(super) fn create(&self, definition: &Definition) -> Vec<Step> {
+        if definition.view.is_some() {
+            return Vec::new();
+        }
         let table = self.table();
         let fixed = FIXED.iter().map(|(name, kind)| {
             let key = if *name == "id" { " PRIMARY KEY" } else { "" };
@@ -139,6 +145,9 @@ impl Ddl {
         renames: &[(String, String)],
         defaults: &[Option<FieldValue>],
     ) -> Vec<Step> {
+        if after.view.is_some() {
+            return Vec::new();
+        }
         let table = self.table();
         // An index is another one, too, where its columns are so long that another part of them is indexed.
         let made = |definition: &Definition| -> Vec<(PhysicalIndex, Vec<String>)> {
@@ -282,6 +291,9 @@ impl Ddl {
 
     /// Drops the table with all records, and those of their links.
     pub(super) fn drop(&self, definition: &Definition) -> Vec<Step> {
+        if definition.view.is_some() {
+            return Vec::new();
+        }
         let links = link_tables(self.collection, definition);
         let tables = links.into_iter().chain(self.search_tables(definition)).chain([self.table()]);
         tables.map(|table| Step::Sql(format!("DROP TABLE IF EXISTS {table}"))).collect()

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
 use super::name::{CollectionName, RESERVED_FIELDS};
+use super::view::{self, NewView, View};
 use crate::invalid::{Findings, Invalid};
 
 /// Fields that a collection may have. SQLite and MariaDB both hold more columns; a record much wider than this
@@ -87,6 +88,9 @@ pub struct Definition {
     pub indexes: Vec<Index>,
     /// Its rules.
     pub rules: Rules,
+    /// What its records are made of, where it has none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<View>,
 }
 
 /// An index as sent.
@@ -128,6 +132,9 @@ pub struct NewCollection {
     /// Its rules.
     #[serde(default)]
     pub rules: Rules,
+    /// What it shows of another, where it is a view.
+    #[serde(default)]
+    pub view: Option<NewView>,
 }
 
 impl TryFrom<NewCollection> for Definition {
@@ -160,7 +167,11 @@ impl TryFrom<NewCollection> for Definition {
             );
             findings.add("/indexes", "too_many", message);
         }
-        let definition = name.map(|name| Self { name, fields, indexes, rules: new.rules });
+        let view = new.view.and_then(|view| {
+            view::check_alone(!fields.is_empty(), !indexes.is_empty(), &new.rules, &mut findings);
+            findings.take("/view", View::try_from(view))
+        });
+        let definition = name.map(|name| Self { name, fields, indexes, rules: new.rules, view });
         findings.finish(definition)
     }
 }

@@ -20,6 +20,7 @@ use super::field::NewField;
 use super::patch::CollectionPatch;
 use super::schema::from_json;
 use super::service::CollectionError;
+use super::view::NewView;
 use crate::access::{Actor, CollectionsRead, Permit, TenantScope};
 use crate::clock::Timestamp;
 use crate::ids::{CollectionId, TenantId};
@@ -186,12 +187,17 @@ async fn baseline(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Option<SchemaChan
     let names: HashMap<_, _> =
         rows.iter().map(|row| (CollectionId::from_uuid(row.id), row.name.clone())).collect();
     let designs = rows.iter().map(|row| {
-        let Definition { name, fields, indexes, rules } = from_json(&row.definition)?;
+        let Definition { name, mut fields, indexes, rules, view } = from_json(&row.definition)?;
+        // Those of a view follow from what it shows.
+        if view.is_some() {
+            fields.clear();
+        }
         let mut design = written(&NewCollection {
             name: name.to_string(),
             fields: fields.into_iter().map(NewField::from).collect(),
             indexes: indexes.into_iter().map(NewIndex::from).collect(),
             rules,
+            view: view.map(NewView::from),
         })?;
         name_targets(&mut design, |id| names.get(&id).cloned());
         Ok(design)
@@ -220,6 +226,9 @@ fn written(request: &impl Serialize) -> Result<Json, StoreError> {
     if let Some(rules) = request.get_mut("rules").and_then(Json::as_object_mut) {
         rules.retain(|_, rule| !rule.is_null());
     }
+    if let Some(view) = request.get_mut("view").and_then(Json::as_object_mut) {
+        view.retain(|_, value| !(value.is_null() || value == &json!([])));
+    }
     for field in fields(&mut request) {
         field.retain(|name, value| match name.as_str() {
             "default" | "nullable" => !value.is_null(),
@@ -230,12 +239,15 @@ fn written(request: &impl Serialize) -> Result<Json, StoreError> {
 }
 
 fn name_targets(request: &mut Json, name: impl Fn(CollectionId) -> Option<String>) {
-    for field in fields(request) {
-        let Some(Json::String(target)) = field.get_mut("collection") else { continue };
-        if let Some(name) = target.parse().ok().and_then(&name) {
+    let call = |named: &mut Json| {
+        if let Json::String(target) = named
+            && let Some(name) = target.parse().ok().and_then(&name)
+        {
             *target = name;
         }
-    }
+    };
+    fields(request).filter_map(|field| field.get_mut("collection")).for_each(call);
+    request.pointer_mut("/view/collection").into_iter().for_each(call);
 }
 
 fn fields(request: &mut Json) -> impl Iterator<Item = &mut serde_json::Map<String, Json>> {

@@ -18,6 +18,7 @@ mod search;
 mod service;
 mod steps;
 mod values;
+mod view;
 
 pub use self::collection::Collection;
 pub(crate) use self::ddl::{PhysicalIndex, indexes, table_name};
@@ -36,3 +37,4 @@ pub(crate) use self::rules::CheckedRules;
 pub(crate) use self::search::{searched as searched_fields, tables as search_tables};
 pub(crate) use self::service::load;
 pub use self::service::{CollectionError, MAX_COLLECTIONS};
+pub use self::view::{NewView, View, ViewField};

@@ -40,7 +40,7 @@ pub(super) fn written(source: &str, model: &Arc<Model>, dialect: Dialect) -> Opt
 }
 
 /// A value written out.
-pub(super) fn constant(value: &Value, dialect: Dialect) -> String {
+pub(crate) fn constant(value: &Value, dialect: Dialect) -> String {
     match (value, dialect) {
         // The fewest digits, which every database reads back as the same number.
         (Value::Double(Some(number)), _) => format!("{number:e}"),

@@ -8,6 +8,7 @@ use super::field_type::FieldType;
 use super::name::CollectionName;
 use super::rewrite::converts;
 use super::values::column_moves;
+use super::view::NewView;
 use crate::invalid::{Findings, Invalid};
 
 /// A field of a changed design.
@@ -34,6 +35,8 @@ pub struct CollectionPatch {
     pub indexes: Option<Vec<NewIndex>>,
     /// All rules as they are to be.
     pub rules: Option<Rules>,
+    /// Of a view: what it shows from now on.
+    pub view: Option<NewView>,
 }
 
 /// A checked change.
@@ -61,7 +64,13 @@ pub(super) enum Demand {
 impl CollectionPatch {
     /// Applies the change to a design.
     pub(super) fn apply(self, before: &Definition) -> Result<Change, Invalid> {
+        if before.view.is_some() {
+            return self.apply_to_view(before);
+        }
         let mut findings = Findings::default();
+        if self.view.is_some() {
+            findings.add("/view", "not_applicable", "a collection that has records does not become a view");
+        }
         let name = match self.name {
             Some(name) => findings.take("/name", CollectionName::try_from(name)),
             None => Some(before.name.clone()),
@@ -93,6 +102,7 @@ impl CollectionPatch {
             fields,
             indexes,
             rules,
+            view: None,
         };
         let Some(mut after) = findings.take("", Definition::try_from(new)) else {
             return findings.finish(None);
@@ -106,6 +116,25 @@ impl CollectionPatch {
             findings.take(&format!("/fields/{at}"), checked);
         }
         findings.finish(Some(Change { after, renames, demands }))
+    }
+}
+
+impl CollectionPatch {
+    /// Nothing lies in a view, so it changes without asking records.
+    fn apply_to_view(self, before: &Definition) -> Result<Change, Invalid> {
+        let mut findings = Findings::default();
+        if !self.drop_fields.is_empty() {
+            findings.add("/drop_fields", "not_applicable", "the fields of a view are those that it names");
+        }
+        let new = NewCollection {
+            name: self.name.unwrap_or_else(|| before.name.to_string()),
+            fields: self.fields.unwrap_or_default().into_iter().map(|patch| patch.field).collect(),
+            indexes: self.indexes.unwrap_or_default(),
+            rules: self.rules.unwrap_or_else(|| before.rules.clone()),
+            view: self.view.or_else(|| before.view.clone().map(NewView::from)),
+        };
+        let after = findings.take("", Definition::try_from(new));
+        findings.finish(after.map(|after| Change { after, renames: Vec::new(), demands: Vec::new() }))
     }
 }
 

@@ -43,6 +43,7 @@ impl Relation {
         name: impl Fn(CollectionId) -> Option<String>,
     ) -> Vec<Self> {
         let fields = definition.fields.iter().enumerate();
+        let linked = definition.view.as_ref().map_or(collection, |view| view.collection);
         let relations = fields.filter_map(|(place, field)| match &field.kind {
             FieldType::Relation { collection: target, on_delete, many } => Some(Self {
                 field: field.name.to_string(),
@@ -51,7 +52,7 @@ impl Relation {
                 target: *target,
                 target_name: name(*target).unwrap_or_else(|| target.to_string()),
                 on_delete: *on_delete,
-                links: many.map(|many| link_table(collection.as_uuid(), many.link)),
+                links: many.map(|many| link_table(linked.as_uuid(), many.link)),
             }),
             _ => None,
         });
@@ -65,19 +66,28 @@ pub(crate) fn link_tables(collection: CollectionId, definition: &Definition) -> 
     links.map(|link| link_table(collection.as_uuid(), link)).collect()
 }
 
+/// A collection that is named.
+pub(super) struct Target {
+    pub(super) id: CollectionId,
+    pub(super) is_view: bool,
+}
+
 /// Puts ids where fields name collections, and refuses names that `find` does not know.
 pub(super) fn resolve<'f>(
     fields: impl Iterator<Item = &'f mut NewField>,
-    find: impl Fn(&str) -> Option<CollectionId>,
+    find: impl Fn(&str) -> Option<Target>,
 ) -> Result<(), Invalid> {
     let mut findings = Findings::default();
     for (at, field) in fields.enumerate() {
         let Some(named) = &mut field.collection else { continue };
-        if let Some(id) = find(named) {
-            *named = id.to_string();
-        } else {
-            let message = format!("there is no collection `{named}`");
-            findings.add(format!("/fields/{at}/collection"), "unknown_collection", message);
+        let pointer = format!("/fields/{at}/collection");
+        match find(named) {
+            Some(Target { is_view: true, .. }) => {
+                let message = format!("`{named}` is a view, and relations point to records of collections");
+                findings.add(pointer, "not_applicable", message);
+            }
+            Some(Target { id, .. }) => *named = id.to_string(),
+            None => findings.add(pointer, "unknown_collection", format!("there is no collection `{named}`")),
         }
     }
     findings.finish(Some(()))

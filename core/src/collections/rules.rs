@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::definition::{Definition, Rules};
 use super::service::CollectionError;
+use super::view;
 use crate::dialect::Dialect;
 use crate::expr::{self, Catalogue, Checked, Model, Vocabulary};
 use crate::ids::CollectionId;
@@ -47,18 +48,23 @@ impl CheckedRules {
     }
 }
 
-/// Refuses a change of one collection after which the rules of another would speak of what is gone.
+/// Refuses a change of one collection after which a view, or a rule of another, would speak of what is gone.
 pub(super) fn check_others(
-    designs: &HashMap<CollectionId, Definition>,
+    mut designs: HashMap<CollectionId, Definition>,
     changed: CollectionId,
     after: Option<&Definition>,
     dialect: Dialect,
 ) -> Result<(), CollectionError> {
-    let others = || designs.iter().filter(|(id, _)| **id != changed);
+    designs.remove(&changed);
+    designs.extend(after.map(|after| (changed, after.clone())));
+    let each = designs.iter_mut().map(|(id, design)| (*id, design));
+    view::complete_all(each, dialect).map_err(|(collection, invalid)| CollectionError::UsedByView {
+        collection,
+        reason: invalid.to_string(),
+    })?;
     let model = |(id, design): (&CollectionId, &Definition)| Arc::new(model(*id, design, dialect));
-    let after = after.map(|after| (&changed, after));
-    let catalogue: Arc<Catalogue> = Arc::new(others().chain(after).map(model).collect());
-    for (id, design) in others() {
+    let catalogue: Arc<Catalogue> = Arc::new(designs.iter().map(model).collect());
+    for (id, design) in designs.iter().filter(|(id, _)| **id != changed) {
         let Some(own) = catalogue.get(*id) else { continue };
         let Err(invalid) = CheckedRules::new(&design.rules, &catalogue, own) else { continue };
         let Some(finding) = invalid.details().first() else { continue };

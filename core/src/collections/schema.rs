@@ -110,7 +110,7 @@ where
         entry.name_targets(context.collection, &designs);
     }
     under_way(tx, context, &change).await?;
-    check_others(&designs, context.collection, change.after.as_ref(), tx.dialect())?;
+    check_others(designs, context.collection, change.after.as_ref(), tx.dialect())?;
     for demand in &change.demands {
         check(tx, context.collection, demand).await?;
     }

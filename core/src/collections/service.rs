@@ -11,9 +11,10 @@ use super::ddl::Ddl;
 use super::definition::{Definition, NewCollection};
 use super::history::Entry;
 use super::patch::{Change as PatchChange, CollectionPatch};
-use super::relation;
+use super::relation::{self, Target};
 use super::schema::{Change, Changed, Context, change, from_json};
 use super::steps::{self, Steps};
+use super::view;
 use crate::access::{CollectionsRead, CollectionsWrite, Denied, Permit, TenantScope};
 use crate::clock::Timestamp;
 use crate::expr::Catalogue;
@@ -65,6 +66,14 @@ pub enum CollectionError {
         /// What would be wrong with it.
         reason: String,
     },
+    /// A view of it would have no meaning any more.
+    #[error("the view `{collection}` would have no meaning: {reason}; change or delete that view first")]
+    UsedByView {
+        /// The view.
+        collection: String,
+        /// What would be wrong with it.
+        reason: String,
+    },
     /// Another change of the tenant's collections is under way.
     #[error("another change of the tenant's collections is under way")]
     UnderWay,
@@ -112,12 +121,16 @@ impl TenantScope {
         }
         let id = CollectionId::generate(platform.clock(), platform.rng())?;
         let own = new.name.clone();
-        let find = |name: &str| if name == own { Some(id) } else { self.find_id(name) };
+        let find = |name: &str| {
+            if name == own { Some(Target { id, is_view: false }) } else { self.find_target(name) }
+        };
         relation::resolve(new.fields.iter_mut(), find)?;
+        view::resolve(new.view.as_mut(), |name| self.find_target(name))?;
         let entry = Some(Entry::create(&new, self.request().as_str())?);
         let mut after = Definition::try_from(new)?;
         relation::number_links(&mut after, None);
         let (now, dialect) = (platform.now(), platform.store().dialect());
+        view::complete_in(self.tenant(), &mut after, dialect)?;
         let catalogue = self.tenant().catalogue_with(model(id, &after, dialect));
         let made = Collection::new(id, after.clone(), (now, now), dialect, &catalogue)?;
         let mut context = self.context(id, now)?;
@@ -153,7 +166,8 @@ impl TenantScope {
         let platform = self.platform();
         let (dialect, now) = (platform.store().dialect(), platform.now());
         let fields = patch.fields.iter_mut().flatten().map(|patch| &mut patch.field);
-        relation::resolve(fields, |name| self.find_id(name))?;
+        relation::resolve(fields, |name| self.find_target(name))?;
+        view::resolve(patch.view.as_mut(), |name| self.find_target(name))?;
         let (ddl, tenant, request) = (self.ddl(id), self.shared_tenant(), self.request().clone());
         let changed = self
             .change(self.context(id, now)?, move |current| {
@@ -161,6 +175,7 @@ impl TenantScope {
                 let entry = Some(Entry::update(before.name.as_str(), &patch, request.as_str())?);
                 let PatchChange { mut after, renames, mut demands } = patch.apply(&before)?;
                 relation::number_links(&mut after, Some((&before, &renames)));
+                view::complete_in(&tenant, &mut after, dialect)?;
                 let catalogue = tenant.catalogue_with(model(id, &after, dialect));
                 let made = Collection::new(id, after.clone(), (created_at, now), dialect, &catalogue)?;
                 demands.extend(ddl.uniques(&before, &after, &renames));
@@ -234,8 +249,9 @@ impl TenantScope {
         .await
     }
 
-    fn find_id(&self, named: &str) -> Option<CollectionId> {
-        self.tenant().find_collection(named).map(|found| found.id())
+    fn find_target(&self, named: &str) -> Option<Target> {
+        let found = self.tenant().find_collection(named)?;
+        Some(Target { id: found.id(), is_view: found.is_view() })
     }
 
     fn ddl(&self, collection: CollectionId) -> Ddl {
@@ -286,7 +302,9 @@ pub(crate) async fn load(store: &Store, tenant: TenantId, now: Timestamp) -> Res
         let times = (time(row.created_at), time(row.updated_at));
         Ok((CollectionId::from_uuid(row.id), from_json::<Definition>(&row.definition)?, times))
     });
-    let designs: Vec<_> = rows.collect::<Result<_, StoreError>>()?;
+    let mut designs: Vec<_> = rows.collect::<Result<_, StoreError>>()?;
+    let each = designs.iter_mut().map(|(id, design, _)| (*id, design));
+    view::complete_all(each, dialect).map_err(|(_, error)| StoreError::Fault(error.into()))?;
     let models = designs.iter().map(|(id, design, _)| Arc::new(model(*id, design, dialect)));
     let catalogue: Arc<Catalogue> = Arc::new(models.collect());
     let open = |(id, design, times)| {

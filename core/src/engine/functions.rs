@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
+use sha2::{Digest as _, Sha256};
 
 use crate::geo;
 use crate::plain_text::words_of;
@@ -20,6 +21,11 @@ pub(super) fn install(conn: &Connection) -> rusqlite::Result<()> {
             Ok(lat.zip(lon))
         };
         Ok(place(0)?.zip(place(2)?).map(|(one, other)| geo::distance(one, other)))
+    })?;
+    // The id of a group of a view, from what its records have in common.
+    conn.create_scalar_function("neonex_group", 1, flags, |context| {
+        let digest = Sha256::digest(context.get::<String>(0)?.as_bytes());
+        Ok(digest.get(..16).unwrap_or_default().to_vec())
     })?;
     for (name, distance) in [("neonex_cosine", geo::cosine as Distance), ("neonex_l2", geo::l2)] {
         conn.create_scalar_function(name, 2, flags, move |context| {

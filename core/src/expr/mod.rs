@@ -128,7 +128,20 @@ impl Checked {
 
     /// The same with its constants in the text, each written by `literal`. `None` where it depends on a request.
     pub(crate) fn to_text(&self, dialect: Dialect, literal: &dyn Fn(&Value) -> String) -> Option<String> {
-        let condition = self.to_sql(dialect);
+        Self::written(&self.to_sql(dialect), literal)
+    }
+
+    /// The same where other tables stand beside the record's: its columns go by the name of its own.
+    pub(crate) fn to_joined_text(
+        &self,
+        dialect: Dialect,
+        literal: &dyn Fn(&Value) -> String,
+    ) -> Option<String> {
+        let compiler = sql::Compiler::new(dialect, &self.0.table).by_table();
+        Self::written(&compiler.cond(&self.0.cond, sql::Null::IsFalse), literal)
+    }
+
+    fn written(condition: &Condition, literal: &dyn Fn(&Value) -> String) -> Option<String> {
         let mut pieces = condition.text().split('?');
         let mut text = pieces.next().unwrap_or_default().to_owned();
         for (piece, param) in pieces.zip(condition.params()) {

@@ -149,6 +149,8 @@ enum Sight<'v> {
     Ruled(Seen<'v>),
     /// The condition of an index: the record alone, whoever asks and whenever.
     Index,
+    /// The filter of a view: everything, whoever asks and whenever.
+    View,
 }
 
 /// Which records of a collection are seen.
@@ -192,6 +194,11 @@ impl<'v> Vocabulary<'v> {
         Self { catalogue: Arc::default(), model, sight: Sight::Index }
     }
 
+    /// For the filter of a view: every field and every collection, and neither caller nor request.
+    pub const fn of_view(catalogue: Arc<Catalogue>, model: Arc<Model>) -> Self {
+        Self { catalogue, model, sight: Sight::View }
+    }
+
     /// A rule's, with `input.…` for what a record is going to be.
     #[must_use]
     pub fn with_input(self) -> Self {
@@ -202,8 +209,18 @@ impl<'v> Vocabulary<'v> {
         matches!(self.sight, Sight::Rule { input: true })
     }
 
-    pub(super) fn is_rule(&self) -> bool {
+    fn is_rule(&self) -> bool {
         matches!(self.sight, Sight::Rule { .. })
+    }
+
+    /// Whether other collections may be asked by their names.
+    pub(super) fn asks_others(&self) -> bool {
+        self.is_rule() || matches!(self.sight, Sight::View)
+    }
+
+    /// Whether nothing is known of the caller and the request.
+    pub(super) const fn is_impersonal(&self) -> bool {
+        matches!(self.sight, Sight::Index | Sight::View)
     }
 
     pub(super) const fn is_index(&self) -> bool {
@@ -232,7 +249,7 @@ impl<'v> Vocabulary<'v> {
     /// Which records of that collection are seen through a relation.
     pub(super) fn reach(&self, target: CollectionId) -> Reach {
         match self.sight {
-            Sight::Rule { .. } | Sight::All | Sight::Index => Reach::All,
+            Sight::Rule { .. } | Sight::All | Sight::Index | Sight::View => Reach::All,
             Sight::Ruled(seen) => match seen(target) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,

@@ -213,6 +213,7 @@ impl TenantScope {
 
     fn step(&self, operation: &BatchOperation, made: &References) -> Result<(Step, RecordId), RecordError> {
         let records = self.records(&operation.collection)?;
+        records.is_writable()?;
         let chosen = operation.id.as_deref().map(|text| read_id(text, made)).transpose()?;
         let existing =
             || chosen.ok_or_else(|| Invalid::one("/id", "required", "this needs the record's `id`"));

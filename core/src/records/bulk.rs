@@ -123,6 +123,7 @@ impl Records<'_> {
     /// The filter, and where rules bind, those of what is done and of what is listed: a filter that finds records which
     /// nobody may list would tell of them.
     fn bulk_conditions(&self, verb: Verb, filter: &str) -> Result<Vec<Checked>, RecordError> {
+        self.is_writable()?;
         if filter.trim().is_empty() {
             let message = "say which records: `true` stands for all";
             return Err(Invalid::one("/filter", "invalid_filter", message).into());

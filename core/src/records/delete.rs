@@ -33,6 +33,7 @@ impl Records<'_> {
     }
 
     pub(super) fn removal(&self, id: RecordId, precondition: Precondition) -> Result<Removal, RecordError> {
+        self.is_writable()?;
         Ok(Removal {
             collection: Arc::clone(&self.collection),
             tenant: self.scope.shared_tenant(),

@@ -16,6 +16,9 @@ pub enum RecordError {
     /// There is no such record, or a rule hides it.
     #[error("there is no such record")]
     NotFound,
+    /// The collection is a view.
+    #[error("this is a view, which can only be read; write to the collection that it shows")]
+    View,
     /// What was sent is not right.
     #[error(transparent)]
     Invalid(#[from] Invalid),

@@ -60,16 +60,33 @@ impl Records<'_> {
                 async move { tx.query(&explain, line).await }.boxed()
             })
             .await?;
-        let indexes = indexes(self.collection.id(), self.collection.definition());
+        let names = self.names();
         Ok(Explanation {
-            sql: self.readable(&statement.text, &indexes),
-            plan: lines.iter().map(|line| self.readable(line, &indexes)).collect(),
+            sql: self.readable(&statement.text, &names),
+            plan: lines.iter().map(|line| self.readable(line, &names)).collect(),
             missing_index,
         })
     }
 
+    /// What the database calls tables and indexes, with what people call them. A view reads those of others.
+    fn names(&self) -> Vec<(String, String)> {
+        let view = self.collection.is_view();
+        let all =
+            self.scope.tenant().collections().filter(|other| view || other.id() == self.collection.id());
+        let names = all.flat_map(|collection| {
+            let indexes = indexes(collection.id(), collection.definition()).into_iter();
+            let indexes = indexes.map(|index| (index.name, format!("index({})", index.fields.join(", "))));
+            std::iter::once((collection.layout.table.clone(), collection.name().to_owned())).chain(indexes)
+        });
+        names.collect()
+    }
+
     /// An index of this order: what has one value, then what the list is sorted by, or else what lies in a range.
+    /// Nothing is said of a view, whose fields are those of others.
     fn missing_index(&self, conditions: &[Checked], order: &[Term]) -> Option<Vec<String>> {
+        if self.collection.is_view() {
+            return None;
+        }
         let mut sought = Sought::default();
         for condition in conditions {
             sought.add(condition);
@@ -133,14 +150,10 @@ impl Records<'_> {
     }
 
     /// Names instead of those that the database knows.
-    fn readable(&self, text: &str, indexes: &[PhysicalIndex]) -> String {
-        let layout = self.layout();
+    fn readable(&self, text: &str, names: &[(String, String)]) -> String {
         let name = quote(self.collection.name(), self.dialect());
-        let mut text = text.replace(&layout.source, &name).replace(&layout.table, self.collection.name());
-        for index in indexes {
-            text = text.replace(&index.name, &format!("index({})", index.fields.join(", ")));
-        }
-        text
+        let text = text.replace(&self.layout().source, &name);
+        names.iter().fold(text, |text, (from, to)| text.replace(from, to))
     }
 }
 

@@ -15,7 +15,7 @@ use super::error::RecordError;
 use super::layout::Layout;
 use super::list::{ListQuery, write_row};
 use super::query::Plan;
-use super::service::{Records, Verb};
+use super::service::{Records, Verb, unread};
 use super::special::Special;
 use super::value::FieldValue;
 use crate::access::TenantScope;
@@ -106,7 +106,7 @@ impl Export {
             .read::<_, RecordError, _>(self.scope.place(), move |tx| {
                 async move {
                     let mut page = Page::new(format, written);
-                    tx.query(&sql, |row| page.add(&plan, &collection.layout, row)).await?;
+                    tx.query(&sql, |row| page.add(&plan, &collection.layout, row)).await.map_err(unread)?;
                     Ok(page)
                 }
                 .boxed()

@@ -72,7 +72,10 @@ impl Layout {
             let all = own.chain(column.shadows.iter().map(Shadow::storage));
             all.map(|storage| storage.placeholder(dialect)).collect::<Vec<_>>().join(", ")
         });
-        let source = source(&table, &columns, dialect);
+        let source = match &definition.view {
+            Some(view) => format!("{} AS {table}", view.select),
+            None => source(&table, &columns, dialect),
+        };
         let select = format!(
             "SELECT {} FROM {source}",
             list(&|column| selected(&column.stored, &column.kind, dialect))
@@ -170,16 +173,21 @@ fn source(table: &str, columns: &[Column], dialect: Dialect) -> String {
 pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect) -> Model {
     let columns = columns(definition);
     let table = table_name(id.as_uuid());
+    // A view's records have the links of what it shows.
+    let linked = definition.view.as_ref().map_or(id, |view| view.collection);
     let field = |column: &Column| Field {
         column: column.stored.clone(),
         kind: kind_of(&column.kind),
-        holds: holds(id, &column.kind),
+        holds: holds(linked, &column.kind),
         hidden: column.hidden,
     };
     Model {
         id,
         name: definition.name.to_string(),
-        source: source(&table, &columns, dialect).into(),
+        source: match &definition.view {
+            Some(view) => Arc::clone(&view.select),
+            None => source(&table, &columns, dialect).into(),
+        },
         table: table.into(),
         fields: columns.iter().map(|column| (column.name.clone(), field(column))).collect(),
     }

@@ -13,7 +13,7 @@ use super::layout::Column;
 use super::place::Metric;
 use super::query::{self, By, Plan, PlanKey, Planner, Term};
 use super::search::Highlighter;
-use super::service::{Access, Records, Verb};
+use super::service::{Access, Records, Verb, unread};
 use super::special::{SCORE, Special};
 use super::value::{FieldValue, write_string};
 use crate::expr::{self, Checked, Shape, Vocabulary};
@@ -148,7 +148,7 @@ impl Records<'_> {
                         pieces: Vec::new(),
                     };
                     rows.out.extend_from_slice(b"{\"items\":[");
-                    tx.query(&page, |row| rows.add(row, &question)).await?;
+                    tx.query(&page, |row| rows.add(row, &question)).await.map_err(unread)?;
                     let Page { next, found, mut out, pieces, .. } = rows;
                     if !followed.is_empty() {
                         out.extend_from_slice(&expand(tx, pieces, &followed).await?.join(&b','));
@@ -162,7 +162,7 @@ impl Records<'_> {
                     out.extend_from_slice(b",\"total\":");
                     match count {
                         Some(count) => {
-                            let total = tx.query(&count, |row| row.int(0)).await?;
+                            let total = tx.query(&count, |row| row.int(0)).await.map_err(unread)?;
                             let total = total.first().copied().flatten().unwrap_or(0);
                             out.extend_from_slice(total.to_string().as_bytes());
                         }

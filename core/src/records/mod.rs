@@ -33,6 +33,7 @@ pub(crate) mod storage;
 mod update;
 mod upsert_by_key;
 pub(crate) mod value;
+pub(crate) mod view;
 mod write;
 
 pub use self::aggregate::{AggregateQuery, MAX_GROUPS};

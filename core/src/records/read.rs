@@ -10,7 +10,7 @@ use super::error::RecordError;
 use super::expand::{Followed, Piece, expand};
 use super::list::write_row;
 use super::query::{Plan, PlanKey, Planner, Shape};
-use super::service::{Access, ETag, RecordBody, RecordId, Records, Verb};
+use super::service::{Access, ETag, RecordBody, RecordId, Records, Verb, unread};
 use crate::clock::Timestamp;
 use crate::store::StoreError;
 
@@ -53,10 +53,14 @@ impl Records<'_> {
                             };
                             Ok((RecordBody { id, etag, json }, piece))
                         })
-                        .await?;
+                        .await
+                        .map_err(unread)?;
                     let (mut body, piece) = found.into_iter().next().ok_or(RecordError::NotFound)?;
                     if let Some(piece) = piece {
                         body.json = self::expand(tx, vec![piece], &followed).await?.concat();
+                    }
+                    if collection.is_view() {
+                        body.etag = ETag::of(&body.json);
                     }
                     Ok(body)
                 }

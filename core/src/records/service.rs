@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sea_query::Value;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::batch::References;
@@ -53,18 +54,24 @@ impl fmt::Display for RecordId {
 
 /// The version of a record: quoted text, made from when it was last written, which is never twice the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ETag(Timestamp);
+pub struct ETag(i64);
 
 impl ETag {
     /// Of a record last written then.
     pub const fn new(updated_at: Timestamp) -> Self {
-        Self(updated_at)
+        Self(updated_at.as_micros())
+    }
+
+    /// Of a record of a view, which tells of more than one that was written.
+    pub(super) fn of(json: &[u8]) -> Self {
+        let digest = Sha256::digest(json);
+        Self(digest.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte)))
     }
 }
 
 impl fmt::Display for ETag {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "\"{:x}\"", self.0.as_micros())
+        write!(formatter, "\"{:x}\"", self.0)
     }
 }
 
@@ -176,19 +183,26 @@ impl Records<'_> {
         !self.layout().has_hidden() || self.scope.permit::<RecordsRead>().is_ok()
     }
 
+    /// Refuses writes where there is nothing to be written to. Each of them asks, or takes an input that did.
+    pub(super) fn is_writable(&self) -> Result<(), RecordError> {
+        if self.collection.is_view() { Err(RecordError::View) } else { Ok(()) }
+    }
+
     /// Reads what was sent for a record, field by field. Hidden fields are unknown to those who do not write past the
     /// rules.
-    pub fn input(&self, body: &[u8]) -> Result<RecordInput, Invalid> {
-        self.input_with(body, false, &References::default())
+    pub fn input(&self, body: &[u8]) -> Result<RecordInput, RecordError> {
+        self.is_writable()?;
+        Ok(self.input_with(body, false, &References::default())?)
     }
 
     /// The same of what is to be changed of a record, where a value may be told by what is to be done to the one that is
     /// there.
-    pub fn patch(&self, body: &[u8]) -> Result<RecordInput, Invalid> {
-        self.input_with(body, true, &References::default())
+    pub fn patch(&self, body: &[u8]) -> Result<RecordInput, RecordError> {
+        self.is_writable()?;
+        Ok(self.input_with(body, true, &References::default())?)
     }
 
-    /// The same, where relations may name records that are made by the same request.
+    /// The same of a collection that is no view, where relations may name records that are made by the same request.
     pub(super) fn input_with(
         &self,
         body: &[u8],
@@ -437,6 +451,15 @@ impl Author {
         let insert = if tx.dialect() == Dialect::Postgres { NUMBERED } else { INSERT };
         tx.execute(&Sql::new(insert, values)).await.map(drop)
     }
+}
+
+/// What a failed read means: a sum of a view may be beyond what a number here can be.
+pub(super) fn unread(error: StoreError) -> RecordError {
+    if error.is_out_of_range() {
+        let message = "a sum that the view shows is beyond the numbers of 64 bits";
+        return Invalid::one("", "out_of_range", message).into();
+    }
+    error.into()
 }
 
 /// Says what a refusal by an index means for the client.

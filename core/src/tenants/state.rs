@@ -82,6 +82,7 @@ impl TenantState {
         target: CollectionId,
     ) -> impl Iterator<Item = (&Arc<Collection>, &Relation)> {
         let all = self.collections.values();
+        let all = all.filter(|collection| !collection.is_view());
         all.flat_map(|collection| collection.relations.iter().map(move |relation| (collection, relation)))
             .filter(move |(_, relation)| relation.target == target)
     }

@@ -46,3 +46,4 @@ mod search;
 mod store;
 mod support;
 mod tenants;
+mod views;

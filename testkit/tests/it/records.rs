@@ -10,7 +10,7 @@ use neonex_core::records::{
 use serde_json::{Value as Json, json};
 
 use crate::collections::{Workshop, every_type, is_comparable, value};
-use crate::support::{number, once, texts};
+use crate::support::{invalid, number, once, texts};
 
 fn input(scope: &TenantScope, collection: &str, body: &Json) -> RecordInput {
     let records = scope.records(collection).unwrap();
@@ -194,7 +194,7 @@ async fn null_is_a_value_and_absence_leaves_a_field() {
         ("[]", "", "malformed_json"),
         (r#"{"year":1"#, "", "malformed_json"),
     ] {
-        let refused = records.input(body.as_bytes()).unwrap_err();
+        let refused = invalid(records.input(body.as_bytes()));
         let found = &refused.details()[0];
         assert_eq!((found.pointer.as_str(), found.code), (pointer, code), "{body}");
     }

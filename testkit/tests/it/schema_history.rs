@@ -189,3 +189,35 @@ async fn what_was_there_before_is_the_beginning() {
     assert_eq!(after[1]["change"], json!({"indexes": []}));
     app.remove().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_view_is_told_by_names_and_without_the_fields_that_follow() {
+    let app = TestApp::start().await.unwrap();
+    let (acme, developer, other) = two(&app).await;
+    let rooms = json!({"name": "rooms", "fields": [{"name": "name", "type": "text"}]});
+    let made = developer.post(COLLECTIONS, &rooms).await;
+    expect(&made, 201);
+    let view = json!({"collection": made.id(), "fields": ["name"], "filter": "name != ''"});
+    expect(&developer.post(COLLECTIONS, &json!({"name": "named", "view": view})).await, 201);
+    let groups = json!({"view": {"collection": made.id(), "group_by": ["name"], "calculate": ["count"]}});
+    expect(&developer.patch(&format!("{COLLECTIONS}/named"), &groups).await, 200);
+    let all = history(&developer).await;
+    assert_eq!(
+        all[1]["change"]["view"],
+        json!({"collection": "rooms", "fields": ["name"], "filter": "name != ''"})
+    );
+    assert_eq!(
+        all[2]["change"],
+        json!({"view": {"collection": "rooms", "group_by": ["name"], "calculate": ["count"]}})
+    );
+    replay(&other, &all).await;
+    assert_eq!(designs(&other).await, designs(&developer).await);
+
+    let forget = "DELETE FROM schema_history WHERE tenant_id = ?".to_owned();
+    execute(app.platform.store(), acme.tenant.place(), vec![(forget, vec![acme.tenant.id.as_uuid()])]).await;
+    let told = history(&developer).await;
+    let kept = told[0]["change"]["collections"].as_array().unwrap();
+    let named = kept.iter().find(|design| design["name"] == "named").unwrap();
+    assert_eq!((&named["view"], &named["fields"]), (&all[2]["change"]["view"], &json!([])));
+    app.remove().await.unwrap();
+}

@@ -3,6 +3,8 @@
 use futures_util::FutureExt as _;
 use neonex_core::engine::Undo;
 use neonex_core::idempotency::IdempotencyKey;
+use neonex_core::invalid::Invalid;
+use neonex_core::records::RecordError;
 use neonex_core::store::{Place, Sql, Store, StoreError};
 use neonex_testkit::TestTenant;
 use uuid::Uuid;
@@ -80,4 +82,12 @@ pub(crate) async fn rows_of(store: &Store, tenant: &TestTenant, table: &str) -> 
 /// The idempotency key `text` of the operator whose token is made first in each test.
 pub(crate) fn once(actor: &neonex_core::access::Actor, text: &str, body: &str) -> IdempotencyKey {
     IdempotencyKey::parse(text, actor, "POST /test", body.as_bytes()).unwrap()
+}
+
+/// What is wrong with an input that must not be taken.
+pub(crate) fn invalid<T: std::fmt::Debug>(read: Result<T, RecordError>) -> Invalid {
+    match read {
+        Err(RecordError::Invalid(invalid)) => invalid,
+        other => panic!("{other:?}"),
+    }
 }

@@ -63,6 +63,15 @@ pub struct AllKindsUpdate {
     pub r#type: Option<String>,
 }
 
+/// A record of `shown`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// One of ["a", "b \"c\""].
+    pub room_state: Option<String>,
+    /// One of ["a", "b \"c\""].
+    pub state: Option<String>,
+}
+
 /// A place on earth, in degrees.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct GeoPoint {

@@ -123,7 +123,7 @@ impl Checker<'_> {
     /// `collection("name")`.
     fn others(&self, of: &IdedExpr, args: &[IdedExpr]) -> Checked<(Arc<Model>, From)> {
         self.beyond_the_record(of)?;
-        if !self.vocabulary.is_rule() {
+        if !self.vocabulary.asks_others() {
             return self.refuse(of, "only rules ask other collections; a filter follows relations");
         }
         let [IdedExpr { expr: Expr::Literal(LiteralValue::String(name)), .. }] = args else {

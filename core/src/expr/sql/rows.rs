@@ -96,6 +96,11 @@ impl<'c> Compiler<'c> {
         inside
     }
 
+    /// The same, where the record's own columns always go by its table's name.
+    pub(in crate::expr) fn by_table(self) -> Self {
+        self.inside()
+    }
+
     fn name(&mut self, row: Row, path: &[Step], alias: Arc<str>) {
         self.named.push(Named { row, path: path.to_vec(), alias });
     }

@@ -8,8 +8,10 @@ mod terms;
 use futures_util::FutureExt as _;
 use sea_query::Value;
 
+pub(super) use self::sql::first_day;
 use self::sql::{Form, Selected, TooLarge};
 use self::terms::{Computed, Group};
+pub(super) use self::terms::{Function, MAX_TERMS, Period, Written};
 use super::error::RecordError;
 use super::query::Planner;
 use super::service::{Access, Records, Verb};

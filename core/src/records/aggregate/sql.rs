@@ -49,7 +49,7 @@ impl Group {
 }
 
 /// The first day of the period in UTC.
-fn first_day(period: Period, name: &str, is_date: bool, dialect: Dialect) -> String {
+pub(in crate::records) fn first_day(period: Period, name: &str, is_date: bool, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => {
             // Whole seconds, rounded down before 1970, too.

@@ -6,12 +6,12 @@ use crate::invalid::{Findings, Invalid};
 use crate::records::layout::Column;
 
 /// Terms of one parameter.
-const MAX_TERMS: usize = 16;
+pub(in crate::records) const MAX_TERMS: usize = 16;
 const MAX_NAME: usize = 64;
 
 /// What is computed of the records of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Function {
+pub(in crate::records) enum Function {
     Count,
     CountDistinct,
     Sum,
@@ -21,9 +21,9 @@ pub(super) enum Function {
 }
 
 impl Function {
-    const NAMES: &'static str = "count, count_distinct, sum, avg, min, max";
+    pub(in crate::records) const NAMES: &'static str = "count, count_distinct, sum, avg, min, max";
 
-    fn read(name: &str) -> Option<Self> {
+    pub(in crate::records) fn read(name: &str) -> Option<Self> {
         Some(match name {
             "count" => Self::Count,
             "count_distinct" => Self::CountDistinct,
@@ -36,7 +36,7 @@ impl Function {
     }
 
     /// Whether it can be computed of values of that type.
-    const fn takes(self, kind: &FieldType) -> bool {
+    pub(in crate::records) const fn takes(self, kind: &FieldType) -> bool {
         use FieldType::{Date, Datetime, Decimal, Float, Int};
         match self {
             Self::Count => true,
@@ -52,7 +52,7 @@ impl Function {
 
 /// To what a time is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Period {
+pub(in crate::records) enum Period {
     Day,
     /// From Monday on.
     Week,
@@ -61,9 +61,9 @@ pub(super) enum Period {
 }
 
 impl Period {
-    const NAMES: &'static str = "day, week, month, year";
+    pub(in crate::records) const NAMES: &'static str = "day, week, month, year";
 
-    fn read(name: &str) -> Option<Self> {
+    pub(in crate::records) fn read(name: &str) -> Option<Self> {
         Some(match name {
             "day" => Self::Day,
             "week" => Self::Week,
@@ -91,14 +91,14 @@ pub(super) struct Group {
 }
 
 /// A term as written: `name:function(field)`, of which the name, and either of the others, may be missing.
-struct Written<'t> {
-    name: &'t str,
-    function: Option<&'t str>,
-    field: Option<&'t str>,
+pub(in crate::records) struct Written<'t> {
+    pub(in crate::records) name: &'t str,
+    pub(in crate::records) function: Option<&'t str>,
+    pub(in crate::records) field: Option<&'t str>,
 }
 
 impl<'t> Written<'t> {
-    fn read(text: &'t str) -> Option<Self> {
+    pub(in crate::records) fn read(text: &'t str) -> Option<Self> {
         let (name, call) = match text.split_once(':') {
             Some((name, call)) => (Some(name.trim()), call.trim()),
             None => (None, text),
@@ -113,6 +113,14 @@ impl<'t> Written<'t> {
                 && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         };
         name.is_none_or(is_name).then_some(Self { name: name.unwrap_or(text), function, field })
+    }
+
+    /// A function and the field that it is computed of. A count of whole records is written as a name alone.
+    pub(in crate::records) fn call(&self) -> (&'t str, Option<&'t str>) {
+        match (self.function, self.field) {
+            (Some(function), field) => (function, field),
+            (None, function) => (function.unwrap_or_default(), None),
+        }
     }
 }
 
@@ -155,11 +163,7 @@ fn not_applicable(parameter: &str, what: &str, column: &Column) -> Invalid {
 /// Reads what is to be computed.
 pub(super) fn computed(text: &str, columns: &Columns<'_>) -> Result<Vec<Computed>, Invalid> {
     read_terms("/calculate", text, |parameter, written| {
-        // A count of whole records is written as a name alone.
-        let (function, field) = match (written.function, written.field) {
-            (Some(function), field) => (function, field),
-            (None, function) => (function.unwrap_or_default(), None),
-        };
+        let (function, field) = written.call();
         let known_function = Function::read(function).ok_or_else(|| {
             let message = format!("there is no function `{function}`; there are {}", Function::NAMES);
             Invalid::one(parameter, "unknown_function", message)

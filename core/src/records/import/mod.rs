@@ -14,6 +14,7 @@ pub use self::columns::{Columns, Ragged};
 use self::columns::{Header, rename};
 use self::split::{Content, Item, Splitter};
 use self::write::{FoundBy, Line, Target, Written};
+use super::batch::References;
 use super::error::RecordError;
 use super::export::Format;
 use super::service::{Records, Verb};
@@ -98,6 +99,7 @@ pub struct Import {
 impl Records<'_> {
     /// Begins an import.
     pub fn import(&self, format: Format, options: ImportOptions) -> Result<Import, RecordError> {
+        self.is_writable()?;
         self.access(Verb::Create)?;
         let found_by = options.upsert_by.as_deref().map(|names| self.found_by(names)).transpose()?;
         let splitter = match (format, options.delimiter) {
@@ -213,7 +215,7 @@ impl Import {
             let message = format!("the JSON is nested deeper than {MAX_DEPTH} levels");
             return Err(Invalid::one("", "json_too_deep", message));
         }
-        let input = self.target.records().input(json)?;
+        let input = self.target.records().input_with(json, false, &References::default())?;
         self.waiting_bytes += json.len();
         Ok(Line { line, input })
     }

@@ -50,6 +50,29 @@ pub(super) fn collection_of_unknown_fields(names: &Names) -> Value {
     })
 }
 
+pub(super) fn view(names: &Names) -> Value {
+    json!({
+        "name": "fresh_view",
+        "view": {
+            "collection": names.collection,
+            "filter": format!("{} == '{}'", names.field, names.value),
+            "fields": [names.field, {"name": "copy", "path": names.field}],
+        },
+        "rules": {"list": format!("{} == '{}'", names.field, names.value)},
+    })
+}
+
+pub(super) fn view_of_groups(names: &Names) -> Value {
+    json!({
+        "name": "fresh_view",
+        "view": {"collection": names.collection_name, "group_by": [names.field], "calculate": ["count"]},
+    })
+}
+
+pub(super) fn collection_as_view(names: &Names) -> Value {
+    json!({"view": {"collection": names.collection, "fields": [names.field]}})
+}
+
 pub(super) fn collection_name(names: &Names) -> Value {
     json!({"name": names.collection_name})
 }

@@ -104,7 +104,7 @@ const ROWS: &[Row] = &[
         "create_collection",
         Scope("collections:write"),
         &[("Idempotency-Key", Once)],
-        &[bodies::collection, bodies::collection_of_unknown_fields],
+        &[bodies::collection, bodies::collection_of_unknown_fields, bodies::view, bodies::view_of_groups],
     ),
     row("list_collections", Scope("collections:read"), &[], &[]),
     row(
@@ -119,7 +119,12 @@ const ROWS: &[Row] = &[
         "update_collection",
         Scope("collections:write"),
         &[("collection", Collection)],
-        &[bodies::collection_name, bodies::collection_fields, bodies::collection_rules],
+        &[
+            bodies::collection_name,
+            bodies::collection_fields,
+            bodies::collection_rules,
+            bodies::collection_as_view,
+        ],
     ),
     row(
         "explain_list",
