@@ -82,6 +82,7 @@ pub type Operations = (
     records::Batch,
     records::Explain,
     records::Files,
+    records::History,
 );
 
 /// Every operation, over a platform.
@@ -95,6 +96,7 @@ pub fn operations(surface: &Surface) -> Operations {
         records::Batch(surface.clone()),
         records::Explain(surface.clone()),
         records::Files(surface.clone()),
+        records::History(surface.clone()),
     )
 }
 

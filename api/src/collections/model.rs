@@ -1,8 +1,8 @@
 //! Collections as clients see them.
 
 use neonex_core::collections::{
-    Collection, CollectionPatch, Field, FieldPatch, Index, IndexKind, NewCollection, NewField, NewIndex,
-    Rules,
+    Collection, CollectionPatch, Field, FieldPatch, Index, IndexKind, NewCollection, NewField, NewHistory,
+    NewIndex, Rules,
 };
 use poem_openapi::{Enum, Object};
 use serde_json::Value as Json;
@@ -24,6 +24,16 @@ pub(super) struct NewCollectionBody {
     /// Its rules.
     #[oai(default)]
     rules: RulesView,
+    /// How long the changes of its records are kept: 90 days by default.
+    history: Option<HistoryView>,
+}
+
+/// How long the changes of a collection's records are kept, which its history is made of.
+#[derive(Debug, Clone, Copy, Object)]
+#[oai(rename = "HistorySettings", deny_unknown_fields)]
+pub(super) struct HistoryView {
+    /// Days: 1 to 36,500. As long as the collection is there if null or not given.
+    days: Option<u32>,
 }
 
 /// A new field.
@@ -159,6 +169,8 @@ pub(super) struct CollectionPatchBody {
     indexes: Option<Vec<IndexView>>,
     /// All rules as they are to be.
     rules: Option<RulesView>,
+    /// How long the changes of its records are to be kept. Those that are older go within a day.
+    history: Option<HistoryView>,
 }
 
 impl From<NewFieldBody> for FieldPatch {
@@ -197,6 +209,12 @@ impl From<IndexView> for NewIndex {
     }
 }
 
+impl From<HistoryView> for NewHistory {
+    fn from(HistoryView { days }: HistoryView) -> Self {
+        Self { days }
+    }
+}
+
 impl From<RulesView> for Rules {
     fn from(body: RulesView) -> Self {
         let RulesView { list, view, create, update, delete } = body;
@@ -211,6 +229,7 @@ impl From<NewCollectionBody> for NewCollection {
             fields: body.fields.into_iter().map(|field| FieldPatch::from(field).field).collect(),
             indexes: body.indexes.into_iter().map(Into::into).collect(),
             rules: body.rules.into(),
+            history: body.history.map(Into::into),
         }
     }
 }
@@ -223,6 +242,7 @@ impl From<CollectionPatchBody> for CollectionPatch {
             drop_fields: body.drop_fields,
             indexes: body.indexes.map(|indexes| indexes.into_iter().map(Into::into).collect()),
             rules: body.rules.map(Into::into),
+            history: body.history.map(Into::into),
         }
     }
 }
@@ -324,6 +344,8 @@ pub(super) struct CollectionView {
     indexes: Vec<IndexView>,
     /// Its rules.
     rules: RulesView,
+    /// How long the changes of its records are kept.
+    history: HistoryView,
     /// When it was made.
     created_at: Time,
     /// When it was last changed.
@@ -345,6 +367,7 @@ impl From<&Collection> for CollectionView {
             fields: definition.fields.iter().map(|field| FieldView::new(collection, field)).collect(),
             indexes: definition.indexes.iter().map(index).collect(),
             rules: RulesView { list, view, create, update, delete },
+            history: HistoryView { days: definition.history.days() },
             created_at: collection.created_at().into(),
             updated_at: collection.updated_at().into(),
         }

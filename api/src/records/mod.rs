@@ -5,11 +5,15 @@ mod batch;
 mod explain;
 mod files;
 mod found;
+mod history;
 mod precondition;
 
 use neonex_core::access::TenantScope;
 use neonex_core::idempotency::{IdempotencyKey, Outcome};
-use neonex_core::records::{BulkQuery, Count, ListQuery, Metric, RecordBody, RecordError, RecordId, Terms};
+use neonex_core::invalid::Invalid;
+use neonex_core::records::{
+    BulkQuery, Count, ListQuery, Metric, PastQuery, RecordBody, RecordError, RecordId, Terms,
+};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
@@ -19,6 +23,8 @@ pub use self::batch::Batch;
 pub use self::explain::Explain;
 pub use self::files::Files;
 use self::found::{BulkResult, found_problem};
+pub use self::history::History;
+use self::history::instant;
 use self::precondition::{precondition, shows};
 use crate::caller::{Caller, Surface};
 use crate::errors::invalid_query;
@@ -200,6 +206,9 @@ impl Records {
         nearest: Query<Option<String>>,
         /// How vectors are compared; `cosine` by default.
         metric: Query<Option<MetricMode>>,
+        /// All records as they were at that time (RFC 3339), in the order of their ids; with `fields`, `limit` and
+        /// `cursor` only. A page may have fewer records than it has room for. Needs the scope `records:read`.
+        as_of: Query<Option<String>>,
     ) -> Result<Listed, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
@@ -225,7 +234,14 @@ impl Records {
                 Some(CountMode::Estimated) => Count::Estimated,
             },
         };
-        let page = records.list(&query).await.map_err(query_problem)?;
+        let page = match as_of.0.filter(|as_of| !as_of.is_empty()) {
+            Some(as_of) => {
+                let query = PastQuery::from_list(query).map_err(|invalid| invalid_query(&invalid))?;
+                records.list_as_of(&scope.permit()?, instant(&as_of, "as_of")?, &query).await
+            }
+            None => records.list(&query).await,
+        };
+        let page = page.map_err(query_problem)?;
         let link = paging::next_link(caller.uri(), page.next.as_deref());
         Ok(Listed::Page(RawJson::new(page.json), link))
     }
@@ -378,16 +394,23 @@ impl Records {
         /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
         /// stand in `expand`, as far as they may be seen.
         expand: Query<Option<String>>,
+        /// The record as it was at that time (RFC 3339), without `expand`. Needs the scope `records:read`.
+        as_of: Query<Option<String>>,
         /// The `ETag` of the record that the client has. It tells nothing of records that are pointed to.
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Read, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
-        let found = records
-            .read(id(&record)?, fields.0.as_deref(), expand.0.as_deref())
-            .await
-            .map_err(query_problem)?;
+        let (id, fields) = (id(&record)?, fields.0.as_deref());
+        let found = match as_of.0.filter(|as_of| !as_of.is_empty()) {
+            Some(as_of) => {
+                no_expansion(expand.0.as_deref())?;
+                records.read_as_of(&scope.permit()?, id, instant(&as_of, "as_of")?, fields).await
+            }
+            None => records.read(id, fields, expand.0.as_deref()).await,
+        };
+        let found = found.map_err(query_problem)?;
         let etag = found.etag.to_string();
         // What is pointed to may have changed where the record has not.
         if expand.0.is_none() && if_none_match.0.is_some_and(|sent| shows(&sent, &etag)) {
@@ -515,6 +538,15 @@ impl Records {
         gone.await?;
         Ok(Deleted::Done)
     }
+}
+
+/// What a record points to is followed as it is now, not as it was.
+fn no_expansion(expand: Option<&str>) -> Result<(), Problem> {
+    if expand.is_some_and(|expand| !expand.is_empty()) {
+        let message = "a record of the past is read without what it points to";
+        return Err(invalid_query(&Invalid::one("/expand", "not_applicable", message)));
+    }
+    Ok(())
 }
 
 /// An id that is none belongs to no record.

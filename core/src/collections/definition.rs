@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
+use super::history::{History, NewHistory};
 use super::name::{CollectionName, RESERVED_FIELDS};
 use crate::invalid::{Findings, Invalid};
 
@@ -84,6 +85,9 @@ pub struct Definition {
     pub indexes: Vec<Index>,
     /// Its rules.
     pub rules: Rules,
+    /// How long the changes of its records are kept.
+    #[serde(default, skip_serializing_if = "History::is_default")]
+    pub history: History,
 }
 
 /// An index as sent.
@@ -115,6 +119,9 @@ pub struct NewCollection {
     /// Its rules.
     #[serde(default)]
     pub rules: Rules,
+    /// How long the changes of its records are kept: 90 days by default.
+    #[serde(default)]
+    pub history: Option<NewHistory>,
 }
 
 impl TryFrom<NewCollection> for Definition {
@@ -147,7 +154,9 @@ impl TryFrom<NewCollection> for Definition {
             );
             findings.add("/indexes", "too_many", message);
         }
-        let definition = name.map(|name| Self { name, fields, indexes, rules: new.rules });
+        let history = new.history.map(History::try_from).transpose();
+        let history = findings.take("/history", history).flatten().unwrap_or_default();
+        let definition = name.map(|name| Self { name, fields, indexes, rules: new.rules, history });
         findings.finish(definition)
     }
 }

@@ -3,9 +3,11 @@
 use super::definition::{Definition, NewCollection, NewIndex, Rules};
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
+use super::history::{NewHistory, carry_on};
 use super::name::CollectionName;
 use super::rewrite::converts;
 use super::values::column_moves;
+use crate::clock::Timestamp;
 use crate::invalid::{Findings, Invalid};
 
 /// A field of a changed design.
@@ -31,6 +33,8 @@ pub struct CollectionPatch {
     pub indexes: Option<Vec<NewIndex>>,
     /// All rules as they are to be.
     pub rules: Option<Rules>,
+    /// How long the changes of its records are to be kept.
+    pub history: Option<NewHistory>,
 }
 
 /// A checked change.
@@ -55,7 +59,7 @@ pub(super) enum Demand {
 
 impl CollectionPatch {
     /// Applies the change to a design.
-    pub(super) fn apply(self, before: &Definition) -> Result<Change, Invalid> {
+    pub(super) fn apply(self, before: &Definition, now: Timestamp) -> Result<Change, Invalid> {
         let mut findings = Findings::default();
         let name = match self.name {
             Some(name) => findings.take("/name", CollectionName::try_from(name)),
@@ -87,6 +91,7 @@ impl CollectionPatch {
             fields,
             indexes,
             rules,
+            history: Some(self.history.unwrap_or(NewHistory { days: before.history.days() })),
         };
         let Some(mut after) = findings.take("", Definition::try_from(new)) else {
             return findings.finish(None);
@@ -94,6 +99,7 @@ impl CollectionPatch {
         if !findings.is_empty() {
             return findings.finish(None);
         }
+        carry_on(before, &mut after, &renames, now);
         let mut demands = Vec::new();
         for (at, field) in after.fields.iter_mut().enumerate() {
             let checked = compare(field, before, &renames, &mut demands);

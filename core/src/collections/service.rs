@@ -11,7 +11,7 @@ use super::ddl::Ddl;
 use super::definition::{Definition, NewCollection};
 use super::patch::{Change as PatchChange, CollectionPatch};
 use super::relation;
-use super::schema::{Change, Changed, Context, change, from_json};
+use super::schema::{Change, Changed, Context, change, from_json, look_at};
 use super::steps::{self, Steps};
 use crate::access::{CollectionsRead, CollectionsWrite, Denied, Permit, TenantScope};
 use crate::clock::Timestamp;
@@ -156,7 +156,7 @@ impl TenantScope {
         let changed = self
             .change(self.context(id, now)?, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
-                let PatchChange { mut after, renames, demands } = patch.apply(&before)?;
+                let PatchChange { mut after, renames, demands } = patch.apply(&before, now)?;
                 relation::number_links(&mut after, Some((&before, &renames)));
                 let catalogue = tenant.catalogue_with(model(id, &after, dialect));
                 let made = Collection::new(id, after.clone(), (created_at, now), dialect, &catalogue)?;
@@ -220,9 +220,21 @@ impl TenantScope {
         D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send + 'static,
     {
         let (platform, tenant) = (self.platform().clone(), self.tenant().id());
+        let due = look_at(context.now);
         see_through(async move {
+            let embedded = platform.store().is_embedded();
+            if embedded {
+                platform.note_due(tenant, due, false).await?;
+            }
             let changed = change(platform.store(), context, decide).await;
             platform.forget_tenant(tenant).await;
+            if embedded && changed.is_ok() {
+                // What was noted before holds, unless somebody looked at the tenant in between.
+                if let Err(error) = platform.note_due(tenant, due, true).await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(%tenant, error, "when the tenant is to be looked at was not noted again");
+                }
+            }
             changed
         })
         .await

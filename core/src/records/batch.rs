@@ -20,7 +20,6 @@ use super::write::Write;
 use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, KeyReused, Outcome};
-use crate::ids::new_uuid;
 use crate::invalid::Invalid;
 use crate::store::{OfStore, StoreError, Tx};
 
@@ -218,16 +217,17 @@ impl TenantScope {
         let ready = match operation.method {
             BatchMethod::Create => {
                 let mut input = input()?;
-                let id = match (chosen, input.id) {
+                input.id = match (chosen, input.id) {
                     (Some(chosen), Some(sent)) if chosen != sent => {
                         let message = "this is not the operation's `id`";
                         return Err(Invalid::one("/record/id", "mismatch", message).into());
                     }
-                    (Some(id), _) | (None, Some(id)) => id,
-                    (None, None) => RecordId::new(new_uuid(self.platform().clock(), self.platform().rng())?),
+                    (chosen, sent) => chosen.or(sent),
                 };
-                input.id = Some(id);
-                records.creation(input).map(|step| (Step::Create(step), id))
+                records.creation(input).map(|step| {
+                    let id = step.id();
+                    (Step::Create(step), id)
+                })
             }
             BatchMethod::Update => {
                 let id = existing()?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::RecordError;
+use super::history::last_logged;
 use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
@@ -189,7 +190,8 @@ impl Write for Replacement {
         };
         let Some(before) = found else {
             precondition.check(None)?;
-            let inserted = work.insert(tx, id, values, create?).await.map(Upserted::Created);
+            let inserted = work.insert(tx, id, values, (create?, target.is_chosen())).await;
+            let inserted = inserted.map(Upserted::Created);
             return inserted.map_err(|error| target.may_have_met(error));
         };
         if let Some(mut rule) = update? {
@@ -240,6 +242,14 @@ impl Target {
         }
     }
 
+    /// Whether the client chose the id of a new record, which may have been an earlier one's.
+    const fn is_chosen(&self) -> bool {
+        match self {
+            Self::Id => true,
+            Self::Key { sent, .. } => sent.is_some(),
+        }
+    }
+
     /// Whether it is the record whose id was sent.
     fn check(&self, found: RecordId) -> Result<(), Invalid> {
         match self {
@@ -263,6 +273,11 @@ pub(super) struct Work {
 }
 
 impl Work {
+    /// When the request came.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     pub(super) async fn replace(
         self,
         tx: &mut Tx<'_>,
@@ -293,12 +308,24 @@ impl Work {
         tx: &mut Tx<'_>,
         id: RecordId,
         values: Vec<FieldValue>,
+        (rule, chosen): (Option<Sql>, bool),
+    ) -> Result<RecordBody, RecordError> {
+        let last = if chosen { last_logged(tx, &self.author, id).await? } else { None };
+        let now = last.map_or(self.now, |last| self.now.max(last.next()));
+        let mut stored = Stored { id, created_at: now, updated_at: now, values };
+        stored.set_automatic(&self.collection.layout, true);
+        self.make(tx, stored, rule).await
+    }
+
+    /// Makes the record, whose times are set.
+    pub(super) async fn make(
+        self,
+        tx: &mut Tx<'_>,
+        stored: Stored,
         rule: Option<Sql>,
     ) -> Result<RecordBody, RecordError> {
         let layout = &self.collection.layout;
         let dialect = tx.dialect();
-        let mut stored = Stored { id, created_at: self.now, updated_at: self.now, values };
-        stored.set_automatic(layout, true);
         tx.execute(&stored.insert(layout, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
@@ -311,7 +338,7 @@ impl Work {
         let whole = stored.json(layout, true);
         let body = stored.body(layout, &whole, self.sees_hidden);
         let entry = ChangeEntry { operation: "create", before: None, after: Some(whole) };
-        self.author.log(tx, id, self.now, entry).await?;
+        self.author.log(tx, stored.id, stored.updated_at, entry).await?;
         Ok(body)
     }
 }

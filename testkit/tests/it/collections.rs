@@ -144,6 +144,7 @@ fn read_patch(patch: Json) -> CollectionPatch {
             .unwrap_or_default(),
         indexes: part("indexes").map(|indexes| serde_json::from_value(indexes).unwrap()),
         rules: part("rules").map(|rules| serde_json::from_value(rules).unwrap()),
+        history: part("history").map(|history| serde_json::from_value(history).unwrap()),
     }
 }
 

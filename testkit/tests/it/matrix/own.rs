@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use neonex_core::credential::{Credential as Presented, CredentialKind};
 use neonex_core::keys::KeyKind;
+use neonex_core::store::Store;
 use neonex_testkit::{Answer, AppTenant, Client, TestApp};
 use poem::http::Method;
 use serde_json::json;
@@ -13,6 +14,7 @@ use super::credentials::Credential;
 use super::names::Names;
 use super::operations::{Entry, Needs};
 use crate::api::expect;
+use crate::support::execute;
 
 /// The collection that operations on collections work with.
 pub(super) const TARGET: &str = "target";
@@ -31,6 +33,7 @@ pub(super) struct Own {
     pub(super) names: Names,
     tenant: AppTenant,
     platform: Client,
+    store: Store,
     /// Who presents the credential; where it is a key of one scope, one for each scope.
     callers: BTreeMap<&'static str, Client>,
 }
@@ -49,7 +52,8 @@ impl Own {
             record: RECORD.to_owned(),
             ..Names::own()
         };
-        Self { credential, names, tenant, platform: app.operator(), callers }
+        let store = app.platform.store().clone();
+        Self { credential, names, tenant, platform: app.operator(), store, callers }
     }
 
     /// Fills the tenant, and lets its end come where the credential is to outlive it.
@@ -132,7 +136,8 @@ impl Own {
         expect(&operator.post("/v1/collections", &json!({"name": TARGET, "fields": fields})).await, 201);
     }
 
-    /// Made anew, so that it has the version it had; and the only one, so that no list shows what a request brought.
+    /// Made anew and without a past, so that it has the version it had; and the only one, so that no list shows what a
+    /// request brought.
     async fn restore_record(&self, collection: &str) {
         let operator = self.tenant.operator();
         let records = format!("/v1/collections/{collection}/records");
@@ -140,6 +145,9 @@ impl Own {
         for id in all["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()) {
             expect(&operator.delete(&format!("{records}/{id}")).await, 204);
         }
+        let forget = "DELETE FROM changes WHERE tenant_id = ?".to_owned();
+        let tenant = &self.tenant.tenant;
+        execute(&self.store, tenant.place(), vec![(forget, vec![tenant.id.as_uuid()])]).await;
         let own = json!({"title": self.names.value});
         expect(&operator.put(&format!("{records}/{RECORD}"), &own).await, 201);
     }
