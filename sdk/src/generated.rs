@@ -62,6 +62,14 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// What a change did.
+        RevisionAction {
+            Created = "created",
+            Updated = "updated",
+            Deleted = "deleted",
+        }
+    }
+    crate::open_enum! {
         /// Whether a tenant works.
         TenantState {
             Active = "active",
@@ -126,6 +134,8 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Its fields, in the order in which records show them.
         pub fields: ::std::vec::Vec<Field>,
+        /// How long the changes of its records are kept.
+        pub history: HistorySettings,
         /// Its id.
         pub id: ::std::string::String,
         /// Its indexes, beside those of unique fields.
@@ -155,6 +165,9 @@ pub mod types {
         /// All fields as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub fields: ::std::option::Option<::std::vec::Vec<NewField>>,
+        /// How long the changes of its records are to be kept. Those that are older go within a day.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub history: ::std::option::Option<HistorySettings>,
         /// All indexes as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub indexes: ::std::option::Option<::std::vec::Vec<Index>>,
@@ -164,6 +177,29 @@ pub mod types {
         /// All rules as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
+    }
+    /// A record that is gone.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct DeletedRecord {
+        /// Who deleted it, or what it pointed to.
+        pub actor: ::std::string::String,
+        /// When it went.
+        pub deleted_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// What it was in the end.
+        pub record: crate::AnyRecord,
+        /// By which request.
+        pub request_id: ::std::string::String,
+    }
+    /// Records that are gone.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct DeletedRecordList {
+        /// The records, those that went last first.
+        pub items: ::std::vec::Vec<DeletedRecord>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
     }
     /// How a list is carried out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -243,6 +279,18 @@ pub mod types {
         /// Whether no two records may have the same value.
         pub unique: bool,
     }
+    /// What a change did to a field.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FieldChange {
+        /// Its value after; null where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub after: ::std::option::Option<::serde_json::Value>,
+        /// Its value before; null where there was none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub before: ::std::option::Option<::serde_json::Value>,
+        /// The field's name now; of a field that is no more, the one it had.
+        pub field: ::std::string::String,
+    }
     /// The values by which a group's records are grouped, and what was computed of them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
@@ -270,6 +318,13 @@ pub mod types {
         pub has_more: bool,
         /// The groups, each with what was computed of its records.
         pub items: ::std::vec::Vec<Group>,
+    }
+    /// How long the changes of a collection's records are kept, which its history is made of.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct HistorySettings {
+        /// Days: 1 to 36,500. As long as the collection is there if null or not given.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub days: ::std::option::Option<u32>,
     }
     /// What is wrong with a line.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -357,6 +412,9 @@ pub mod types {
         /// Its fields, in the order in which records show them.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub fields: ::std::vec::Vec<NewField>,
+        /// How long the changes of its records are kept: 90 days by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub history: ::std::option::Option<HistorySettings>,
         /// Its indexes, beside those of unique fields.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub indexes: ::std::vec::Vec<Index>,
@@ -532,6 +590,55 @@ pub mod types {
         /// How many there are; null where that was not asked for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
+    }
+    /// To when a record is taken back.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RevertBody {
+        /// Only these fields; all that it had then if not given.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub fields: ::std::vec::Vec<::std::string::String>,
+        /// To what it was at that time, which may be that of a change.
+        pub to: ::chrono::DateTime<::chrono::offset::Utc>,
+    }
+    /// A change of a record.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Revision {
+        /// What it did.
+        pub action: crate::generated::enums::RevisionAction,
+        /// Who made it.
+        pub actor: ::std::string::String,
+        /// When it was made, which names it: no two changes of a record have the same time.
+        pub at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The fields that differ.
+        pub changes: ::std::vec::Vec<FieldChange>,
+        /// By which request.
+        pub request_id: ::std::string::String,
+    }
+    /// Changes of a record.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RevisionList {
+        /// The changes, the latest first.
+        pub items: ::std::vec::Vec<Revision>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A change of a record, with what the record was then.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RevisionState {
+        /// What it did.
+        pub action: crate::generated::enums::RevisionAction,
+        /// Who made it.
+        pub actor: ::std::string::String,
+        /// When it was made, which names it: no two changes of a record have the same time.
+        pub at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The fields that differ.
+        pub changes: ::std::vec::Vec<FieldChange>,
+        /// The record after it, with fields that are no more; null if it was deleted.
+        #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        pub record: ::std::option::Option<crate::AnyRecord>,
+        /// By which request.
+        pub request_id: ::std::string::String,
     }
     /// How a key is rotated.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1019,6 +1126,53 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List deleted records
+    ///
+    /// Those that went last first. Each can be undeleted as long as it is in this list.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/deleted`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Records on the page: 1 to 200, 50 by default.
+    pub async fn list_deleted_records<'a>(
+        &'a self,
+        collection: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::DeletedRecordList>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/deleted", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_deleted_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Explain a list
     ///
     /// The database is asked how it would do it, and no record is shown.
@@ -1075,6 +1229,8 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `as_of`: All records as they were at that time (RFC 3339), in the order of their ids; with `fields`, `limit` and
+    /// `cursor` only. A page may have fewer records than it has room for. Needs the scope `records:read`.
     /// - `count`: Whether the total is counted.
     /// - `cursor`: `next_cursor` of the page before.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
@@ -1097,6 +1253,7 @@ impl Client {
     pub async fn list_records<'a>(
         &'a self,
         collection: &'a str,
+        as_of: Option<&'a str>,
         count: Option<&'a crate::generated::enums::CountMode>,
         cursor: Option<&'a str>,
         expand: Option<&'a str>,
@@ -1126,6 +1283,7 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
+            .query(&progenitor_client::QueryParam::new("as_of", &as_of))
             .query(&progenitor_client::QueryParam::new("count", &count))
             .query(&progenitor_client::QueryParam::new("cursor", &cursor))
             .query(&progenitor_client::QueryParam::new("expand", &expand))
@@ -1385,6 +1543,7 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id.
+    /// - `as_of`: The record as it was at that time (RFC 3339), without `expand`. Needs the scope `records:read`.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
     /// stand in `expand`, as far as they may be seen.
     /// - `fields`: Fields to be shown, apart by commas; all if not given.
@@ -1393,6 +1552,7 @@ impl Client {
         &'a self,
         collection: &'a str,
         record: &'a str,
+        as_of: Option<&'a str>,
         expand: Option<&'a str>,
         fields: Option<&'a str>,
         if_none_match: Option<&'a str>,
@@ -1419,6 +1579,7 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
+            .query(&progenitor_client::QueryParam::new("as_of", &as_of))
             .query(&progenitor_client::QueryParam::new("expand", &expand))
             .query(&progenitor_client::QueryParam::new("fields", &fields))
             .headers(header_map)
@@ -1607,6 +1768,222 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Revert a record
+    ///
+    /// Its fields get the values that they had at a time. It is an ordinary change of the record, and asks what any other
+    /// asks. Fields that it did not have then stay as they are.
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/records/{record}/revert`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `if_match`: The `ETag` of the record that is to be reverted; 412 if it is another by now.
+    /// - `body`
+    pub async fn revert_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        idempotency_key: Option<&'a str>,
+        if_match: Option<&'a str>,
+        body: &'a types::RevertBody,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/revert",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "revert_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the changes of a record
+    ///
+    /// The latest first, each with the fields that it changed; of a deleted record too.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/records/{record}/revisions`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Changes on the page: 1 to 200, 50 by default.
+    pub async fn list_revisions<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::RevisionList>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/revisions",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_revisions" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a change of a record
+    ///
+    /// The latest one at that time, with the record as it was then.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/records/{record}/revisions/{at}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `at`: The change's time, or a later one: RFC 3339.
+    pub async fn get_revision<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        at: &'a str,
+    ) -> Result<ResponseValue<types::RevisionState>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/revisions/{}",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+            encode_path(&at.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_revision" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Undelete a record
+    ///
+    /// It is made again with its id, and with the values that it had when it was deleted. What it points to must be there.
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/records/{record}/undelete`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    pub async fn undelete_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        idempotency_key: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/undelete",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "undelete_record" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;

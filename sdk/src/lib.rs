@@ -82,7 +82,10 @@ pub use collections::Collections;
 pub use error::{Error, Refusal, Unreadable};
 pub use keys::Keys;
 pub(crate) use open_enum::open_enum;
-pub use records::{Aggregate, AnyRecord, ETag, Export, Groups, Import, List, Page, Pending, Record, Records};
+pub use records::{
+    Aggregate, AnyRecord, Deleted, ETag, Export, Groups, Import, List, Page, Pending, Record, Records,
+    RevisionState,
+};
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use tenants::Tenants;

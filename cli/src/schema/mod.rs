@@ -6,7 +6,7 @@ mod plan;
 pub(crate) use self::files::{read, write};
 pub(crate) use self::plan::{Action, Plan};
 
-use neonex_sdk::types::{Collection, Index, NewField, Rules};
+use neonex_sdk::types::{Collection, HistorySettings, Index, NewField, Rules};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::CommandError;
@@ -25,6 +25,14 @@ pub(crate) struct Design {
     pub(crate) fields: Vec<NewField>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) indexes: Vec<Index>,
+    /// Without `days` changes are kept for ever; without the table as long as is usual.
+    #[serde(default = "usual_history")]
+    pub(crate) history: HistorySettings,
+}
+
+/// What the server takes where nothing is said.
+fn usual_history() -> HistorySettings {
+    HistorySettings { days: Some(90) }
 }
 
 impl Design {
@@ -38,6 +46,7 @@ impl Design {
             fields: fields
                 .map_err(|error| CommandError::io("a collection could not be read")(error.into()))?,
             indexes: collection.indexes.clone(),
+            history: collection.history.clone(),
         })
     }
 

@@ -18,9 +18,11 @@ use crate::support::execute;
 
 /// The collection that operations on collections work with.
 pub(super) const TARGET: &str = "target";
+/// The collection without rules.
+pub(super) const CLOSED: &str = "closed";
 /// Collections for operations on records, with what each of their rules says.
 pub(super) const RULED: [(&str, Option<&str>); 3] =
-    [("closed", None), ("open", Some("true")), ("never", Some("title == 'never'"))];
+    [(CLOSED, None), ("open", Some("true")), ("never", Some("title == 'never'"))];
 /// A record of each.
 const RECORD: &str = "01900000-0000-7000-8000-000000000001";
 /// How long the key lasts that is to expire.
@@ -83,7 +85,7 @@ impl Own {
         let needed = match needs {
             // No scope would do.
             Needs::Operator => "keys:write",
-            Needs::Scope(scope) | Needs::Rule(scope) => scope,
+            Needs::Scope(scope) | Needs::Rule(scope) | Needs::PastRules(scope) => scope,
         };
         let scope = if self.credential == Credential::OtherScope { sibling(needed) } else { needed };
         self.callers.get(scope).or_else(|| self.callers.get("")).unwrap()
@@ -145,9 +147,12 @@ impl Own {
         for id in all["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()) {
             expect(&operator.delete(&format!("{records}/{id}")).await, 204);
         }
-        let forget = "DELETE FROM changes WHERE tenant_id = ?".to_owned();
+        let forget = format!(
+            "DELETE FROM changes WHERE tenant_id = ? AND collection_id = \
+             (SELECT id FROM collections WHERE tenant_id = ? AND name = '{collection}')"
+        );
         let tenant = &self.tenant.tenant;
-        execute(&self.store, tenant.place(), vec![(forget, vec![tenant.id.as_uuid()])]).await;
+        execute(&self.store, tenant.place(), vec![(forget, vec![tenant.id.as_uuid(); 2])]).await;
         let own = json!({"title": self.names.value});
         expect(&operator.put(&format!("{records}/{RECORD}"), &own).await, 201);
     }
