@@ -1,156 +1,16 @@
-//! Statements that read many records or one, built once for a question and kept with the collection.
-
-use std::sync::Arc;
+//! Writes statements.
 
 use sea_query::Value;
 
-use super::column::{quote, selected};
-use super::layout::{FIXED, Layout};
-use super::service::{Access, RecordId, Verb};
-use super::special::{SCORE, Score, Special};
-use crate::collections::{CheckedRules, FieldType};
+use super::plan::{mark, resolved};
+use super::{By, Plan, Term};
 use crate::dialect::Dialect;
-use crate::expr::{self, Bindings, Checked, InputValue, Param};
+use crate::expr::{Bindings, Checked, Param};
+use crate::records::column::{quote, selected};
+use crate::records::layout::{FIXED, Layout};
+use crate::records::service::Access;
+use crate::records::special::{Score, Special};
 use crate::store::Sql;
-
-/// All that decides the text of a statement.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct PlanKey {
-    pub(crate) shape: Shape,
-    /// Whether the collection's rule binds.
-    pub(crate) ruled: bool,
-    pub(crate) filter: Option<String>,
-    /// Whether the filter is a shape, for constants to be filled in.
-    pub(crate) shaped: bool,
-    pub(crate) sort: String,
-    pub(crate) fields: String,
-    /// Columns that are read besides those that are shown.
-    pub(crate) also: Vec<usize>,
-    /// Where the page begins: which values of the cursor are null.
-    pub(crate) cursor: Option<Vec<bool>>,
-}
-
-/// What a statement gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Shape {
-    /// A page of records.
-    Page,
-    /// The record of an id.
-    One,
-    /// How many there are.
-    Count,
-    /// The same, up to a limit.
-    CappedCount,
-}
-
-/// One term of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Term {
-    pub(crate) by: By,
-    pub(crate) descending: bool,
-}
-
-/// By what is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum By {
-    /// The column at that place.
-    Column(usize),
-    /// What is computed for the list.
-    Score,
-}
-
-impl By {
-    pub(super) const fn column(self) -> Option<usize> {
-        match self {
-            Self::Column(column) => Some(column),
-            Self::Score => None,
-        }
-    }
-
-    /// What its values are, and whether they can be null.
-    pub(super) fn kind(self, layout: &Layout) -> Option<(&FieldType, bool)> {
-        match self {
-            Self::Column(column) => layout.columns.get(column).map(|column| (&column.kind, column.nullable)),
-            Self::Score => Some((&SCORE, false)),
-        }
-    }
-}
-
-/// A statement, and what its columns are.
-#[derive(Debug, Clone)]
-pub(crate) struct Plan {
-    text: Arc<str>,
-    /// What belongs to this one request, which comes first.
-    given: Vec<Value>,
-    /// What rule and filter take, which comes next.
-    params: Vec<Param>,
-    /// For each further value, which of the cursor's it is.
-    slots: Vec<usize>,
-    /// The columns that are selected, by their places. Those that are shown come first.
-    pub(crate) columns: Vec<usize>,
-    pub(crate) shown: usize,
-    pub(crate) order: Vec<Term>,
-}
-
-impl Plan {
-    /// The same for every filter of the shape.
-    pub(super) fn shaped(&self, shape: &expr::Shape, dialect: Dialect) -> Self {
-        self.with(|param| param.shaped(shape, dialect))
-    }
-
-    /// The same for the filter of these constants.
-    pub(super) fn filled(&self, constants: &[expr::Constant], dialect: Dialect) -> Self {
-        self.with(|param| param.filled(constants, dialect))
-    }
-
-    fn with(&self, change: impl Fn(&Param) -> Param) -> Self {
-        Self { params: self.params.iter().map(change).collect(), ..self.clone() }
-    }
-
-    /// The statement for one request: what is known of it, the cursor's values, then the last value (a limit, or an id).
-    pub(crate) fn sql(&self, bindings: &Bindings<'_>, cursor: &[Value], last: Option<Value>) -> Sql {
-        let mut values = Vec::with_capacity(self.given.len() + self.params.len() + self.slots.len() + 1);
-        values.extend(self.given.iter().cloned());
-        values.extend(resolved(&self.params, bindings));
-        values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
-        values.extend(last);
-        Sql::new(Arc::clone(&self.text), values)
-    }
-
-    /// The statement that asks a rule of the record of that id.
-    pub(super) fn asked(&self, bindings: &Bindings<'_>, input: InputValue<'_>, id: RecordId) -> Sql {
-        let params = self.params.iter().map(|param| param.resolve(bindings, input));
-        let id = Value::Uuid(Some(id.as_uuid()));
-        Sql::new(Arc::clone(&self.text), params.chain([id]).collect())
-    }
-
-    /// Where a column stands in the result.
-    pub(crate) fn position(&self, column: usize) -> Option<usize> {
-        self.columns.iter().position(|selected| *selected == column)
-    }
-
-    /// Where what is ordered by stands in the result. A score is the last.
-    pub(super) fn position_of(&self, by: By) -> Option<usize> {
-        match by {
-            By::Column(column) => self.position(column),
-            By::Score => Some(self.columns.len()),
-        }
-    }
-}
-
-/// What rule and filter take in one request. Only rules of writes have `input`, and none is asked of these.
-fn resolved(params: &[Param], bindings: &Bindings<'_>) -> Vec<Value> {
-    let input = |_: &str, _| Value::Bool(None);
-    params.iter().map(|param| param.resolve(bindings, &input)).collect()
-}
-
-/// The place of a value that has `before` others before it.
-pub(super) fn mark(dialect: Dialect, before: usize) -> String {
-    match dialect {
-        Dialect::Postgres => format!("${}", before + 1),
-        Dialect::Sqlite | Dialect::MariaDb => "?".to_owned(),
-    }
-}
 
 /// Writes the statements of one collection.
 pub(crate) struct Planner<'p> {
@@ -160,7 +20,7 @@ pub(crate) struct Planner<'p> {
 
 impl Planner<'_> {
     /// A page of a list. The last value is the limit. Of the columns the first are shown, and the others read besides.
-    pub(super) fn list(
+    pub(in crate::records) fn list(
         &self,
         conditions: &[Checked],
         order: Vec<Term>,
@@ -288,7 +148,7 @@ impl Planner<'_> {
     }
 
     /// How many there are; with a limit as the last value, no more than that.
-    pub(super) fn count(&self, conditions: &[Checked], capped: bool, special: &Special) -> Plan {
+    pub(in crate::records) fn count(&self, conditions: &[Checked], capped: bool, special: &Special) -> Plan {
         let list = if capped { "1" } else { "count(*)" };
         let (mut text, given, params) = self.narrowed(list, "", conditions, special);
         if capped {
@@ -307,7 +167,7 @@ impl Planner<'_> {
     }
 
     /// What is selected of all records, or of groups of them, with no more rows than a limit.
-    pub(super) fn aggregate(
+    pub(in crate::records) fn aggregate(
         &self,
         list: &str,
         conditions: &[Checked],
@@ -343,7 +203,7 @@ impl Planner<'_> {
     }
 
     /// The query for records of ids, up to where these stand, with the values that come before them.
-    pub(super) fn by_ids(
+    pub(in crate::records) fn by_ids(
         &self,
         conditions: &[Checked],
         columns: &[usize],
@@ -356,104 +216,21 @@ impl Planner<'_> {
     }
 
     /// The columns of every record, as a statement lists them.
-    pub(super) fn every_column(&self) -> String {
+    pub(in crate::records) fn every_column(&self) -> String {
         let columns = 0..self.layout.columns.len();
         columns.filter_map(|at| self.selected(at)).collect::<Vec<_>>().join(", ")
     }
 
-    pub(super) fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
+    pub(in crate::records) fn select(&self, list: &str, conditions: &[Checked]) -> (String, Vec<Param>) {
         let (text, _, params) = self.narrowed(list, "", conditions, &Special::default());
         (text, params)
     }
 
-    /// The rows that come after the cursor's, in one part or in two that follow one another, each with a bound on the
-    /// first column from which the database can start in an index. None can where nulls are one end of a range and
-    /// values the other, but MariaDB. The values that it needs are noted in `slots`.
-    fn after(
-        &self,
-        order: &[Term],
-        nulls: &[bool],
-        taken: usize,
-        slots: &mut Vec<usize>,
-    ) -> (String, Option<String>) {
-        let (Some(first), Some(&null)) = (order.first(), nulls.first()) else {
-            return ("1 = 0".to_owned(), None);
-        };
-        let (name, splits) = (self.name(first.by), self.dialect != Dialect::MariaDb);
-        match (first.descending, null) {
-            (true, false) if self.nullable(first.by) && splits => {
-                let bound = format!("{name} <= {}", self.slot(0, taken, slots));
-                let past = format!("{name} < {}", self.slot(0, taken, slots));
-                let same = format!("{name} = {}", self.slot(0, taken, slots));
-                let rest = self.beyond(order, nulls, 1, (taken, slots));
-                let values = format!("({bound} AND ({past} OR ({same} AND {rest})))");
-                (values, Some(format!("{name} IS NULL")))
-            }
-            (true, true) => {
-                (format!("({name} IS NULL AND {})", self.beyond(order, nulls, 1, (taken, slots))), None)
-            }
-            (false, true) if splits => {
-                let same = format!("({name} IS NULL AND {})", self.beyond(order, nulls, 1, (taken, slots)));
-                (same, Some(format!("{name} IS NOT NULL")))
-            }
-            (false, true) => (self.beyond(order, nulls, 0, (taken, slots)), None),
-            (descending, false) => {
-                let sign = if descending { "<=" } else { ">=" };
-                let bound = format!("{name} {sign} {}", self.slot(0, taken, slots));
-                let or_null = if descending && self.nullable(first.by) {
-                    format!(" OR {name} IS NULL")
-                } else {
-                    String::new()
-                };
-                let beyond = self.beyond(order, nulls, 0, (taken, slots));
-                (format!("(({bound}{or_null}) AND {beyond})"), None)
-            }
-        }
-    }
-
-    /// `a > x OR a = x AND (b > y OR …)`, from the term at `at` on.
-    fn beyond(
-        &self,
-        order: &[Term],
-        nulls: &[bool],
-        at: usize,
-        (taken, slots): (usize, &mut Vec<usize>),
-    ) -> String {
-        let (Some(term), Some(&null)) = (order.get(at), nulls.get(at)) else { return "1 = 0".to_owned() };
-        let name = self.name(term.by);
-        let past = match (term.descending, null) {
-            (false, true) => format!("{name} IS NOT NULL"),
-            // Nulls are the end.
-            (true, true) => "1 = 0".to_owned(),
-            (false, false) => format!("{name} > {}", self.slot(at, taken, slots)),
-            (true, false) if self.nullable(term.by) => {
-                format!("{name} < {} OR {name} IS NULL", self.slot(at, taken, slots))
-            }
-            (true, false) => format!("{name} < {}", self.slot(at, taken, slots)),
-        };
-        if at + 1 == order.len() {
-            return format!("({past})");
-        }
-        let same = if null {
-            format!("{name} IS NULL")
-        } else {
-            format!("{name} = {}", self.slot(at, taken, slots))
-        };
-        let rest = self.beyond(order, nulls, at + 1, (taken, slots));
-        format!("({past} OR ({same} AND {rest}))")
-    }
-
-    /// The place of the cursor's value at `at`.
-    fn slot(&self, at: usize, taken: usize, slots: &mut Vec<usize>) -> String {
-        slots.push(at);
-        self.mark(taken + slots.len() - 1)
-    }
-
-    fn nullable(&self, by: By) -> bool {
+    pub(super) fn nullable(&self, by: By) -> bool {
         by.kind(self.layout).is_none_or(|(_, nullable)| nullable)
     }
 
-    fn name(&self, by: By) -> String {
+    pub(super) fn name(&self, by: By) -> String {
         let By::Column(column) = by else { return quote("$score", self.dialect) };
         self.layout.columns.get(column).map(|column| quote(&column.stored, self.dialect)).unwrap_or_default()
     }
@@ -463,40 +240,13 @@ impl Planner<'_> {
         Some(selected(&column.stored, &column.kind, self.dialect))
     }
 
-    fn mark(&self, before: usize) -> String {
+    pub(super) fn mark(&self, before: usize) -> String {
         mark(self.dialect, before)
     }
 }
 
-/// The statements that ask the rules of writes: each finds a row where the record of an id meets the rule.
-#[derive(Debug, Default)]
-pub(crate) struct WriteRules {
-    create: Option<Plan>,
-    update: Option<Plan>,
-    delete: Option<Plan>,
-}
-
-impl WriteRules {
-    pub(crate) fn new(rules: &CheckedRules, layout: &Layout, dialect: Dialect) -> Self {
-        let planner = Planner { layout, dialect };
-        let plan = |rule: &Option<Checked>| {
-            rule.as_ref().map(|rule| planner.one(std::slice::from_ref(rule), vec![0], 0))
-        };
-        Self { create: plan(&rules.create), update: plan(&rules.update), delete: plan(&rules.delete) }
-    }
-
-    pub(crate) const fn of(&self, verb: Verb) -> Option<&Plan> {
-        match verb {
-            Verb::Create => self.create.as_ref(),
-            Verb::Update => self.update.as_ref(),
-            Verb::Delete => self.delete.as_ref(),
-            Verb::List | Verb::View => None,
-        }
-    }
-}
-
 impl Access {
-    pub(super) fn conditions(&self) -> Vec<Checked> {
+    pub(in crate::records) fn conditions(&self) -> Vec<Checked> {
         match self {
             Self::All => Vec::new(),
             Self::Ruled(rule) if rule.is_true() => Vec::new(),
@@ -505,7 +255,7 @@ impl Access {
     }
 
     /// Whether the rule binds.
-    pub(super) const fn is_ruled(&self) -> bool {
+    pub(in crate::records) const fn is_ruled(&self) -> bool {
         matches!(self, Self::Ruled(_))
     }
 }

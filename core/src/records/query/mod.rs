@@ -1,0 +1,13 @@
+//! Statements that read many records or one, built once for a question and kept with the collection.
+
+mod after;
+mod order;
+mod plan;
+mod planner;
+mod write_rules;
+
+pub(super) use self::order::{By, Term};
+pub(super) use self::plan::mark;
+pub(crate) use self::plan::{Plan, PlanKey, Shape};
+pub(crate) use self::planner::Planner;
+pub(crate) use self::write_rules::WriteRules;
