@@ -210,7 +210,6 @@ impl History {
         operation_id = "revert_record",
         tag = "crate::Tag::Records"
     )]
-    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     async fn revert(
         &self,
         caller: Caller,

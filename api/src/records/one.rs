@@ -43,6 +43,7 @@ impl Record {
         operation_id = "get_record",
         tag = "crate::Tag::Records"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     async fn get(
         &self,
         caller: Caller,

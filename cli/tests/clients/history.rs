@@ -33,8 +33,7 @@ async fn what_was_is_read_page_by_page() {
     let start = posts.revision(back.id, changes[2].at).await.unwrap();
     assert_eq!(start.record.unwrap().fields, back.fields);
 
-    let changed = posts.update(back.id, &json!({"title": "New", "views": 99})).await.unwrap();
-    let some =
-        posts.revert_fields(back.id, back.updated_at, ["title"]).if_match(&changed.etag.unwrap()).await;
+    let other = posts.update(back.id, &json!({"title": "New", "views": 99})).await.unwrap();
+    let some = posts.revert_fields(back.id, back.updated_at, ["title"]).if_match(&other.etag.unwrap()).await;
     assert_eq!(some.unwrap().fields, Post::new("Post", 99));
 }

@@ -72,7 +72,6 @@ impl History {
         Self { since: before.reaches_back_to(now).map(Timestamp::as_micros), ..self }
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks it")]
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }
@@ -110,11 +109,11 @@ pub(super) fn carry_on(
     let same = after.history.days == before.history.days;
     after.history = if same { before.history } else { after.history.after(before.history, now) };
     for field in &mut after.fields {
-        let renamed = renames.iter().find(|(_, to)| to == field.name.as_str());
-        let from = renamed.map_or(field.name.as_str(), |(from, _)| from);
+        let other = renames.iter().find(|(_, to)| to == field.name.as_str());
+        let from = other.map_or(field.name.as_str(), |(from, _)| from);
         let Some(was) = before.fields.iter().find(|was| was.name.as_str() == from) else { continue };
         field.formerly.clone_from(&was.formerly);
-        if renamed.is_some() {
+        if other.is_some() {
             field.formerly.push(Former { name: was.name.clone(), until: now.as_micros() });
         }
     }

@@ -139,7 +139,7 @@ impl Records<'_> {
                 async move {
                     let rows = tx.query(&sql, |row| read_stored(&collection.layout, row)).await?;
                     let changes = log.each_after(tx, at, after, wanted.saturating_add(1)).await?;
-                    Ok(PastPage::of(rows, &changes, wanted, collection.definition())?)
+                    Ok(PastPage::of(&rows, &changes, wanted, collection.definition())?)
                 }
                 .boxed()
             })
@@ -163,7 +163,7 @@ impl PastPage {
     /// Of the records that are there now and of the first changes since, each up to one more than the page has room for,
     /// in the order of ids.
     fn of(
-        rows: Vec<Stored>,
+        rows: &[Stored],
         changes: &[Entry],
         wanted: usize,
         definition: &Definition,
