@@ -365,6 +365,9 @@ pub mod types {
         /// Whether no two records may have the same values in all of them.
         #[serde(default)]
         pub unique: bool,
+        /// Which records stand in it, and are unique among themselves: a condition in CEL over their own fields.
+        #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
+        pub where_: ::std::option::Option<::std::string::String>,
     }
     /// A key.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]

@@ -124,8 +124,11 @@ impl Plan {
                 matches!(name.as_str(), "created_at" | "updated_at")
                     || fields.iter().any(|field| field.name == *name)
             };
-            let indexes: Vec<Index> =
-                design.indexes.iter().filter(|index| index.fields.iter().all(has)).cloned().collect();
+            // Of which fields a condition speaks only the server knows.
+            let whole = fields.len() == design.fields.len();
+            let can_stand =
+                |index: &&Index| index.fields.iter().all(has) && (whole || index.where_.is_none());
+            let indexes: Vec<Index> = design.indexes.iter().filter(can_stand).cloned().collect();
             known.insert(&design.name);
             let changes = fields.iter().map(|field| format!("+ field {} ({})", field.name, field.type_));
             let changes =
@@ -278,7 +281,9 @@ fn differences(was: &NewField, is: &NewField) -> Vec<String> {
 fn shown(index: &Index) -> String {
     let kind = index.kind.as_ref().map(ToString::to_string).filter(|kind| kind != "ordered");
     let kind = kind.map(|kind| format!(" {kind}")).unwrap_or_default();
-    format!("({}){kind}{}", index.fields.join(", "), if index.unique { " unique" } else { "" })
+    let unique = if index.unique { " unique" } else { "" };
+    let condition = index.where_.as_ref().map(|condition| format!(" where {condition}"));
+    format!("({}){kind}{unique}{}", index.fields.join(", "), condition.unwrap_or_default())
 }
 
 fn rules(rules: &Rules) -> [(&'static str, Option<&str>); 5] {
@@ -345,6 +350,28 @@ mod tests {
              LOST: changes of notes that are older than 7 days\n"
         );
         assert_eq!(plan(None, None), "");
+    }
+
+    #[test]
+    fn indexes_differ_by_their_conditions_and_wait_for_every_field() {
+        let pages = |condition: &str| {
+            let index = serde_json::json!({"fields": ["slug"], "unique": true, "where": condition});
+            let field = serde_json::json!({"name": "slug", "type": "text"});
+            design(serde_json::json!({"name": "pages", "fields": [field], "indexes": [index]}))
+        };
+        assert_eq!(
+            text(&[pages("live")], &[pages("draft")]),
+            "change pages\n    + index (slug) unique where draft\n    - index (slug) unique where live\n"
+        );
+        let mut circle = [points("a", &["b"]), points("b", &["a"])];
+        circle[0].indexes = vec![
+            serde_json::from_value(serde_json::json!({"fields": ["to_b"], "where": "to_b != null"})).unwrap(),
+        ];
+        assert_eq!(
+            text(&[], &circle),
+            "create a\ncreate b\n    + field to_a (relation)\n\
+             change a\n    + field to_b (relation)\n    + index (to_b) where to_b != null\n"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod field;
 mod field_type;
 mod history;
 mod name;
+pub(crate) mod partial;
 mod patch;
 mod pattern;
 mod relation;

@@ -55,6 +55,8 @@ pub(super) enum Demand {
     NoNulls { column: String, field: String },
     /// Values that the changed field accepts or that can be made such, in the earlier field's column.
     Values { column: String, was: Box<FieldType>, field: Box<Field> },
+    /// No two alike in these fields, whose columns these are, of those that meet the condition in SQL.
+    Unique { fields: Vec<String>, columns: Vec<String>, condition: Option<String> },
 }
 
 impl CollectionPatch {
@@ -82,6 +84,7 @@ impl CollectionPatch {
                 fields: index.fields.iter().map(new_name).collect(),
                 unique: index.unique,
                 kind: index.kind,
+                condition: index.condition.clone(),
             });
             kept.collect()
         });

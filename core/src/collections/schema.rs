@@ -223,6 +223,9 @@ async fn check(tx: &mut Tx<'_>, collection: CollectionId, demand: &Demand) -> Re
         Demand::Values { column, was, field } => {
             return values::check(tx, &table, (column, was), field).await;
         }
+        Demand::Unique { fields, columns, condition } => {
+            return values::check_unique(tx, &table, (fields, columns), condition.as_deref()).await;
+        }
     };
     let select = format!("SELECT 1 FROM {table} WHERE {condition} LIMIT 1");
     let found = tx.query(&Sql::new(select, Vec::new()), |_| Ok(())).await?;

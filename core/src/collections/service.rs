@@ -156,10 +156,11 @@ impl TenantScope {
         let changed = self
             .change(self.context(id, now)?, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
-                let PatchChange { mut after, renames, demands } = patch.apply(&before, now)?;
+                let PatchChange { mut after, renames, mut demands } = patch.apply(&before, now)?;
                 relation::number_links(&mut after, Some((&before, &renames)));
                 let catalogue = tenant.catalogue_with(model(id, &after, dialect));
                 let made = Collection::new(id, after.clone(), (created_at, now), dialect, &catalogue)?;
+                demands.extend(ddl.uniques(&before, &after, &renames));
                 let values = made.defaults;
                 let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
                 Ok(Change {

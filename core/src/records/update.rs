@@ -81,8 +81,9 @@ pub(super) enum Target {
     /// By the id that a new one gets.
     Id,
     /// By a statement that asks for the values of these fields, of which no two records have the same. `sent` is the id
-    /// that it must have, if one was sent.
-    Key { find: Sql, fields: Vec<String>, sent: Option<RecordId> },
+    /// that it must have, if one was sent. Where only some records are so, `meets` finds the one of an id if it is one
+    /// of them.
+    Key { find: Sql, fields: Vec<String>, sent: Option<RecordId>, meets: Option<Sql> },
 }
 
 impl Records<'_> {
@@ -192,7 +193,9 @@ impl Write for Replacement {
             precondition.check(None)?;
             let inserted = work.insert(tx, id, values, (create?, target.is_chosen())).await;
             let inserted = inserted.map(Upserted::Created);
-            return inserted.map_err(|error| target.may_have_met(error));
+            let inserted = inserted.map_err(|error| target.may_have_met(error))?;
+            target.is_met(tx, id).await?;
+            return Ok(inserted);
         };
         if let Some(mut rule) = update? {
             // The id is what such a statement takes last.
@@ -207,7 +210,9 @@ impl Write for Replacement {
         precondition.check(Some(ETag::new(before.updated_at)))?;
         layout.keep_automatic(&before.values, &mut values);
         let places: Vec<usize> = (0..values.len()).collect();
-        work.replace(tx, &before, values, &places).await.map(Upserted::Replaced)
+        let replaced = work.replace(tx, &before, values, &places).await?;
+        target.is_met(tx, before.id).await?;
+        Ok(Upserted::Replaced(replaced))
     }
 
     fn answer(done: &Upserted) -> Vec<u8> {
@@ -231,6 +236,24 @@ impl Target {
             _ => false,
         };
         if met { StoreError::Conflict(error.into()).into() } else { error }
+    }
+
+    /// Refuses a record that the key's index does not keep apart from others: who sends it again would make another.
+    async fn is_met(&self, tx: &mut Tx<'_>, id: RecordId) -> Result<(), RecordError> {
+        let Self::Key { meets: Some(meets), fields, .. } = self else { return Ok(()) };
+        let mut meets = meets.clone();
+        // The id is what such a statement takes last.
+        if let Some(last) = meets.values.last_mut() {
+            *last = id.as_uuid().into();
+        }
+        if tx.query(&meets, |_| Ok(())).await?.is_empty() {
+            let message = format!(
+                "`{}` is unique only among records that meet the condition of its index, and this one does not",
+                fields.join(",")
+            );
+            return Err(Invalid::one("/key", "invalid_key", message).into());
+        }
+        Ok(())
     }
 
     /// What a record is to whom its rule does not let change it. Who names an id learns nothing; who names a key would

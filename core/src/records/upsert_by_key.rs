@@ -2,6 +2,9 @@
 //!
 //! Racing writers of one key meet at its unique index: the one whose insert is refused is made again, and finds the
 //! other's record.
+//!
+//! An index of some records only keeps apart those that meet its condition. So the record is sought among these, and
+//! what is sent must be one of these.
 
 use sea_query::Value;
 
@@ -10,16 +13,18 @@ use super::error::RecordError;
 use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::layout::FIXED;
+use super::query::{Planner, resolved};
 use super::service::{RecordId, Records, Verb};
 use super::storage::Storage;
 use super::update::{Replacement, Target, Upserted};
 use super::value::FieldValue;
 use super::write::Terms;
-use crate::collections::PhysicalIndex;
+use crate::collections::{PhysicalIndex, partial};
 use crate::engine::Undo;
+use crate::expr::Checked;
 use crate::ids::new_uuid;
 use crate::invalid::{Findings, Invalid};
-use crate::store::Sql;
+use crate::store::{Sql, StoreError};
 
 impl Records<'_> {
     /// Makes the record with the values that `input` has in the fields of `key` (apart by commas) what was sent, whether
@@ -36,13 +41,18 @@ impl Records<'_> {
         let index = self.unique_index(key)?;
         let (sent, fields_sent) = (input.id, input.sent());
         let values = input.complete(&self.collection)?;
-        let find = self.find_by(&index, &values)?;
+        let condition = self.condition_of(&index)?;
+        let find = self.find_by(&index, condition.as_ref(), &values)?;
         let platform = self.scope.platform();
         let id = match sent {
             Some(id) => id,
             None => RecordId::new(new_uuid(platform.clock(), platform.rng())?),
         };
-        let target = Target::Key { find, fields: index.fields, sent };
+        let meets = condition.map(|condition| {
+            let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+            planner.one(&[condition], vec![0], 0).sql(&self.scope.bindings(), &[], Some(Value::Uuid(None)))
+        });
+        let target = Target::Key { find, fields: index.fields, sent, meets };
         let create = self.rule(Verb::Create, id, || Incoming::stored(&fields_sent));
         let update = self.rule(Verb::Update, id, || Incoming::whole(&fields_sent, &values, self.layout()));
         let work = self.work(None);
@@ -68,14 +78,34 @@ impl Records<'_> {
             index.unique && index.fields.len() == fields.len() && fields.iter().all(same)
         };
         let indexes = crate::collections::indexes(self.collection.id(), self.collection.definition());
-        indexes.into_iter().find(covers).ok_or_else(|| {
+        let mut covering: Vec<_> = indexes.into_iter().filter(covers).collect();
+        covering.sort_by_key(|index| index.condition.is_some());
+        let partial = covering.iter().filter(|index| index.condition.is_some()).count();
+        if partial > 1 && partial == covering.len() {
+            let message =
+                format!("`{key}` is unique among several kinds of records, so it names none for sure");
+            return Err(Invalid::one("/key", "invalid_key", message));
+        }
+        covering.into_iter().next().ok_or_else(|| {
             let message = format!("`{key}` is no key: no field and no index says that these are unique");
             Invalid::one("/key", "invalid_key", message)
         })
     }
 
+    /// The condition of an index of some records only.
+    fn condition_of(&self, index: &PhysicalIndex) -> Result<Option<Checked>, StoreError> {
+        let read = |source| partial::read(source, &self.collection.model);
+        // It was checked when it was saved.
+        index.condition.as_deref().map(read).transpose().map_err(|error| StoreError::Fault(error.into()))
+    }
+
     /// The statement that finds the record of these values and holds it.
-    fn find_by(&self, index: &PhysicalIndex, values: &[FieldValue]) -> Result<Sql, Invalid> {
+    fn find_by(
+        &self,
+        index: &PhysicalIndex,
+        condition: Option<&Checked>,
+        values: &[FieldValue],
+    ) -> Result<Sql, Invalid> {
         let mut findings = Findings::default();
         let (layout, dialect) = (self.layout(), self.dialect());
         let mut conditions = Vec::new();
@@ -96,6 +126,11 @@ impl Records<'_> {
             };
             conditions.push(format!("{} = {}", quote(indexed, dialect), storage.placeholder(dialect)));
             bound.push(value);
+        }
+        if let Some(condition) = condition {
+            let condition = condition.to_sql(dialect);
+            conditions.push(condition.text().to_owned());
+            bound.extend(resolved(condition.params(), &self.scope.bindings()));
         }
         let lock = if self.scope.platform().store().is_embedded() { "" } else { " FOR UPDATE" };
         let text = format!("{} WHERE {}{lock}", layout.select, conditions.join(" AND "));

@@ -27,8 +27,8 @@ async fn a_record_goes_back_across_changes_of_its_collection() {
     let mut renamed = field("title", "text");
     renamed["renamed_from"] = json!("name");
     let fields = json!([renamed, field("code", "int"), field("size", "text")]);
-    let patch = json!({"fields": fields, "drop_fields": ["old"]});
-    expect(&developer.patch("/v1/collections/items", &patch).await, 200);
+    let change = json!({"fields": fields, "drop_fields": ["old"]});
+    expect(&developer.patch("/v1/collections/items", &change).await, 200);
     app.platform.clock.advance(1);
     let fields =
         json!([field("title", "text"), field("code", "int"), field("size", "text"), field("name", "bool")]);

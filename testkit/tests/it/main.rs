@@ -39,6 +39,7 @@ mod keys;
 mod matrix;
 mod nearby;
 mod pages;
+mod partial_indexes;
 mod records;
 mod redis;
 mod relations;

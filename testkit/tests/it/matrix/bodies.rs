@@ -37,7 +37,7 @@ pub(super) fn collection(names: &Names) -> Value {
             {"name": names.field, "type": "select", "options": [names.value], "default": names.value},
             {"name": "note", "type": "text"},
         ],
-        "indexes": [{"fields": [names.field]}],
+        "indexes": [{"fields": [names.field]}, {"fields": [names.field], "where": kept}],
         "rules": {"list": kept, "view": kept, "create": kept, "update": kept, "delete": kept},
         "history": {"days": 30},
     })
@@ -46,7 +46,7 @@ pub(super) fn collection(names: &Names) -> Value {
 pub(super) fn collection_of_unknown_fields(names: &Names) -> Value {
     json!({
         "name": "fresh",
-        "indexes": [{"fields": [names.field]}],
+        "indexes": [{"fields": [names.field], "where": format!("{} == '{}'", names.field, names.value)}],
         "rules": {"list": format!("{} == '{}'", names.field, names.value)},
     })
 }
