@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use neonex_core::collections::NewField as CoreField;
 use neonex_sdk::types::{CollectionPatch, Index, NewCollection, NewField, Rules};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -270,11 +271,27 @@ pub(super) fn settings(field: &NewField) -> Map<String, Value> {
     all
 }
 
+/// The same with values as the field's type reads them, so that one value is one, however it is written.
+fn meaning(field: &NewField) -> Map<String, Value> {
+    let mut said = settings(field);
+    let known: Option<CoreField> =
+        serde_json::to_value(sent(field)).ok().and_then(|field| serde_json::from_value(field).ok());
+    for name in ["default", "min", "max"] {
+        if let (Some(known), Some(value)) = (&known, said.get_mut(name))
+            && let Some(read) = known.read_value(value)
+        {
+            *value = read;
+        }
+    }
+    said
+}
+
 fn differences(was: &NewField, is: &NewField) -> Vec<String> {
+    let (read_was, read_is) = (meaning(was), meaning(is));
     let (was, is) = (settings(was), settings(is));
     let names: BTreeSet<_> = was.keys().chain(is.keys()).filter(|name| *name != "name").collect();
     let text = |value: Option<&Value>| value.map_or_else(|| "unset".to_owned(), Value::to_string);
-    let changed = names.into_iter().filter(|name| was.get(*name) != is.get(*name));
+    let changed = names.into_iter().filter(|name| read_was.get(*name) != read_is.get(*name));
     changed.map(|name| format!("{name}: {} → {}", text(was.get(name)), text(is.get(name)))).collect()
 }
 
@@ -350,6 +367,34 @@ mod tests {
              LOST: changes of notes that are older than 7 days\n"
         );
         assert_eq!(plan(None, None), "");
+    }
+
+    #[test]
+    fn a_value_is_the_same_however_it_is_written() {
+        for (kind, one, same, other) in [
+            ("decimal", r#""1.50""#, "1.5", r#""1.51""#),
+            ("decimal", r#""1.50""#, r#""1.5""#, r#""15""#),
+            (
+                "datetime",
+                r#""2026-01-01T00:00:00Z""#,
+                r#""2026-01-01T01:00:00.000+01:00""#,
+                r#""2026-01-01T00:00:01Z""#,
+            ),
+            ("float", "1", "1.0", "1.5"),
+            ("text", r#""1.50""#, r#""1.50""#, r#""1.5""#),
+        ] {
+            let field = |value: &str| {
+                let value: Value = serde_json::from_str(value).unwrap();
+                let mut field = serde_json::json!({"name": "f", "type": kind, "default": value});
+                if kind != "text" {
+                    field["min"] = value;
+                }
+                design(serde_json::json!({"name": "a", "fields": [field]}))
+            };
+            assert_eq!(text(&[field(one)], &[field(same)]), "", "{kind}: {one} and {same}");
+            let said = text(&[field(one)], &[field(other)]);
+            assert!(said.contains(&format!("default: {one} → {other}")), "{kind}: {said}");
+        }
     }
 
     #[test]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
-use super::history::{History, NewHistory};
 use super::name::{CollectionName, RESERVED_FIELDS};
+use super::retention::{History, NewHistory};
 use crate::invalid::{Findings, Invalid};
 
 /// Fields that a collection may have. SQLite and MariaDB both hold more columns; a record much wider than this
@@ -94,7 +94,7 @@ pub struct Definition {
 }
 
 /// An index as sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewIndex {
     /// Its fields.
@@ -110,8 +110,15 @@ pub struct NewIndex {
     pub condition: Option<String>,
 }
 
+impl From<Index> for NewIndex {
+    fn from(index: Index) -> Self {
+        let Index { fields, unique, kind, condition } = index;
+        Self { fields, unique, kind, condition }
+    }
+}
+
 /// A collection as sent.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewCollection {
     /// Its name.

@@ -1,26 +1,29 @@
 //! Changes of a design: what may change, and what a change asks of the records that are there.
 
+use serde::Serialize;
+
 use super::definition::{Definition, NewCollection, NewIndex, Rules};
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
-use super::history::{NewHistory, carry_on};
 use super::name::CollectionName;
+use super::retention::{NewHistory, carry_on};
 use super::rewrite::converts;
 use super::values::column_moves;
 use crate::clock::Timestamp;
 use crate::invalid::{Findings, Invalid};
 
 /// A field of a changed design.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct FieldPatch {
     /// The field as it is to be.
+    #[serde(flatten)]
     pub field: NewField,
     /// Its name until now, where that is another.
     pub renamed_from: Option<String>,
 }
 
 /// What is to change of a collection; `None` leaves it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct CollectionPatch {
     /// A new name.
     pub name: Option<String>,

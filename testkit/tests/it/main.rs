@@ -44,6 +44,7 @@ mod records;
 mod redis;
 mod relations;
 mod retype;
+mod schema_history;
 mod search;
 mod store;
 mod support;

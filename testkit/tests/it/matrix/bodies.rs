@@ -108,6 +108,14 @@ pub(super) fn batch_of_upsert(names: &Names) -> Value {
     existing("upsert", names, json!({"record": {names.field.clone(): names.value}}))
 }
 
+/// By a key that is none in every tenant, or of a field that is another's.
+pub(super) fn batch_of_upsert_by_key(names: &Names) -> Value {
+    let record = json!({names.field.clone(): names.value, "title": names.value});
+    let operation =
+        json!({"method": "upsert", "collection": names.collection, "key": names.field, "record": record});
+    json!({"operations": [operation]})
+}
+
 pub(super) fn batch_of_delete(names: &Names) -> Value {
     existing("delete", names, json!({}))
 }

@@ -3,7 +3,7 @@
 use crate::Migration;
 
 pub(super) const MIGRATION: Migration = Migration {
-    name: "m20261124_000003_history",
+    name: "m20261124_000004_history",
     tables: &[],
     up: &[
         // No two changes of a record have the same time.
