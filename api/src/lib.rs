@@ -88,6 +88,7 @@ pub type Operations = (
     records::Advice,
     records::Files,
     slow_queries::SlowQueries,
+    records::History,
 );
 
 /// Every operation, over a platform.
@@ -105,6 +106,7 @@ pub fn operations(surface: &Surface) -> Operations {
         records::Advice(surface.clone()),
         records::Files(surface.clone()),
         slow_queries::SlowQueries(surface.clone()),
+        records::History(surface.clone()),
     )
 }
 

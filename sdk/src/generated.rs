@@ -62,6 +62,14 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// What a change did.
+        RevisionAction {
+            Created = "created",
+            Updated = "updated",
+            Deleted = "deleted",
+        }
+    }
+    crate::open_enum! {
         /// What kind of change it was.
         SchemaMigrationAction {
             Create = "create",
@@ -71,34 +79,11 @@ pub mod enums {
         }
     }
     crate::open_enum! {
-        /// What was asked for.
-        SlowQueryOperation {
-            List = "list",
-            Read = "read",
-            Aggregate = "aggregate",
-            Export = "export",
-            Count = "count",
-            Create = "create",
-            Update = "update",
-            Upsert = "upsert",
-            Delete = "delete",
-            UpdateMany = "update_many",
-            DeleteMany = "delete_many",
-        }
-    }
-    crate::open_enum! {
         /// Whether a tenant works.
         TenantState {
             Active = "active",
             Suspended = "suspended",
             Deleting = "deleting",
-        }
-    }
-    crate::open_enum! {
-        /// For what an index is.
-        UnusedIndexKind {
-            Ordered = "ordered",
-            Search = "search",
         }
     }
 }
@@ -110,20 +95,6 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt, encode_pa
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// What is to be said about a collection's indexes.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct Advice {
-        /// Whether all kinds of lists could be told apart. Else no index is called unused.
-        pub complete: bool,
-        /// Indexes that would help; that which would help most lists comes first. An index costs something with each write:
-        /// a collection with few records needs none.
-        pub missing_indexes: ::std::vec::Vec<MissingIndex>,
-        /// Since when the process that answers has seen lists of the tenant's collections as they are: since it started, or
-        /// since one was last changed.
-        pub since: ::chrono::DateTime<::chrono::offset::Utc>,
-        /// Indexes that no list since then can have used. Those that keep something unique are not among them.
-        pub unused_indexes: ::std::vec::Vec<UnusedIndex>,
-    }
     /// Writes that are done together or not at all.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Batch {
@@ -176,6 +147,8 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Its fields, in the order in which records show them.
         pub fields: ::std::vec::Vec<Field>,
+        /// How long the changes of its records are kept.
+        pub history: HistorySettings,
         /// Its id.
         pub id: ::std::string::String,
         /// Its indexes, beside those of unique fields.
@@ -186,9 +159,6 @@ pub mod types {
         pub rules: Rules,
         /// When it was last changed.
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
-        /// What it shows, where it is a view; `fields` are then what its records have.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub view: ::std::option::Option<View>,
     }
     /// All collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -208,6 +178,9 @@ pub mod types {
         /// All fields as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub fields: ::std::option::Option<::std::vec::Vec<NewField>>,
+        /// How long the changes of its records are to be kept. Those that are older go within a day.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub history: ::std::option::Option<HistorySettings>,
         /// All indexes as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub indexes: ::std::option::Option<::std::vec::Vec<Index>>,
@@ -217,9 +190,29 @@ pub mod types {
         /// All rules as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
-        /// Of a view: what it shows from now on.
+    }
+    /// A record that is gone.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct DeletedRecord {
+        /// Who deleted it, or what it pointed to.
+        pub actor: ::std::string::String,
+        /// When it went.
+        pub deleted_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// What it was in the end.
+        pub record: crate::AnyRecord,
+        /// By which request.
+        pub request_id: ::std::string::String,
+    }
+    /// Records that are gone.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct DeletedRecordList {
+        /// The records, those that went last first.
+        pub items: ::std::vec::Vec<DeletedRecord>,
+        /// Where the next page begins; null on the last one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub view: ::std::option::Option<View>,
+        pub next_cursor: ::std::option::Option<::std::string::String>,
     }
     /// How a list is carried out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -242,9 +235,6 @@ pub mod types {
         /// To whose records it points, of `relation`: the collection's name, or its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collection: ::std::option::Option<::std::string::String>,
-        /// The expression by which the server computes it.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub computed: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
@@ -302,6 +292,18 @@ pub mod types {
         /// Whether no two records may have the same value.
         pub unique: bool,
     }
+    /// What a change did to a field.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FieldChange {
+        /// Its value after; null where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub after: ::std::option::Option<::serde_json::Value>,
+        /// Its value before; null where there was none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub before: ::std::option::Option<::serde_json::Value>,
+        /// The field's name now; of a field that is no more, the one it had.
+        pub field: ::std::string::String,
+    }
     /// The values by which a group's records are grouped, and what was computed of them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
@@ -330,6 +332,13 @@ pub mod types {
         /// The groups, each with what was computed of its records.
         pub items: ::std::vec::Vec<Group>,
     }
+    /// How long the changes of a collection's records are kept, which its history is made of.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct HistorySettings {
+        /// Days: 1 to 36,500. As long as the collection is there if null or not given.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub days: ::std::option::Option<u32>,
+    }
     /// What is wrong with a line.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImportError {
@@ -341,19 +350,6 @@ pub mod types {
         pub message: ::std::string::String,
         /// Where in the record, as a JSON Pointer (RFC 6901).
         pub pointer: ::std::string::String,
-    }
-    /// A line of the answer while an import goes on: one of these.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct ImportProgress {
-        /// Why it could not go on: the last line.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub problem: ::std::option::Option<Problem>,
-        /// How far it is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub progress: ::std::option::Option<ImportedSoFar>,
-        /// What came of it: the last line.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub report: ::std::option::Option<ImportReport>,
     }
     /// What came of an import.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -368,18 +364,6 @@ pub mod types {
         pub last_line: u64,
         /// Whether the rest of the file was left out because a line failed.
         pub stopped: bool,
-        /// Records that were there and were changed.
-        pub updated: u64,
-    }
-    /// How far an import is.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct ImportedSoFar {
-        /// Records that were made.
-        pub created: u64,
-        /// Lines that failed.
-        pub failed: u64,
-        /// The line of the last record that was handled.
-        pub last_line: u64,
         /// Records that were there and were changed.
         pub updated: u64,
     }
@@ -438,28 +422,15 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
-    /// An index that would help.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct MissingIndex {
-        /// Its fields, as `indexes` of the collection takes them.
-        pub fields: ::std::vec::Vec<::std::string::String>,
-        /// The filter of one of them, with `?` for its constants.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub filter: ::std::option::Option<::std::string::String>,
-        /// How many lists it would have helped.
-        pub lists: u64,
-        /// Whether the collection's list rule bound it.
-        pub ruled: bool,
-        /// How that one is sorted.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sort: ::std::option::Option<::std::string::String>,
-    }
     /// A new collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewCollection {
         /// Its fields, in the order in which records show them.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub fields: ::std::vec::Vec<NewField>,
+        /// How long the changes of its records are kept: 90 days by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub history: ::std::option::Option<HistorySettings>,
         /// Its indexes, beside those of unique fields.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub indexes: ::std::vec::Vec<Index>,
@@ -468,10 +439,6 @@ pub mod types {
         /// Its rules.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
-        /// What it shows of another collection, where it is a view. It has no `fields`, no `indexes` and no rules of writes
-        /// then.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub view: ::std::option::Option<View>,
     }
     /// A new field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -482,11 +449,6 @@ pub mod types {
         /// To whose records it points, of `relation`: the collection's name, or its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collection: ::std::option::Option<::std::string::String>,
-        /// An expression in CEL over the record's other fields, of a field that the server computes whenever the record is
-        /// written: `record.price * record.quantity`. Not of `rich_text`, `json`, `multi_select`, `uuid`, `relation`,
-        /// `geo_point` and `vector`. Clients cannot write such a field.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub computed: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
@@ -645,48 +607,54 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
     }
-    /// What a list is to show. Each part says what the parameter of the same name says of a list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct RecordQuery {
-        /// Whether the total is counted.
+    /// To when a record is taken back.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RevertBody {
+        /// Only these fields; all that it had then if not given.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub fields: ::std::vec::Vec<::std::string::String>,
+        /// To what it was at that time, which may be that of a change.
+        pub to: ::chrono::DateTime<::chrono::offset::Utc>,
+    }
+    /// A change of a record.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Revision {
+        /// What it did.
+        pub action: crate::generated::enums::RevisionAction,
+        /// Who made it.
+        pub actor: ::std::string::String,
+        /// When it was made, which names it: no two changes of a record have the same time.
+        pub at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The fields that differ.
+        pub changes: ::std::vec::Vec<FieldChange>,
+        /// By which request.
+        pub request_id: ::std::string::String,
+    }
+    /// Changes of a record.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RevisionList {
+        /// The changes, the latest first.
+        pub items: ::std::vec::Vec<Revision>,
+        /// Where the next page begins; null on the last one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub count: ::std::option::Option<crate::generated::enums::CountMode>,
-        /// `next_cursor` of the page before.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub cursor: ::std::option::Option<::std::string::String>,
-        /// Relations to be followed, by paths apart by commas.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub expand: ::std::option::Option<::std::string::String>,
-        /// Fields to be shown, apart by commas.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub fields: ::std::option::Option<::std::string::String>,
-        /// A condition in CEL over the fields.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub filter: ::std::option::Option<::std::string::String>,
-        /// Whether each record has `_highlights`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub highlight: ::std::option::Option<bool>,
-        /// Records on the page: 1 to 200, 50 by default.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub limit: ::std::option::Option<u32>,
-        /// How vectors are compared; `cosine` by default.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub metric: ::std::option::Option<crate::generated::enums::MetricMode>,
-        /// `field:latitude,longitude`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub near: ::std::option::Option<::std::string::String>,
-        /// `field:[0.5,…]`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub nearest: ::std::option::Option<::std::string::String>,
-        /// Words that are searched for.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub search: ::std::option::Option<::std::string::String>,
-        /// Fields apart by commas, `-` before one for the other way around.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub sort: ::std::option::Option<::std::string::String>,
-        /// `field:latitude,longitude,metres` or `field:south,west,north,east`.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub within: ::std::option::Option<::std::string::String>,
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A change of a record, with what the record was then.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RevisionState {
+        /// What it did.
+        pub action: crate::generated::enums::RevisionAction,
+        /// Who made it.
+        pub actor: ::std::string::String,
+        /// When it was made, which names it: no two changes of a record have the same time.
+        pub at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The fields that differ.
+        pub changes: ::std::vec::Vec<FieldChange>,
+        /// The record after it, with fields that are no more; null if it was deleted.
+        #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        pub record: ::std::option::Option<crate::AnyRecord>,
+        /// By which request.
+        pub request_id: ::std::string::String,
     }
     /// How a key is rotated.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -752,47 +720,6 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
-    /// Queries of one kind that were slow.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct SlowQuery {
-        /// The collection's name; its id where it is gone.
-        pub collection: ::std::string::String,
-        /// How many of the kind took longer than they should.
-        pub count: i64,
-        /// The filter, with `?` for its constants.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub filter: ::std::option::Option<::std::string::String>,
-        /// Names the kind.
-        pub id: ::std::string::String,
-        /// When the last of the kind was.
-        pub last_seen: ::chrono::DateTime<::chrono::offset::Utc>,
-        /// Milliseconds that the longest took.
-        pub max_ms: f64,
-        /// Milliseconds that they took on average.
-        pub mean_ms: f64,
-        /// What was asked for.
-        pub operation: crate::generated::enums::SlowQueryOperation,
-        /// How the records are sorted; `search` and `nearest` with a field where these come first.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub order: ::std::option::Option<::std::string::String>,
-        /// Which request that was.
-        pub request_id: ::std::string::String,
-        /// Whether the collection's rule bound it.
-        pub ruled: bool,
-        /// How many more the database gave up, because they took longer than a statement may.
-        pub timeouts: i64,
-        /// Milliseconds that those of `count` took together.
-        pub total_ms: f64,
-    }
-    /// A page of slow queries.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct SlowQueryList {
-        /// The kinds.
-        pub items: ::std::vec::Vec<SlowQuery>,
-        /// Where the next page begins; null on the last one.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub next_cursor: ::std::option::Option<::std::string::String>,
-    }
     /// A tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Tenant {
@@ -842,38 +769,6 @@ pub mod types {
         /// Origins whose pages may call the API; `*` stands for all.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub cors_origins: ::std::vec::Vec<::std::string::String>,
-        /// From how many milliseconds on a query counts as slow; 0 for all. As `NEONEX_SLOW_QUERY` says where nothing is said.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub slow_query_ms: ::std::option::Option<u32>,
-    }
-    /// An index without use.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct UnusedIndex {
-        /// Its fields.
-        pub fields: ::std::vec::Vec<::std::string::String>,
-        /// For what it is.
-        pub kind: crate::generated::enums::UnusedIndexKind,
-        /// Which records stand in it, where not all do.
-        #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
-        pub where_: ::std::option::Option<::std::string::String>,
-    }
-    /// What a view shows.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    pub struct View {
-        /// What it computes of each group, as in aggregates: `count`, `revenue:sum(price)`.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub calculate: ::std::vec::Vec<::std::string::String>,
-        /// The collection whose records it shows, or groups of them: its name, or its id.
-        pub collection: ::std::string::String,
-        /// Its fields, where it shows records: names of fields, or objects of a `name` and a `path` such as `room.name`.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub fields: ::std::vec::Vec<::serde_json::Value>,
-        /// Which of them, as a condition in CEL; all where nothing is said.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub filter: ::std::option::Option<::std::string::String>,
-        /// By what it groups, as in aggregates: `city`, `month:month(created_at)`. Where it is empty, records are shown.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub group_by: ::std::vec::Vec<::std::string::String>,
     }
     /// Generation of default values for serde.
     pub mod defaults {
@@ -1103,21 +998,16 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
-    /// - `if_none_match`: The `ETag` of the collection that the client has.
     pub async fn get_collection<'a>(
         &'a self,
         collection: &'a str,
-        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_none_match {
-            header_map.append("If-None-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1148,21 +1038,16 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
-    /// - `if_match`: The `ETag` of the collection that is to be deleted; 412 if it is another by now.
     pub async fn delete_collection<'a>(
         &'a self,
         collection: &'a str,
-        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_match {
-            header_map.append("If-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1194,23 +1079,18 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
-    /// - `if_match`: The `ETag` of the collection that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_collection<'a>(
         &'a self,
         collection: &'a str,
-        if_match: Option<&'a str>,
         body: &'a types::CollectionPatch,
     ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_match {
-            header_map.append("If-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1223,47 +1103,6 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_collection" };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// Get advice about indexes
-    ///
-    /// From the lists, aggregates, exports and writes by filter that there were: which indexes they lack, and which they do
-    /// without.
-    ///
-    /// Sends a `GET` request to `/v1/collections/{collection}/advice`
-    ///
-    /// Arguments:
-    /// - `collection`: The collection's name or id.
-    pub async fn get_advice<'a>(
-        &'a self,
-        collection: &'a str,
-    ) -> Result<ResponseValue<types::Advice>, Error<types::Problem>> {
-        let url = format!("{}/v1/collections/{}/advice", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map.append(
-            ::reqwest::header::HeaderName::from_static("api-version"),
-            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo { operation_id: "get_advice" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -1335,6 +1174,53 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List deleted records
+    ///
+    /// Those that went last first. Each can be undeleted as long as it is in this list.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/deleted`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Records on the page: 1 to 200, 50 by default.
+    pub async fn list_deleted_records<'a>(
+        &'a self,
+        collection: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::DeletedRecordList>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/collections/{}/deleted", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_deleted_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Explain a list
     ///
     /// The database is asked how it would do it, and no record is shown.
@@ -1385,62 +1271,19 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// List records by a body
-    ///
-    /// The list that is asked for with the same parameters in a URL, for a question that is too long for one: a `nearest`
-    /// of hundreds of numbers, or a long filter. Nothing is written.
-    ///
-    /// Sends a `POST` request to `/v1/collections/{collection}/query`
-    ///
-    /// Arguments:
-    /// - `collection`: The collection's name or id.
-    /// - `body`
-    pub async fn query_records<'a>(
-        &'a self,
-        collection: &'a str,
-        body: &'a types::RecordQuery,
-    ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
-        let url = format!("{}/v1/collections/{}/query", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map.append(
-            ::reqwest::header::HeaderName::from_static("api-version"),
-            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo { operation_id: "query_records" };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
     /// List records
     ///
     /// Sends a `GET` request to `/v1/collections/{collection}/records`
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `as_of`: All records as they were at that time (RFC 3339), in the order of their ids; with `fields`, `limit` and
+    /// `cursor` only. A page may have fewer records than it has room for. Needs the scope `records:read`.
     /// - `count`: Whether the total is counted.
     /// - `cursor`: `next_cursor` of the page before.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
     /// stand in `expand`, as far as they may be seen.
-    /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
-    /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given.
     /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
     /// - `highlight`: Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
     /// `<mark>` around it.
@@ -1448,8 +1291,7 @@ impl Client {
     /// - `metric`: How vectors are compared; `cosine` by default.
     /// - `near`: `field:latitude,longitude`: records whose `geo_point` is nearest come first; each has its `_distance` in
     /// metres.
-    /// - `nearest`: `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. One
-    /// that is too long for a URL can be sent by `query`.
+    /// - `nearest`: `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. Not on MariaDB.
     /// - `search`: Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
     /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
     /// each record has its `_score`.
@@ -1459,6 +1301,7 @@ impl Client {
     pub async fn list_records<'a>(
         &'a self,
         collection: &'a str,
+        as_of: Option<&'a str>,
         count: Option<&'a crate::generated::enums::CountMode>,
         cursor: Option<&'a str>,
         expand: Option<&'a str>,
@@ -1488,6 +1331,7 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
+            .query(&progenitor_client::QueryParam::new("as_of", &as_of))
             .query(&progenitor_client::QueryParam::new("count", &count))
             .query(&progenitor_client::QueryParam::new("cursor", &cursor))
             .query(&progenitor_client::QueryParam::new("expand", &expand))
@@ -1747,15 +1591,16 @@ impl Client {
     /// Arguments:
     /// - `collection`: The collection's name or id.
     /// - `record`: The record's id.
+    /// - `as_of`: The record as it was at that time (RFC 3339), without `expand`. Needs the scope `records:read`.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
     /// stand in `expand`, as far as they may be seen.
-    /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
-    /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given.
     /// - `if_none_match`: The `ETag` of the record that the client has. It tells nothing of records that are pointed to.
     pub async fn get_record<'a>(
         &'a self,
         collection: &'a str,
         record: &'a str,
+        as_of: Option<&'a str>,
         expand: Option<&'a str>,
         fields: Option<&'a str>,
         if_none_match: Option<&'a str>,
@@ -1782,6 +1627,7 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
+            .query(&progenitor_client::QueryParam::new("as_of", &as_of))
             .query(&progenitor_client::QueryParam::new("expand", &expand))
             .query(&progenitor_client::QueryParam::new("fields", &fields))
             .headers(header_map)
@@ -1981,6 +1827,222 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Revert a record
+    ///
+    /// Its fields get the values that they had at a time. It is an ordinary change of the record, and asks what any other
+    /// asks. Fields that it did not have then stay as they are.
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/records/{record}/revert`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `if_match`: The `ETag` of the record that is to be reverted; 412 if it is another by now.
+    /// - `body`
+    pub async fn revert_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        idempotency_key: Option<&'a str>,
+        if_match: Option<&'a str>,
+        body: &'a types::RevertBody,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/revert",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "revert_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the changes of a record
+    ///
+    /// The latest first, each with the fields that it changed; of a deleted record too.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/records/{record}/revisions`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Changes on the page: 1 to 200, 50 by default.
+    pub async fn list_revisions<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::RevisionList>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/revisions",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_revisions" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a change of a record
+    ///
+    /// The latest one at that time, with the record as it was then.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/records/{record}/revisions/{at}`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `at`: The change's time, or a later one: RFC 3339.
+    pub async fn get_revision<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        at: &'a str,
+    ) -> Result<ResponseValue<types::RevisionState>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/revisions/{}",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+            encode_path(&at.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_revision" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Undelete a record
+    ///
+    /// It is made again with its id, and with the values that it had when it was deleted. What it points to must be there.
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/records/{record}/undelete`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `record`: The record's id.
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    pub async fn undelete_record<'a>(
+        &'a self,
+        collection: &'a str,
+        record: &'a str,
+        idempotency_key: Option<&'a str>,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/collections/{}/records/{}/undelete",
+            self.baseurl,
+            encode_path(&collection.to_string()),
+            encode_path(&record.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "undelete_record" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get the tenant's own document
     ///
     /// An OpenAPI 3.0 document with the collections as typed schemas, and the operations on their records.
@@ -2051,51 +2113,6 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "list_schema_migrations" };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
-            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-    /// List slow queries
-    ///
-    /// Those whose statements took longer than `NEONEX_SLOW_QUERY`, or than the tenant's own `slow_query_ms`, by kind: the
-    /// kind that took the most time in all comes first. No constant of a filter is kept.
-    ///
-    /// Sends a `GET` request to `/v1/slow-queries`
-    ///
-    /// Arguments:
-    /// - `cursor`: `next_cursor` of the page before.
-    /// - `limit`: Kinds on the page: 1 to 200, 50 by default.
-    pub async fn list_slow_queries<'a>(
-        &'a self,
-        cursor: Option<&'a str>,
-        limit: Option<u32>,
-    ) -> Result<ResponseValue<types::SlowQueryList>, Error<types::Problem>> {
-        let url = format!("{}/v1/slow-queries", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map.append(
-            ::reqwest::header::HeaderName::from_static("api-version"),
-            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo { operation_id: "list_slow_queries" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -2202,21 +2219,16 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
-    /// - `if_none_match`: The `ETag` of the tenant that the client has.
     pub async fn get_tenant<'a>(
         &'a self,
         tenant: &'a str,
-        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_none_match {
-            header_map.append("If-None-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2247,21 +2259,16 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
-    /// - `if_match`: The `ETag` of the tenant that is to be deleted; 412 if it is another by now.
     pub async fn delete_tenant<'a>(
         &'a self,
         tenant: &'a str,
-        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_match {
-            header_map.append("If-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2292,23 +2299,18 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
-    /// - `if_match`: The `ETag` of the tenant that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_tenant<'a>(
         &'a self,
         tenant: &'a str,
-        if_match: Option<&'a str>,
         body: &'a types::TenantPatch,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_match {
-            header_map.append("If-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2433,12 +2435,10 @@ impl Client {
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
     /// - `key`: The key's id.
-    /// - `if_none_match`: The `ETag` of the key that the client has.
     pub async fn get_key<'a>(
         &'a self,
         tenant: &'a str,
         key: &'a str,
-        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Key>, Error<types::Problem>> {
         let url = format!(
             "{}/v1/tenants/{}/keys/{}",
@@ -2446,14 +2446,11 @@ impl Client {
             encode_path(&tenant.to_string()),
             encode_path(&key.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_none_match {
-            header_map.append("If-None-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2485,12 +2482,10 @@ impl Client {
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
     /// - `key`: The key's id.
-    /// - `if_match`: The `ETag` of the key that is to be revoked; 412 if it is another by now.
     pub async fn revoke_key<'a>(
         &'a self,
         tenant: &'a str,
         key: &'a str,
-        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!(
             "{}/v1/tenants/{}/keys/{}",
@@ -2498,14 +2493,11 @@ impl Client {
             encode_path(&tenant.to_string()),
             encode_path(&key.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
-        if let Some(value) = if_match {
-            header_map.append("If-Match", value.to_string().try_into()?);
-        }
         #[allow(unused_mut)]
         let mut request = self
             .client

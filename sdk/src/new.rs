@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::types::{Index, IndexKind, KeyKind, NewCollection, NewField, NewKey, NewTenant, Rules};
+use crate::types::{
+    HistorySettings, Index, IndexKind, KeyKind, NewCollection, NewField, NewKey, NewTenant, Rules,
+};
 
 impl NewTenant {
     /// A tenant with the default settings.
@@ -39,7 +41,7 @@ impl NewKey {
 impl NewCollection {
     /// A collection without fields, which none but secret keys and members may use.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), fields: Vec::new(), indexes: Vec::new(), rules: None, view: None }
+        Self { name: name.into(), fields: Vec::new(), indexes: Vec::new(), rules: None, view: None, history: None }
     }
 
     /// With a field.
@@ -65,6 +67,12 @@ impl NewCollection {
     #[must_use]
     pub fn rules(self, rules: Rules) -> Self {
         Self { rules: Some(rules), ..self }
+    }
+
+    /// With a history of so many days; `None` for as long as the collection is there. 90 if not given.
+    #[must_use]
+    pub fn history(self, days: Option<u32>) -> Self {
+        Self { history: Some(HistorySettings { days }), ..self }
     }
 
     /// With an index of the words in these fields, which are texts.

@@ -11,18 +11,20 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 const USAGE: Duration = Duration::from_secs(30);
 const PURGE: Duration = Duration::from_mins(1);
+const HISTORY: Duration = Duration::from_mins(1);
 const SWEEPS: &str = "neonex_worker_sweeps_total";
 
 /// Works until `shutdown`. What fails of a sweep is logged and tried again at a later turn.
 pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
     describe_counter!(SWEEPS, "Sweeps of the background worker, by kind and outcome.");
-    let (mut usage, mut purge) = (every(USAGE), every(PURGE));
+    let (mut usage, mut purge, mut history) = (every(USAGE), every(PURGE), every(HISTORY));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
             _ = usage.tick() => flush(&platform).await,
             _ = purge.tick() => note("purge", platform.purge_tenants().await),
+            _ = history.tick() => note("history", platform.prune_history().await),
         }
     }
     flush(&platform).await;

@@ -1,8 +1,8 @@
 //! Collections as clients see them.
 
 use neonex_core::collections::{
-    Collection, CollectionPatch, Field, FieldPatch, Index, IndexKind, NewCollection, NewField, NewIndex,
-    NewView, Rules, View, ViewField,
+    Collection, CollectionPatch, Field, FieldPatch, Index, IndexKind, NewCollection, NewField, NewHistory,
+    NewIndex, NewView, Rules, View, ViewField,
 };
 use poem_openapi::{Enum, Object};
 use serde_json::Value as Json;
@@ -27,6 +27,8 @@ pub(super) struct NewCollectionBody {
     /// What it shows of another collection, where it is a view. It has no `fields`, no `indexes` and no rules of writes
     /// then.
     view: Option<ViewBody>,
+    /// How long the changes of its records are kept: 90 days by default.
+    history: Option<HistoryView>,
 }
 
 /// What a view shows.
@@ -67,6 +69,14 @@ impl From<ViewBody> for NewView {
         let ViewBody { collection, filter, fields, group_by, calculate } = body;
         Self { collection, filter, fields, group_by, calculate }
     }
+}
+
+/// How long the changes of a collection's records are kept, which its history is made of.
+#[derive(Debug, Clone, Copy, Object)]
+#[oai(rename = "HistorySettings", deny_unknown_fields)]
+pub(super) struct HistoryView {
+    /// Days: 1 to 36,500. As long as the collection is there if null or not given.
+    days: Option<u32>,
 }
 
 /// A new field.
@@ -211,6 +221,8 @@ pub(super) struct CollectionPatchBody {
     rules: Option<RulesView>,
     /// Of a view: what it shows from now on.
     view: Option<ViewBody>,
+    /// How long the changes of its records are to be kept. Those that are older go within a day.
+    history: Option<HistoryView>,
 }
 
 impl From<NewFieldBody> for FieldPatch {
@@ -250,6 +262,12 @@ impl From<IndexView> for NewIndex {
     }
 }
 
+impl From<HistoryView> for NewHistory {
+    fn from(HistoryView { days }: HistoryView) -> Self {
+        Self { days }
+    }
+}
+
 impl From<RulesView> for Rules {
     fn from(body: RulesView) -> Self {
         let RulesView { list, view, create, update, delete } = body;
@@ -265,6 +283,7 @@ impl From<NewCollectionBody> for NewCollection {
             indexes: body.indexes.into_iter().map(Into::into).collect(),
             rules: body.rules.into(),
             view: body.view.map(Into::into),
+            history: body.history.map(Into::into),
         }
     }
 }
@@ -278,6 +297,7 @@ impl From<CollectionPatchBody> for CollectionPatch {
             indexes: body.indexes.map(|indexes| indexes.into_iter().map(Into::into).collect()),
             rules: body.rules.map(Into::into),
             view: body.view.map(Into::into),
+            history: body.history.map(Into::into),
         }
     }
 }
@@ -385,6 +405,8 @@ pub(super) struct CollectionView {
     /// What it shows, where it is a view; `fields` are then what its records have.
     #[oai(skip_serializing_if_is_none)]
     view: Option<ViewBody>,
+    /// How long the changes of its records are kept.
+    history: HistoryView,
     /// When it was made.
     created_at: Time,
     /// When it was last changed.
@@ -408,6 +430,7 @@ impl From<&Collection> for CollectionView {
             indexes: definition.indexes.iter().map(index).collect(),
             rules: RulesView { list, view, create, update, delete },
             view: definition.view.as_ref().map(|view| ViewBody::new(collection, view)),
+            history: HistoryView { days: definition.history.days() },
             created_at: collection.created_at().into(),
             updated_at: collection.updated_at().into(),
         }

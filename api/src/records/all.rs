@@ -1,16 +1,18 @@
 //! The records of a collection together: lists, what is new, and what is written by how it is found.
 
 use neonex_core::idempotency::Outcome;
-use neonex_core::records::{BulkQuery, RecordBody, Terms};
+use neonex_core::records::{BulkQuery, ListQuery, PastQuery, RecordBody, Terms};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::found::{BulkResult, found_problem};
+use super::history::instant;
 use super::params::{CountMode, MetricMode};
 use super::question::RecordQuery;
 use super::{Written, once, query_problem};
 use crate::caller::{Caller, Surface};
+use crate::errors::invalid_query;
 use crate::paging;
 use crate::payload::{AnyRecord, AnyRecordInput, RawBody, RawJson};
 use crate::precondition::precondition;
@@ -137,6 +139,9 @@ impl Records {
         nearest: Query<Option<String>>,
         /// How vectors are compared; `cosine` by default.
         metric: Query<Option<MetricMode>>,
+        /// All records as they were at that time (RFC 3339), in the order of their ids; with `fields`, `limit` and
+        /// `cursor` only. A page may have fewer records than it has room for. Needs the scope `records:read`.
+        as_of: Query<Option<String>>,
     ) -> Result<Listed, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
@@ -155,7 +160,15 @@ impl Records {
             nearest: nearest.0,
             metric: metric.0,
         };
-        let page = records.list(&sent.into()).await.map_err(query_problem)?;
+        let query = ListQuery::from(sent);
+        let page = match as_of.0.filter(|as_of| !as_of.is_empty()) {
+            Some(as_of) => {
+                let query = PastQuery::from_list(query).map_err(|invalid| invalid_query(&invalid))?;
+                records.list_as_of(&scope.permit()?, instant(&as_of, "as_of")?, &query).await
+            }
+            None => records.list(&query).await,
+        };
+        let page = page.map_err(query_problem)?;
         let link = paging::next_link(caller.uri(), page.next.as_deref());
         Ok(Listed::Page(RawJson::new(page.json), link))
     }

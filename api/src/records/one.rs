@@ -1,11 +1,14 @@
 //! One record, by its id.
 
+use neonex_core::invalid::Invalid;
 use neonex_core::records::{RecordId, Terms};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{ApiResponse, OpenApi};
 
-use super::{Written, once, query_problem};
+use super::history::instant;
+use super::{Updated, Written, id, once, query_problem};
 use crate::caller::{Caller, Surface};
+use crate::errors::invalid_query;
 use crate::payload::{AnyRecord, AnyRecordInput, RawBody, RawJson};
 use crate::precondition::{precondition, shows};
 use crate::problem::Problem;
@@ -25,13 +28,6 @@ enum Read {
 }
 
 #[derive(ApiResponse)]
-enum Updated {
-    /// The record as it is now.
-    #[oai(status = 200)]
-    Record(RawJson<AnyRecord>, #[oai(header = "ETag")] String),
-}
-
-#[derive(ApiResponse)]
 enum Deleted {
     /// The record is gone.
     #[oai(status = 204)]
@@ -47,6 +43,7 @@ impl Record {
         operation_id = "get_record",
         tag = "crate::Tag::Records"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     async fn get(
         &self,
         caller: Caller,
@@ -60,16 +57,23 @@ impl Record {
         /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
         /// stand in `expand`, as far as they may be seen.
         expand: Query<Option<String>>,
+        /// The record as it was at that time (RFC 3339), without `expand`. Needs the scope `records:read`.
+        as_of: Query<Option<String>>,
         /// The `ETag` of the record that the client has. It tells nothing of records that are pointed to.
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Read, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let records = scope.records(&collection)?;
-        let found = records
-            .read(id(&record)?, fields.0.as_deref(), expand.0.as_deref())
-            .await
-            .map_err(query_problem)?;
+        let (id, fields) = (id(&record)?, fields.0.as_deref());
+        let found = match as_of.0.filter(|as_of| !as_of.is_empty()) {
+            Some(as_of) => {
+                no_expansion(expand.0.as_deref())?;
+                records.read_as_of(&scope.permit()?, id, instant(&as_of, "as_of")?, fields).await
+            }
+            None => records.read(id, fields, expand.0.as_deref()).await,
+        };
+        let found = found.map_err(query_problem)?;
         let etag = found.etag.to_string();
         // What is pointed to may have changed where the record has not.
         let alone = expand.0.is_none() && fields.0.is_none_or(|fields| !fields.contains('.'));
@@ -200,9 +204,13 @@ impl Record {
     }
 }
 
-/// An id that is none belongs to no record.
-fn id(text: &str) -> Result<RecordId, Problem> {
-    RecordId::parse(text).ok_or_else(|| Problem::not_found("There is no such record."))
+/// What a record points to is followed as it is now, not as it was.
+fn no_expansion(expand: Option<&str>) -> Result<(), Problem> {
+    if expand.is_some_and(|expand| !expand.is_empty()) {
+        let message = "a record of the past is read without what it points to";
+        return Err(invalid_query(&Invalid::one("/expand", "not_applicable", message)));
+    }
+    Ok(())
 }
 
 fn chosen_id(text: &str) -> Result<RecordId, Problem> {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use neonex_sdk::types::HistorySettings;
 use serde_json::Value;
 
-use super::Design;
 use super::plan::settings;
+use super::{Design, usual_history};
 use crate::exit::CommandError;
 
 /// Reads every `*.toml` of a folder.
@@ -99,6 +100,8 @@ fn render(design: &Design) -> Result<String, toml::ser::Error> {
         fields: Vec<toml::Table>,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         indexes: &'d [neonex_sdk::types::Index],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        history: Option<&'d HistorySettings>,
     }
     let rules = serde_json::to_value(&design.rules).ok().and_then(|rules| serde_json::from_value(rules).ok());
     let fields = design.fields.iter().map(|field| toml::Table::try_from(settings(field)));
@@ -108,6 +111,7 @@ fn render(design: &Design) -> Result<String, toml::ser::Error> {
         view: design.view.as_ref(),
         fields: fields.collect::<Result<_, _>>()?,
         indexes: &design.indexes,
+        history: Some(&design.history).filter(|history| history.days != usual_history().days),
     })
 }
 
@@ -138,7 +142,12 @@ unique = true
 
     #[test]
     fn a_file_is_written_as_it_is_read() {
-        assert_eq!(render(&parse(FILE).unwrap()).unwrap(), FILE);
+        for history in ["", "\n[history]\n", "\n[history]\ndays = 7\n"] {
+            let file = format!("{FILE}{history}");
+            assert_eq!(render(&parse(&file).unwrap()).unwrap(), file);
+        }
+        let usual = format!("{FILE}\n[history]\ndays = 90\n");
+        assert_eq!(render(&parse(&usual).unwrap()).unwrap(), FILE);
     }
 
     #[test]

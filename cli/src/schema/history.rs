@@ -4,8 +4,8 @@ use neonex_sdk::types::{CollectionPatch, NewCollection, SchemaMigration};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Design;
 use super::plan::{Action, Plan};
+use super::{Design, usual_history};
 use crate::exit::CommandError;
 
 /// One call to the server, with the number of the change that it is of.
@@ -102,8 +102,9 @@ impl Action {
         match self {
             Self::Create(new) => {
                 let mut new = new.clone();
-                // None and no rules at all are the same for what is new.
+                // None and no rules at all are the same for what is new, and so is the usual where nothing is said.
                 new.rules.get_or_insert_default();
+                new.history.get_or_insert_with(usual_history);
                 ("create", String::new(), serde_json::to_value(new).unwrap_or_default())
             }
             Self::Change(name, patch) => {
@@ -138,15 +139,16 @@ fn told(collection: &str, change: &Value) -> String {
         words.extend(field.get("renamed_from").map(|from| format!("{} > {to}", name(from))));
     }
     words.extend(list("drop_fields").iter().map(|field| format!("- {}", name(field))));
-    let parts = ["fields", "indexes", "rules"].into_iter();
+    let parts = ["fields", "indexes", "rules", "history"].into_iter();
     words.extend(parts.filter(|part| change.get(part).is_some()).map(str::to_owned));
     if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) }
 }
 
 impl From<NewCollection> for Design {
     fn from(new: NewCollection) -> Self {
-        let NewCollection { name, fields, indexes, rules, view } = new;
-        Self { name, renamed_from: None, rules: rules.unwrap_or_default(), fields, indexes, view }
+        let NewCollection { name, fields, indexes, rules, view, history } = new;
+        let (rules, history) = (rules.unwrap_or_default(), history.unwrap_or_else(usual_history));
+        Self { name, renamed_from: None, rules, fields, indexes, view, history }
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) use self::files::{read, write};
 pub(crate) use self::plan::{Action, Plan};
 pub(crate) use self::seen::Seen;
 
-use neonex_sdk::types::{Collection, Index, NewField, Rules, View};
+use neonex_sdk::types::{Collection, HistorySettings, Index, NewField, Rules, View};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::CommandError;
@@ -31,6 +31,14 @@ pub(crate) struct Design {
     /// Where it is a view: what it shows, from which its fields follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) view: Option<View>,
+    /// Without `days` changes are kept for ever; without the table as long as is usual.
+    #[serde(default = "usual_history")]
+    pub(crate) history: HistorySettings,
+}
+
+/// What the server takes where nothing is said.
+fn usual_history() -> HistorySettings {
+    HistorySettings { days: Some(90) }
 }
 
 impl Design {
@@ -46,6 +54,7 @@ impl Design {
                 .map_err(|error| CommandError::io("a collection could not be read")(error.into()))?,
             indexes: collection.indexes.clone(),
             view: collection.view.clone(),
+            history: collection.history.clone(),
         })
     }
 

@@ -156,6 +156,7 @@ impl Plan {
                 indexes: indexes.clone(),
                 rules: None,
                 view: None,
+                history: Some(design.history.clone()),
             };
             self.push(Action::Create(Box::new(created)), changes, Vec::new());
             made.push(Design { fields, indexes, rules: Rules::default(), ..design.clone() });
@@ -244,6 +245,16 @@ impl Plan {
             patch.indexes = Some(after.indexes.clone());
         }
         patch.rules = changed_rules(before, after, &mut changes);
+        let (was, is) = (before.history.days, after.history.days);
+        if was != is {
+            let text =
+                |days: Option<u32>| days.map_or_else(|| "for ever".to_owned(), |days| format!("{days} days"));
+            changes.push(format!("~ history: {} → {}", text(was), text(is)));
+            if let Some(days) = is.filter(|is| was.is_none_or(|was| *is < was)) {
+                loses.push(format!("changes of {} that are older than {days} days", after.name));
+            }
+            patch.history = Some(after.history.clone());
+        }
         if !(changes.is_empty() && loses.is_empty()) {
             self.push(Action::Change(after.name.clone(), Box::new(patch)), changes, loses);
         }
@@ -385,6 +396,23 @@ mod tests {
             "change a\n    LOST: field to_b with all its values\ndrop b\n    LOST: collection b with all its records\n\
              drop a\n    LOST: collection a with all its records\n"
         );
+    }
+
+    #[test]
+    fn a_shorter_history_is_a_loss() {
+        let kept = |days: Option<u32>| {
+            let mut notes = design(serde_json::json!({"name": "notes"}));
+            notes.history.days = days;
+            notes
+        };
+        let plan = |was, is| text(&[kept(was)], &[kept(is)]);
+        assert_eq!(plan(Some(90), None), "change notes\n    ~ history: 90 days → for ever\n");
+        assert_eq!(
+            plan(None, Some(7)),
+            "change notes\n    ~ history: for ever → 7 days\n    \
+             LOST: changes of notes that are older than 7 days\n"
+        );
+        assert_eq!(plan(None, None), "");
     }
 
     #[test]

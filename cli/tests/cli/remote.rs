@@ -61,6 +61,9 @@ type = \"relation\"
 fields = [\"name\", \"created_at\"]
 kind = \"ordered\"
 unique = false
+
+[history]
+days = 30
 ";
 const PEOPLE: &str = "\
 name = \"people\"

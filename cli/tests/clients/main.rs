@@ -9,6 +9,7 @@ mod definitions;
 mod documentation;
 mod environment;
 mod errors;
+mod history;
 mod movies;
 mod pages;
 mod programs;

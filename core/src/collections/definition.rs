@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
 use super::name::{CollectionName, RESERVED_FIELDS};
+use super::retention::{History, NewHistory};
 use super::view::{self, NewView, View};
 use crate::invalid::{Findings, Invalid};
 
@@ -91,6 +92,9 @@ pub struct Definition {
     /// What its records are made of, where it has none of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view: Option<View>,
+    /// How long the changes of its records are kept.
+    #[serde(default, skip_serializing_if = "History::is_default")]
+    pub history: History,
 }
 
 /// An index as sent.
@@ -135,6 +139,9 @@ pub struct NewCollection {
     /// What it shows of another, where it is a view.
     #[serde(default)]
     pub view: Option<NewView>,
+    /// How long the changes of its records are kept: 90 days by default.
+    #[serde(default)]
+    pub history: Option<NewHistory>,
 }
 
 impl TryFrom<NewCollection> for Definition {
@@ -171,7 +178,9 @@ impl TryFrom<NewCollection> for Definition {
             view::check_alone(!fields.is_empty(), !indexes.is_empty(), &new.rules, &mut findings);
             findings.take("/view", View::try_from(view))
         });
-        let definition = name.map(|name| Self { name, fields, indexes, rules: new.rules, view });
+        let history = new.history.map(History::try_from).transpose();
+        let history = findings.take("/history", history).flatten().unwrap_or_default();
+        let definition = name.map(|name| Self { name, fields, indexes, rules: new.rules, view, history });
         findings.finish(definition)
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::field_type::FieldType;
 use super::name::FieldName;
+use super::retention::Former;
 use crate::invalid::{Findings, Invalid};
 use crate::records::value::FieldValue;
 
@@ -29,6 +30,9 @@ pub struct Field {
     /// How often it got another column, because its values were to lie there in another way.
     #[serde(default, skip_serializing_if = "is_unset")]
     pub(crate) generation: u32,
+    /// The names that it had before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) formerly: Vec<Former>,
     /// Whether it is shown only to those who read past the rules: secret keys, members and operators.
     #[serde(default)]
     pub hidden: bool,
@@ -171,6 +175,7 @@ impl TryFrom<NewField> for Field {
             unique: new.unique,
             ignore_case: new.ignore_case,
             generation: 0,
+            formerly: Vec::new(),
             hidden: new.hidden,
             computed: new.computed,
             default: new.default,

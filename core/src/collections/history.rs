@@ -187,7 +187,7 @@ async fn baseline(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Option<SchemaChan
     let names: HashMap<_, _> =
         rows.iter().map(|row| (CollectionId::from_uuid(row.id), row.name.clone())).collect();
     let designs = rows.iter().map(|row| {
-        let Definition { name, mut fields, indexes, rules, view } = from_json(&row.definition)?;
+        let Definition { name, mut fields, indexes, rules, view, history } = from_json(&row.definition)?;
         // Those of a view follow from what it shows.
         if view.is_some() {
             fields.clear();
@@ -198,6 +198,7 @@ async fn baseline(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Option<SchemaChan
             indexes: indexes.into_iter().map(NewIndex::from).collect(),
             rules,
             view: view.map(NewView::from),
+            history: history.sent(),
         })?;
         name_targets(&mut design, |id| names.get(&id).cloned());
         Ok(design)

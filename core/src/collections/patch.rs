@@ -6,9 +6,11 @@ use super::definition::{Definition, NewCollection, NewIndex, Rules};
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
 use super::name::CollectionName;
+use super::retention::{NewHistory, carry_on};
 use super::rewrite::converts;
 use super::values::column_moves;
 use super::view::NewView;
+use crate::clock::Timestamp;
 use crate::invalid::{Findings, Invalid};
 
 /// A field of a changed design.
@@ -37,6 +39,8 @@ pub struct CollectionPatch {
     pub rules: Option<Rules>,
     /// Of a view: what it shows from now on.
     pub view: Option<NewView>,
+    /// How long the changes of its records are to be kept.
+    pub history: Option<NewHistory>,
 }
 
 /// A checked change.
@@ -63,7 +67,7 @@ pub(super) enum Demand {
 
 impl CollectionPatch {
     /// Applies the change to a design.
-    pub(super) fn apply(self, before: &Definition) -> Result<Change, Invalid> {
+    pub(super) fn apply(self, before: &Definition, now: Timestamp) -> Result<Change, Invalid> {
         if before.view.is_some() {
             return self.apply_to_view(before);
         }
@@ -103,6 +107,7 @@ impl CollectionPatch {
             indexes,
             rules,
             view: None,
+            history: Some(self.history.unwrap_or(NewHistory { days: before.history.days() })),
         };
         let Some(mut after) = findings.take("", Definition::try_from(new)) else {
             return findings.finish(None);
@@ -110,6 +115,7 @@ impl CollectionPatch {
         if !findings.is_empty() {
             return findings.finish(None);
         }
+        carry_on(before, &mut after, &renames, now);
         let mut demands = Vec::new();
         let recompute = recomputes(&after, before, &renames);
         for (at, field) in after.fields.iter_mut().enumerate() {

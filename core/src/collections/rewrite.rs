@@ -146,7 +146,7 @@ pub(super) const fn converts(was: &FieldType, is: &FieldType) -> bool {
 }
 
 /// The value as one of `field`: as a client would send it, be it as text, as a number or as a list of one.
-pub(super) fn convert(field: &Field, limits: &Limits, value: &FieldValue) -> Option<FieldValue> {
+pub(crate) fn convert(field: &Field, limits: &Limits, value: &FieldValue) -> Option<FieldValue> {
     let json = value.to_json();
     let text = match value {
         FieldValue::Text(text) => text.clone(),

@@ -12,7 +12,7 @@ use super::definition::{Definition, NewCollection};
 use super::history::Entry;
 use super::patch::{Change as PatchChange, CollectionPatch};
 use super::relation::{self, Target};
-use super::schema::{Change, Changed, Context, change, from_json};
+use super::schema::{Change, Changed, Context, change, from_json, look_at};
 use super::steps::{self, Steps};
 use super::view;
 use crate::access::{CollectionsRead, CollectionsWrite, Denied, Permit, TenantScope};
@@ -179,7 +179,7 @@ impl TenantScope {
             .change(context, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
                 let entry = Some(Entry::update(before.name.as_str(), &patch, request.as_str())?);
-                let PatchChange { mut after, renames, mut demands } = patch.apply(&before)?;
+                let PatchChange { mut after, renames, mut demands } = patch.apply(&before, now)?;
                 relation::number_links(&mut after, Some((&before, &renames)));
                 view::complete_in(&tenant, &mut after, dialect)?;
                 let catalogue = tenant.catalogue_with(model(id, &after, dialect));
@@ -248,9 +248,21 @@ impl TenantScope {
         D: FnOnce(Option<Definition>) -> Result<Change, CollectionError> + Send + 'static,
     {
         let (platform, tenant) = (self.platform().clone(), self.tenant().id());
+        let due = look_at(context.now);
         see_through(async move {
+            let embedded = platform.store().is_embedded();
+            if embedded {
+                platform.note_due(tenant, due, false).await?;
+            }
             let changed = change(platform.store(), context, decide).await;
             platform.forget_tenant(tenant).await;
+            if embedded && changed.is_ok() {
+                // What was noted before holds, unless somebody looked at the tenant in between.
+                if let Err(error) = platform.note_due(tenant, due, true).await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(%tenant, error, "when the tenant is to be looked at was not noted again");
+                }
+            }
             changed
         })
         .await

@@ -24,7 +24,6 @@ use super::write::Write;
 use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, KeyReused, Outcome};
-use crate::ids::new_uuid;
 use crate::invalid::Invalid;
 use crate::store::{OfStore, StoreError, Tx};
 
@@ -238,15 +237,10 @@ impl TenantScope {
                 .map_err(|invalid| invalid.below("/record"))?)
         };
         let ready = match operation.method {
-            BatchMethod::Create => {
-                let mut input = choose(chosen, input()?)?;
-                let id = match input.id {
-                    Some(id) => id,
-                    None => RecordId::new(new_uuid(self.platform().clock(), self.platform().rng())?),
-                };
-                input.id = Some(id);
-                records.creation(input).map(|step| (Step::Create(step), id))
-            }
+            BatchMethod::Create => records.creation(choose(chosen, input()?)?).map(|step| {
+                let id = step.id();
+                (Step::Create(step), id)
+            }),
             BatchMethod::Update => {
                 let id = existing()?;
                 records.modification(id, input()?, precondition).map(|step| (Step::Update(step), id))

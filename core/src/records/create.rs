@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::error::RecordError;
+use super::history::last_logged;
 use super::incoming::Incoming;
 use super::input::RecordInput;
+use super::layout::Layout;
 use super::relations::link;
 use super::service::{Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
 use super::write::Write;
 use crate::collections::Collection;
+use crate::dialect::Dialect;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, Outcome};
 use crate::ids::new_uuid;
@@ -21,11 +24,28 @@ pub(super) struct Creation {
     collection: Arc<Collection>,
     author: Author,
     stored: Stored,
-    insert: Sql,
     rule: Option<Sql>,
+    /// Whether the client chose the id, which may have been an earlier record's.
+    chosen: bool,
+    sees_hidden: bool,
+    ready: Ready,
+}
+
+/// What is made of a record that is to be inserted, before it is known whether it will be.
+#[derive(Clone)]
+struct Ready {
+    insert: Sql,
     /// As the change log has it.
     whole: Vec<u8>,
     body: RecordBody,
+}
+
+impl Ready {
+    fn new(stored: &Stored, layout: &Layout, dialect: Dialect, hidden: bool) -> Self {
+        let whole = stored.json(layout, true);
+        let body = stored.body(layout, &whole, hidden);
+        Self { insert: stored.insert(layout, dialect), whole, body }
+    }
 }
 
 impl Records<'_> {
@@ -46,6 +66,7 @@ impl Records<'_> {
     pub(super) fn creation(&self, input: RecordInput) -> Result<Creation, RecordError> {
         let platform = self.scope.platform();
         let now = platform.now();
+        let chosen = input.id.is_some();
         let id = match input.id {
             Some(id) => id,
             None => RecordId::new(new_uuid(platform.clock(), platform.rng())?),
@@ -54,18 +75,39 @@ impl Records<'_> {
         let values = input.complete(&self.collection)?;
         let mut stored = Stored { id, created_at: now, updated_at: now, values };
         stored.settle(&self.collection, true)?;
-        let whole = stored.json(self.layout(), true);
-        let body = stored.body(self.layout(), &whole, self.sees_hidden());
-        let dialect = self.dialect();
+        let sees_hidden = self.sees_hidden();
         Ok(Creation {
             collection: Arc::clone(&self.collection),
             author: self.author(),
-            insert: stored.insert(self.layout(), dialect),
+            ready: Ready::new(&stored, self.layout(), self.dialect(), sees_hidden),
             stored,
             rule,
-            whole,
-            body,
+            chosen,
+            sees_hidden,
         })
+    }
+}
+
+impl Creation {
+    /// The record's.
+    pub(super) const fn id(&self) -> RecordId {
+        self.stored.id
+    }
+
+    /// Comes after the end of an earlier record of this id, whatever the clock says. Only who has inserted the id knows
+    /// that nobody else is about to end one.
+    async fn come_later(&mut self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
+        let last = last_logged(tx, &self.author, self.stored.id).await?;
+        if let Some(last) = last.filter(|last| *last >= self.stored.updated_at) {
+            let layout = &self.collection.layout;
+            (self.stored.created_at, self.stored.updated_at) = (last.next(), last.next());
+            self.stored.settle(&self.collection, true)?;
+            self.ready = Ready::new(&self.stored, layout, tx.dialect(), self.sees_hidden);
+            let id = self.stored.id.as_uuid().into();
+            tx.execute(&Sql::new(Arc::clone(&layout.delete), vec![id])).await?;
+            tx.execute(&self.ready.insert).await?;
+        }
+        Ok(())
     }
 }
 
@@ -73,18 +115,21 @@ impl Write for Creation {
     type Done = RecordBody;
     type Error = RecordError;
 
-    async fn apply(self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
+    async fn apply(mut self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
         let dialect = tx.dialect();
-        tx.execute(&self.insert).await.map_err(|error| refused(error, &self.collection, dialect))?;
+        tx.execute(&self.ready.insert).await.map_err(|error| refused(error, &self.collection, dialect))?;
+        if self.chosen {
+            self.come_later(tx).await?;
+        }
         link(tx, &self.collection, &self.stored, None, None).await?;
         if let Some(rule) = &self.rule
             && tx.query(rule, |_| Ok(())).await?.is_empty()
         {
             return Err(RecordError::Forbidden);
         }
-        let entry = ChangeEntry { operation: "create", before: None, after: Some(self.whole) };
+        let entry = ChangeEntry { operation: "create", before: None, after: Some(self.ready.whole) };
         self.author.log(tx, self.stored.id, self.stored.created_at, entry).await?;
-        Ok(self.body)
+        Ok(self.ready.body)
     }
 
     fn answer(done: &RecordBody) -> Vec<u8> {

@@ -18,6 +18,7 @@ mod error;
 mod expand;
 mod explain;
 mod export;
+mod history;
 mod import;
 mod incoming;
 mod input;
@@ -48,6 +49,7 @@ pub use self::bulk::{BulkQuery, MAX_BULK};
 pub use self::error::RecordError;
 pub use self::explain::Explanation;
 pub use self::export::{Export, ExportQuery, Format};
+pub use self::history::{PastQuery, Reversion};
 pub use self::import::{
     BATCH, Columns, Import, ImportOptions, ImportReport, LineError, MAX_ERRORS, OnError, Ragged,
 };

@@ -262,7 +262,8 @@ impl<'d> Deletion<'d> {
         }
         tx.execute(&Sql::new(Arc::clone(&layout.delete), id())).await?;
         let entry = ChangeEntry { operation: "delete", before: Some(record.json(layout, true)), after: None };
-        Ok(self.author.of(collection).log(tx, record.id, self.now, entry).await?)
+        let at = self.now.max(record.updated_at.next());
+        Ok(self.author.of(collection).log(tx, record.id, at, entry).await?)
     }
 
     /// The records that point to that one, held against other writers.

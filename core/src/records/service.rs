@@ -262,6 +262,18 @@ impl Stored {
         }
     }
 
+    /// Sets what the server sets of a record that is made again: when that was first, and when it is now.
+    pub(super) fn set_automatic_again(&mut self, layout: &Layout) {
+        for (place, auto) in &layout.automatic {
+            if let Some(value) = self.values.get_mut(*place) {
+                *value = FieldValue::Datetime(match auto {
+                    Auto::Create => self.created_at,
+                    Auto::Update => self.updated_at,
+                });
+            }
+        }
+    }
+
     pub(super) fn insert(&self, layout: &Layout, dialect: Dialect) -> Sql {
         let fixed = [
             Value::Uuid(Some(self.id.as_uuid())),
@@ -370,6 +382,11 @@ impl Records<'_> {
 }
 
 impl Author {
+    /// The tenant and the collection of the changes.
+    pub(super) const fn place(&self) -> (Uuid, Uuid) {
+        (self.tenant, self.collection)
+    }
+
     /// The same, of changes in another collection.
     pub(super) fn of(&self, collection: &Collection) -> Self {
         Self { collection: collection.id().as_uuid(), ..self.clone() }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::RecordError;
+use super::history::last_logged;
 use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
@@ -205,7 +206,8 @@ impl Write for Replacement {
         };
         let Some(before) = found else {
             precondition.check(None)?;
-            let inserted = work.insert(tx, id, values, create?).await.map(Upserted::Created);
+            let inserted = work.insert(tx, id, values, (create?, target.is_chosen())).await;
+            let inserted = inserted.map(Upserted::Created);
             let inserted = inserted.map_err(|error| target.may_have_met(error))?;
             target.is_met(tx, id).await?;
             return Ok(inserted);
@@ -260,6 +262,14 @@ impl Target {
         match self {
             Self::Id => RecordError::NotFound,
             Self::Key { .. } => RecordError::Forbidden,
+        }
+    }
+
+    /// Whether the client chose the id of a new record, which may have been an earlier one's.
+    const fn is_chosen(&self) -> bool {
+        match self {
+            Self::Id => true,
+            Self::Key { sent, .. } => sent.is_some(),
         }
     }
 
@@ -320,6 +330,11 @@ pub(super) struct Work {
 }
 
 impl Work {
+    /// When the request came.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     pub(super) async fn replace(
         self,
         tx: &mut Tx<'_>,
@@ -350,12 +365,24 @@ impl Work {
         tx: &mut Tx<'_>,
         id: RecordId,
         values: Vec<FieldValue>,
+        (rule, chosen): (Option<Sql>, bool),
+    ) -> Result<RecordBody, RecordError> {
+        let last = if chosen { last_logged(tx, &self.author, id).await? } else { None };
+        let now = last.map_or(self.now, |last| self.now.max(last.next()));
+        let mut stored = Stored { id, created_at: now, updated_at: now, values };
+        stored.settle(&self.collection, true)?;
+        self.make(tx, stored, rule).await
+    }
+
+    /// Makes the record, whose times are set.
+    pub(super) async fn make(
+        self,
+        tx: &mut Tx<'_>,
+        stored: Stored,
         rule: Option<Sql>,
     ) -> Result<RecordBody, RecordError> {
         let layout = &self.collection.layout;
         let dialect = tx.dialect();
-        let mut stored = Stored { id, created_at: self.now, updated_at: self.now, values };
-        stored.settle(&self.collection, true)?;
         tx.execute(&stored.insert(layout, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
@@ -368,7 +395,7 @@ impl Work {
         let whole = stored.json(layout, true);
         let body = stored.body(layout, &whole, self.sees_hidden);
         let entry = ChangeEntry { operation: "create", before: None, after: Some(whole) };
-        self.author.log(tx, id, self.now, entry).await?;
+        self.author.log(tx, stored.id, stored.updated_at, entry).await?;
         Ok(body)
     }
 }

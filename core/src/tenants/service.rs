@@ -183,7 +183,7 @@ impl OperatorScope {
         let now = self.platform().now().as_micros();
         let update = Entity::update_many()
             .col_expr(Column::DeleteAfter, Expr::value(None::<i64>))
-            .col_expr(Column::NextDueAt, Expr::value(None::<i64>))
+            .col_expr(Column::NextDueAt, now.into())
             .filter(Column::DeleteAfter.is_null().or(Column::DeleteAfter.gt(now)));
         self.change(named, update, Precondition::None).await.map_err(|error| match error {
             TenantError::Deleted => TenantError::NotFound,

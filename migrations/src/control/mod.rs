@@ -3,8 +3,10 @@
 use crate::Migration;
 
 mod m20261123_000001_foundation;
+mod m20261124_000002_due;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     // Oldest first. `neonex migrate create` adds to both lists.
     m20261123_000001_foundation::MIGRATION,
+    m20261124_000002_due::MIGRATION,
 ];

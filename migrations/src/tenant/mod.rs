@@ -5,6 +5,7 @@ use crate::Migration;
 mod m20261123_000001_foundation;
 mod m20261124_000002_changes_of_a_record;
 mod m20261124_000003_schema_history;
+mod m20261124_000004_history;
 mod m20261124_000010_slow_queries;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
@@ -12,5 +13,6 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     m20261123_000001_foundation::MIGRATION,
     m20261124_000002_changes_of_a_record::MIGRATION,
     m20261124_000003_schema_history::MIGRATION,
+    m20261124_000004_history::MIGRATION,
     m20261124_000010_slow_queries::MIGRATION,
 ];

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
 use reqwest::{Method, Request};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::history::instant;
 use super::record::Record;
 use super::{Records, with_json};
 use crate::error::Error;
@@ -192,6 +194,12 @@ impl<T> List<T> {
     /// Goes on where a page ended. The rest of the question must be the same.
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         Self { cursor: Some(cursor.into()), ..self }
+    }
+
+    /// All of them as they were at that time, in the order of their ids. Only [`fields`](Self::fields),
+    /// [`limit`](Self::limit) and [`cursor`](Self::cursor) go with it, and a page may have fewer than its limit.
+    pub fn as_of(self, at: DateTime<Utc>) -> Self {
+        self.parameter("as_of", instant(at))
     }
 
     /// Counts them all.

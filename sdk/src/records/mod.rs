@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod file;
+mod history;
 mod list;
 mod pending;
 mod record;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 pub use self::aggregate::{Aggregate, Distinct, Groups};
 pub use self::file::{Export, Import};
+pub use self::history::{Deleted, RevisionState};
 pub use self::list::{List, Page};
 pub use self::pending::Pending;
 pub use self::record::{AnyRecord, ETag, Record};

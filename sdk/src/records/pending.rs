@@ -3,10 +3,12 @@
 use std::fmt;
 use std::future::IntoFuture;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use reqwest::Request;
 use reqwest::header::{HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 
+use super::history::instant;
 use super::record::ETag;
 use crate::answer::Answer;
 use crate::random;
@@ -66,6 +68,11 @@ impl<R> Pending<R> {
     /// Of a read: with the records that relations point to, by paths apart by commas, as `room,room.owner`.
     pub fn expand(self, relations: &str) -> Self {
         self.parameter("expand", relations)
+    }
+
+    /// Of a read: the record as it was at that time.
+    pub fn as_of(self, at: DateTime<Utc>) -> Self {
+        self.parameter("as_of", &instant(at))
     }
 
     /// Of a write by filter: only counts.

@@ -147,6 +147,7 @@ fn read_patch(patch: Json) -> CollectionPatch {
         indexes: part("indexes").map(|indexes| serde_json::from_value(indexes).unwrap()),
         rules: part("rules").map(|rules| serde_json::from_value(rules).unwrap()),
         view: part("view").map(|view| serde_json::from_value(view).unwrap()),
+        history: part("history").map(|history| serde_json::from_value(history).unwrap()),
     }
 }
 

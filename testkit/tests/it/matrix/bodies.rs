@@ -40,6 +40,7 @@ pub(super) fn collection(names: &Names) -> Value {
         ],
         "indexes": [{"fields": [names.field]}, {"fields": [names.field], "where": kept}],
         "rules": {"list": kept, "view": kept, "create": kept, "update": kept, "delete": kept},
+        "history": {"days": 30},
     })
 }
 
@@ -85,6 +86,14 @@ pub(super) fn collection_fields(names: &Names) -> Value {
 
 pub(super) fn collection_rules(names: &Names) -> Value {
     json!({"rules": {"list": format!("{} == '{}'", names.field, names.value)}})
+}
+
+pub(super) fn reversion(_: &Names) -> Value {
+    json!({"to": "9999-12-31T00:00:00Z"})
+}
+
+pub(super) fn reversion_of_unknown_field(names: &Names) -> Value {
+    json!({"to": "9999-12-31T00:00:00Z", "fields": [names.field]})
 }
 
 pub(super) fn record(names: &Names) -> Value {

@@ -13,7 +13,7 @@ use Input::{
     Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort,
     Tenant, Unique,
 };
-use Needs::{Operator, Rule, Scope};
+use Needs::{Operator, PastRules, Rule, Scope};
 
 /// What an input names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub(super) enum Needs {
     Scope(&'static str),
     /// A scope in the tenant, or a rule that holds.
     Rule(&'static str),
+    /// A scope in the tenant, for work on records of which no rule is asked.
+    PastRules(&'static str),
 }
 
 /// What the tests have to know of an operation.
@@ -176,6 +178,7 @@ const ROWS: &[Row] = &[
             ("within", Plain("")),
             ("nearest", Plain("")),
             ("metric", Plain("l2")),
+            ("as_of", Plain("")),
         ],
         &[],
     ),
@@ -193,8 +196,39 @@ const ROWS: &[Row] = &[
             ("record", Record),
             ("fields", Fields),
             ("expand", Plain("")),
+            ("as_of", Plain("")),
             ("If-None-Match", Etag),
         ],
+        &[],
+    ),
+    row(
+        "list_revisions",
+        PastRules("records:read"),
+        &[("collection", Collection), ("record", Record), ("limit", Plain("1")), ("cursor", RecordCursor)],
+        &[],
+    ),
+    row(
+        "get_revision",
+        PastRules("records:read"),
+        &[("collection", Collection), ("record", Record), ("at", Plain("9999-12-31T00:00:00Z"))],
+        &[],
+    ),
+    row(
+        "revert_record",
+        Rule("records:read"),
+        &[("collection", Collection), ("record", Record), ("If-Match", Etag), ("Idempotency-Key", Once)],
+        &[bodies::reversion, bodies::reversion_of_unknown_field],
+    ),
+    row(
+        "undelete_record",
+        PastRules("records:write"),
+        &[("collection", Collection), ("record", Record), ("Idempotency-Key", Once)],
+        &[],
+    ),
+    row(
+        "list_deleted_records",
+        PastRules("records:read"),
+        &[("collection", Collection), ("limit", Plain("1")), ("cursor", RecordCursor)],
         &[],
     ),
     row(

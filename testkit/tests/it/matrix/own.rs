@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use neonex_core::credential::{Credential as Presented, CredentialKind};
 use neonex_core::keys::KeyKind;
+use neonex_core::store::Store;
 use neonex_testkit::{Answer, AppTenant, Client, TestApp};
 use poem::http::Method;
 use serde_json::json;
@@ -13,12 +14,15 @@ use super::credentials::Credential;
 use super::names::Names;
 use super::operations::{Entry, Needs};
 use crate::api::expect;
+use crate::support::execute;
 
 /// The collection that operations on collections work with.
 pub(super) const TARGET: &str = "target";
+/// The collection without rules.
+pub(super) const CLOSED: &str = "closed";
 /// Collections for operations on records, with what each of their rules says.
 pub(super) const RULED: [(&str, Option<&str>); 3] =
-    [("closed", None), ("open", Some("true")), ("never", Some("title == 'never'"))];
+    [(CLOSED, None), ("open", Some("true")), ("never", Some("title == 'never'"))];
 /// A unique field of each, and its value in the record.
 pub(super) const UNIQUE: &str = "code";
 /// A record of each.
@@ -33,6 +37,7 @@ pub(super) struct Own {
     pub(super) names: Names,
     tenant: AppTenant,
     platform: Client,
+    store: Store,
     /// Who presents the credential; where it is a key of one scope, one for each scope.
     callers: BTreeMap<&'static str, Client>,
 }
@@ -51,7 +56,8 @@ impl Own {
             record: RECORD.to_owned(),
             ..Names::own()
         };
-        Self { credential, names, tenant, platform: app.operator(), callers }
+        let store = app.platform.store().clone();
+        Self { credential, names, tenant, platform: app.operator(), store, callers }
     }
 
     /// Fills the tenant, and lets its end come where the credential is to outlive it.
@@ -83,7 +89,7 @@ impl Own {
         let needed = match needs {
             // No scope would do.
             Needs::Operator => "keys:write",
-            Needs::Scope(scope) | Needs::Rule(scope) => scope,
+            Needs::Scope(scope) | Needs::Rule(scope) | Needs::PastRules(scope) => scope,
         };
         let scope = if self.credential == Credential::OtherScope { sibling(needed) } else { needed };
         self.callers.get(scope).or_else(|| self.callers.get("")).unwrap()
@@ -136,7 +142,8 @@ impl Own {
         expect(&operator.post("/v1/collections", &json!({"name": TARGET, "fields": fields})).await, 201);
     }
 
-    /// Made anew, so that it has the version it had; and the only one, so that no list shows what a request brought.
+    /// Made anew and without a past, so that it has the version it had; and the only one, so that no list shows what a
+    /// request brought.
     async fn restore_record(&self, collection: &str) {
         let operator = self.tenant.operator();
         let records = format!("/v1/collections/{collection}/records");
@@ -144,6 +151,12 @@ impl Own {
         for id in all["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()) {
             expect(&operator.delete(&format!("{records}/{id}")).await, 204);
         }
+        let forget = format!(
+            "DELETE FROM changes WHERE tenant_id = ? AND collection_id = \
+             (SELECT id FROM collections WHERE tenant_id = ? AND name = '{collection}')"
+        );
+        let tenant = &self.tenant.tenant;
+        execute(&self.store, tenant.place(), vec![(forget, vec![tenant.id.as_uuid(); 2])]).await;
         let mut own = json!({"title": self.names.value});
         if collection != TARGET {
             own[UNIQUE] = UNIQUE.into();

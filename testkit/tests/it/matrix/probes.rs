@@ -5,7 +5,7 @@ use poem::http::Method;
 use super::call::Call;
 use super::names::Names;
 use super::operations::{Entry, Input, Needs};
-use super::own::{Own, RULED, TARGET, UNIQUE};
+use super::own::{CLOSED, Own, RULED, TARGET, UNIQUE};
 
 /// A request in which some names are another side's.
 #[derive(Clone, Default)]
@@ -45,6 +45,7 @@ impl Entry {
     pub(super) fn collections(&self) -> Vec<&'static str> {
         match self.row.needs {
             Needs::Rule(_) => RULED.iter().map(|(name, _)| *name).collect(),
+            Needs::PastRules(_) => vec![CLOSED],
             Needs::Operator | Needs::Scope(_) => vec![TARGET],
         }
     }
