@@ -79,11 +79,34 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// What was asked for.
+        SlowQueryOperation {
+            List = "list",
+            Read = "read",
+            Aggregate = "aggregate",
+            Export = "export",
+            Count = "count",
+            Create = "create",
+            Update = "update",
+            Upsert = "upsert",
+            Delete = "delete",
+            UpdateMany = "update_many",
+            DeleteMany = "delete_many",
+        }
+    }
+    crate::open_enum! {
         /// Whether a tenant works.
         TenantState {
             Active = "active",
             Suspended = "suspended",
             Deleting = "deleting",
+        }
+    }
+    crate::open_enum! {
+        /// For what an index is.
+        UnusedIndexKind {
+            Ordered = "ordered",
+            Search = "search",
         }
     }
 }
@@ -95,6 +118,20 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt, encode_pa
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// What is to be said about a collection's indexes.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Advice {
+        /// Whether all kinds of lists could be told apart. Else no index is called unused.
+        pub complete: bool,
+        /// Indexes that would help; that which would help most lists comes first. An index costs something with each write:
+        /// a collection with few records needs none.
+        pub missing_indexes: ::std::vec::Vec<MissingIndex>,
+        /// Since when the process that answers has seen lists of the tenant's collections as they are: since it started, or
+        /// since one was last changed.
+        pub since: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Indexes that no list since then can have used. Those that keep something unique are not among them.
+        pub unused_indexes: ::std::vec::Vec<UnusedIndex>,
+    }
     /// Writes that are done together or not at all.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Batch {
@@ -159,6 +196,9 @@ pub mod types {
         pub rules: Rules,
         /// When it was last changed.
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// What it shows, where it is a view; `fields` are then what its records have.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub view: ::std::option::Option<View>,
     }
     /// All collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -190,6 +230,9 @@ pub mod types {
         /// All rules as they are to be.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
+        /// Of a view: what it shows from now on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub view: ::std::option::Option<View>,
     }
     /// A record that is gone.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -235,6 +278,9 @@ pub mod types {
         /// To whose records it points, of `relation`: the collection's name, or its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collection: ::std::option::Option<::std::string::String>,
+        /// The expression by which the server computes it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub computed: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
@@ -351,6 +397,19 @@ pub mod types {
         /// Where in the record, as a JSON Pointer (RFC 6901).
         pub pointer: ::std::string::String,
     }
+    /// A line of the answer while an import goes on: one of these.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ImportProgress {
+        /// Why it could not go on: the last line.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub problem: ::std::option::Option<Problem>,
+        /// How far it is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub progress: ::std::option::Option<ImportedSoFar>,
+        /// What came of it: the last line.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub report: ::std::option::Option<ImportReport>,
+    }
     /// What came of an import.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImportReport {
@@ -364,6 +423,18 @@ pub mod types {
         pub last_line: u64,
         /// Whether the rest of the file was left out because a line failed.
         pub stopped: bool,
+        /// Records that were there and were changed.
+        pub updated: u64,
+    }
+    /// How far an import is.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ImportedSoFar {
+        /// Records that were made.
+        pub created: u64,
+        /// Lines that failed.
+        pub failed: u64,
+        /// The line of the last record that was handled.
+        pub last_line: u64,
         /// Records that were there and were changed.
         pub updated: u64,
     }
@@ -422,6 +493,22 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
+    /// An index that would help.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MissingIndex {
+        /// Its fields, as `indexes` of the collection takes them.
+        pub fields: ::std::vec::Vec<::std::string::String>,
+        /// The filter of one of them, with `?` for its constants.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// How many lists it would have helped.
+        pub lists: u64,
+        /// Whether the collection's list rule bound it.
+        pub ruled: bool,
+        /// How that one is sorted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sort: ::std::option::Option<::std::string::String>,
+    }
     /// A new collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewCollection {
@@ -439,6 +526,10 @@ pub mod types {
         /// Its rules.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub rules: ::std::option::Option<Rules>,
+        /// What it shows of another collection, where it is a view. It has no `fields`, no `indexes` and no rules of writes
+        /// then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub view: ::std::option::Option<View>,
     }
     /// A new field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -449,6 +540,11 @@ pub mod types {
         /// To whose records it points, of `relation`: the collection's name, or its id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub collection: ::std::option::Option<::std::string::String>,
+        /// An expression in CEL over the record's other fields, of a field that the server computes whenever the record is
+        /// written: `record.price * record.quantity`. Not of `rich_text`, `json`, `multi_select`, `uuid`, `relation`,
+        /// `geo_point` and `vector`. Clients cannot write such a field.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub computed: ::std::option::Option<::std::string::String>,
         /// What a new record has where it gives nothing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub default: ::std::option::Option<::serde_json::Value>,
@@ -607,6 +703,49 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub total: ::std::option::Option<i64>,
     }
+    /// What a list is to show. Each part says what the parameter of the same name says of a list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct RecordQuery {
+        /// Whether the total is counted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub count: ::std::option::Option<crate::generated::enums::CountMode>,
+        /// `next_cursor` of the page before.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cursor: ::std::option::Option<::std::string::String>,
+        /// Relations to be followed, by paths apart by commas.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expand: ::std::option::Option<::std::string::String>,
+        /// Fields to be shown, apart by commas.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fields: ::std::option::Option<::std::string::String>,
+        /// A condition in CEL over the fields.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// Whether each record has `_highlights`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub highlight: ::std::option::Option<bool>,
+        /// Records on the page: 1 to 200, 50 by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub limit: ::std::option::Option<u32>,
+        /// How vectors are compared; `cosine` by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metric: ::std::option::Option<crate::generated::enums::MetricMode>,
+        /// `field:latitude,longitude`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub near: ::std::option::Option<::std::string::String>,
+        /// `field:[0.5,…]`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub nearest: ::std::option::Option<::std::string::String>,
+        /// Words that are searched for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub search: ::std::option::Option<::std::string::String>,
+        /// Fields apart by commas, `-` before one for the other way around.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sort: ::std::option::Option<::std::string::String>,
+        /// `field:latitude,longitude,metres` or `field:south,west,north,east`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub within: ::std::option::Option<::std::string::String>,
+    }
     /// To when a record is taken back.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct RevertBody {
@@ -720,6 +859,47 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
+    /// Queries of one kind that were slow.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SlowQuery {
+        /// The collection's name; its id where it is gone.
+        pub collection: ::std::string::String,
+        /// How many of the kind took longer than they should.
+        pub count: i64,
+        /// The filter, with `?` for its constants.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// Names the kind.
+        pub id: ::std::string::String,
+        /// When the last of the kind was.
+        pub last_seen: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Milliseconds that the longest took.
+        pub max_ms: f64,
+        /// Milliseconds that they took on average.
+        pub mean_ms: f64,
+        /// What was asked for.
+        pub operation: crate::generated::enums::SlowQueryOperation,
+        /// How the records are sorted; `search` and `nearest` with a field where these come first.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub order: ::std::option::Option<::std::string::String>,
+        /// Which request that was.
+        pub request_id: ::std::string::String,
+        /// Whether the collection's rule bound it.
+        pub ruled: bool,
+        /// How many more the database gave up, because they took longer than a statement may.
+        pub timeouts: i64,
+        /// Milliseconds that those of `count` took together.
+        pub total_ms: f64,
+    }
+    /// A page of slow queries.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SlowQueryList {
+        /// The kinds.
+        pub items: ::std::vec::Vec<SlowQuery>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
     /// A tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Tenant {
@@ -769,6 +949,38 @@ pub mod types {
         /// Origins whose pages may call the API; `*` stands for all.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub cors_origins: ::std::vec::Vec<::std::string::String>,
+        /// From how many milliseconds on a query counts as slow; 0 for all. As `NEONEX_SLOW_QUERY` says where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub slow_query_ms: ::std::option::Option<u32>,
+    }
+    /// An index without use.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct UnusedIndex {
+        /// Its fields.
+        pub fields: ::std::vec::Vec<::std::string::String>,
+        /// For what it is.
+        pub kind: crate::generated::enums::UnusedIndexKind,
+        /// Which records stand in it, where not all do.
+        #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
+        pub where_: ::std::option::Option<::std::string::String>,
+    }
+    /// What a view shows.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct View {
+        /// What it computes of each group, as in aggregates: `count`, `revenue:sum(price)`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub calculate: ::std::vec::Vec<::std::string::String>,
+        /// The collection whose records it shows, or groups of them: its name, or its id.
+        pub collection: ::std::string::String,
+        /// Its fields, where it shows records: names of fields, or objects of a `name` and a `path` such as `room.name`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub fields: ::std::vec::Vec<::serde_json::Value>,
+        /// Which of them, as a condition in CEL; all where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub filter: ::std::option::Option<::std::string::String>,
+        /// By what it groups, as in aggregates: `city`, `month:month(created_at)`. Where it is empty, records are shown.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub group_by: ::std::vec::Vec<::std::string::String>,
     }
     /// Generation of default values for serde.
     pub mod defaults {
@@ -998,16 +1210,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `if_none_match`: The `ETag` of the collection that the client has.
     pub async fn get_collection<'a>(
         &'a self,
         collection: &'a str,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1038,16 +1255,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `if_match`: The `ETag` of the collection that is to be deleted; 412 if it is another by now.
     pub async fn delete_collection<'a>(
         &'a self,
         collection: &'a str,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1079,18 +1301,23 @@ impl Client {
     ///
     /// Arguments:
     /// - `collection`: The collection's name or id.
+    /// - `if_match`: The `ETag` of the collection that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_collection<'a>(
         &'a self,
         collection: &'a str,
+        if_match: Option<&'a str>,
         body: &'a types::CollectionPatch,
     ) -> Result<ResponseValue<types::Collection>, Error<types::Problem>> {
         let url = format!("{}/v1/collections/{}", self.baseurl, encode_path(&collection.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1103,6 +1330,47 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_collection" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get advice about indexes
+    ///
+    /// From the lists, aggregates, exports and writes by filter that there were: which indexes they lack, and which they do
+    /// without.
+    ///
+    /// Sends a `GET` request to `/v1/collections/{collection}/advice`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    pub async fn get_advice<'a>(
+        &'a self,
+        collection: &'a str,
+    ) -> Result<ResponseValue<types::Advice>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections/{}/advice", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_advice" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -1271,6 +1539,50 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List records by a body
+    ///
+    /// The list that is asked for with the same parameters in a URL, for a question that is too long for one: a `nearest`
+    /// of hundreds of numbers, or a long filter. Nothing is written.
+    ///
+    /// Sends a `POST` request to `/v1/collections/{collection}/query`
+    ///
+    /// Arguments:
+    /// - `collection`: The collection's name or id.
+    /// - `body`
+    pub async fn query_records<'a>(
+        &'a self,
+        collection: &'a str,
+        body: &'a types::RecordQuery,
+    ) -> Result<ResponseValue<types::RecordList>, Error<types::Problem>> {
+        let url = format!("{}/v1/collections/{}/query", self.baseurl, encode_path(&collection.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "query_records" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List records
     ///
     /// Sends a `GET` request to `/v1/collections/{collection}/records`
@@ -1283,7 +1595,8 @@ impl Client {
     /// - `cursor`: `next_cursor` of the page before.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
     /// stand in `expand`, as far as they may be seen.
-    /// - `fields`: Fields to be shown, apart by commas; all if not given.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
+    /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
     /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
     /// - `highlight`: Whether each record has `_highlights`: an excerpt of each text in which something was found, as HTML with
     /// `<mark>` around it.
@@ -1291,7 +1604,8 @@ impl Client {
     /// - `metric`: How vectors are compared; `cosine` by default.
     /// - `near`: `field:latitude,longitude`: records whose `geo_point` is nearest come first; each has its `_distance` in
     /// metres.
-    /// - `nearest`: `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. Not on MariaDB.
+    /// - `nearest`: `field:[0.5,…]`: records whose `vector` is most like it come first; each has its `_distance`. One
+    /// that is too long for a URL can be sent by `query`.
     /// - `search`: Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
     /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
     /// each record has its `_score`.
@@ -1594,7 +1908,8 @@ impl Client {
     /// - `as_of`: The record as it was at that time (RFC 3339), without `expand`. Needs the scope `records:read`.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
     /// stand in `expand`, as far as they may be seen.
-    /// - `fields`: Fields to be shown, apart by commas; all if not given.
+    /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
+    /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
     /// - `if_none_match`: The `ETag` of the record that the client has. It tells nothing of records that are pointed to.
     pub async fn get_record<'a>(
         &'a self,
@@ -2124,6 +2439,51 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List slow queries
+    ///
+    /// Those whose statements took longer than `NEONEX_SLOW_QUERY`, or than the tenant's own `slow_query_ms`, by kind: the
+    /// kind that took the most time in all comes first. No constant of a filter is kept.
+    ///
+    /// Sends a `GET` request to `/v1/slow-queries`
+    ///
+    /// Arguments:
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Kinds on the page: 1 to 200, 50 by default.
+    pub async fn list_slow_queries<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::SlowQueryList>, Error<types::Problem>> {
+        let url = format!("{}/v1/slow-queries", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_slow_queries" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List tenants
     ///
     /// Oldest first, deleted ones too as long as they can be restored.
@@ -2219,16 +2579,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
+    /// - `if_none_match`: The `ETag` of the tenant that the client has.
     pub async fn get_tenant<'a>(
         &'a self,
         tenant: &'a str,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2259,16 +2624,21 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
+    /// - `if_match`: The `ETag` of the tenant that is to be deleted; 412 if it is another by now.
     pub async fn delete_tenant<'a>(
         &'a self,
         tenant: &'a str,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2299,18 +2669,23 @@ impl Client {
     ///
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
+    /// - `if_match`: The `ETag` of the tenant that is to be changed; 412 if it is another by now.
     /// - `body`
     pub async fn update_tenant<'a>(
         &'a self,
         tenant: &'a str,
+        if_match: Option<&'a str>,
         body: &'a types::TenantPatch,
     ) -> Result<ResponseValue<types::Tenant>, Error<types::Problem>> {
         let url = format!("{}/v1/tenants/{}", self.baseurl, encode_path(&tenant.to_string()),);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2435,10 +2810,12 @@ impl Client {
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
     /// - `key`: The key's id.
+    /// - `if_none_match`: The `ETag` of the key that the client has.
     pub async fn get_key<'a>(
         &'a self,
         tenant: &'a str,
         key: &'a str,
+        if_none_match: Option<&'a str>,
     ) -> Result<ResponseValue<types::Key>, Error<types::Problem>> {
         let url = format!(
             "{}/v1/tenants/{}/keys/{}",
@@ -2446,11 +2823,14 @@ impl Client {
             encode_path(&tenant.to_string()),
             encode_path(&key.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -2482,10 +2862,12 @@ impl Client {
     /// Arguments:
     /// - `tenant`: The tenant's id or slug.
     /// - `key`: The key's id.
+    /// - `if_match`: The `ETag` of the key that is to be revoked; 412 if it is another by now.
     pub async fn revoke_key<'a>(
         &'a self,
         tenant: &'a str,
         key: &'a str,
+        if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<types::Problem>> {
         let url = format!(
             "{}/v1/tenants/{}/keys/{}",
@@ -2493,11 +2875,14 @@ impl Client {
             encode_path(&tenant.to_string()),
             encode_path(&key.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = if_match {
+            header_map.append("If-Match", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client

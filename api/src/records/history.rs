@@ -9,11 +9,11 @@ use poem_openapi::types::{Any, ToJSON as _};
 use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use serde_json::Value;
 
-use super::precondition::precondition;
 use super::{Updated, id, once, query_problem};
 use crate::caller::{Caller, Surface};
 use crate::paging;
 use crate::payload::{AnyRecord, RawJson, RecordOrNull};
+use crate::precondition::precondition;
 use crate::problem::Problem;
 use crate::text::Time;
 

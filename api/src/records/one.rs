@@ -76,7 +76,7 @@ impl Record {
         let found = found.map_err(query_problem)?;
         let etag = found.etag.to_string();
         // What is pointed to may have changed where the record has not.
-        let alone = expand.0.is_none() && fields.0.is_none_or(|fields| !fields.contains('.'));
+        let alone = expand.0.is_none() && fields.is_none_or(|fields| !fields.contains('.'));
         if alone && if_none_match.0.is_some_and(|sent| shows(&sent, &etag)) {
             return Ok(Read::NotModified(etag));
         }

@@ -172,6 +172,7 @@ impl Plan {
                 indexes: Vec::new(),
                 rules: Some(after.rules.clone()),
                 view: after.view.clone(),
+                history: None,
             };
             let of = after.view.as_ref().map(|view| format!("view of {}", view.collection));
             self.push(Action::Create(Box::new(created)), of.into_iter().collect(), Vec::new());

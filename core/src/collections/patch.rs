@@ -139,6 +139,7 @@ impl CollectionPatch {
             indexes: self.indexes.unwrap_or_default(),
             rules: self.rules.unwrap_or_else(|| before.rules.clone()),
             view: self.view.or_else(|| before.view.clone().map(NewView::from)),
+            history: None,
         };
         let after = findings.take("", Definition::try_from(new));
         findings.finish(after.map(|after| Change { after, renames: Vec::new(), demands: Vec::new() }))

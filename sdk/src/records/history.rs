@@ -29,7 +29,7 @@ pub struct RevisionState<T> {
 }
 
 /// A record that is gone and can be had back.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Deleted<T> {
     /// Its id.

@@ -63,7 +63,7 @@ impl Records<'_> {
         fields: Option<&str>,
     ) -> Result<RecordBody, RecordError> {
         self.reaches(at, "/as_of")?;
-        let places = self.shown(fields, &Access::All)?;
+        let places = self.shown(fields, &[], &Access::All)?;
         let past = self.state(id, at).await?.ok_or(RecordError::NotFound)?;
         let mut json = Vec::with_capacity(512);
         past.write(self.layout(), &places, false, &mut json);
@@ -105,7 +105,7 @@ impl Records<'_> {
             let message = format!("a page has 1 to {MAX_LIMIT} records");
             return Err(Invalid::one("/limit", "out_of_range", message).into());
         }
-        let places = self.shown(query.fields.as_deref(), &Access::All)?;
+        let places = self.shown(query.fields.as_deref(), &[], &Access::All)?;
         let wrong = || Invalid::one("/cursor", "invalid_cursor", "this is no cursor of a page before");
         let after = match &query.cursor {
             Some(cursor) => RecordId::parse(cursor).ok_or_else(wrong)?.as_uuid(),

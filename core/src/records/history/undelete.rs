@@ -10,9 +10,10 @@ use crate::engine::Undo;
 use crate::idempotency::IdempotencyKey;
 use crate::records::computed::compute;
 use crate::records::error::RecordError;
-use crate::records::service::{RecordBody, RecordId, Records, Stored};
+use crate::records::service::{RecordBody, RecordId, Records, Stored, Verb};
 use crate::records::update::Work;
 use crate::records::write::Write;
+use crate::slow_queries::Operation;
 use crate::store::{Sql, Tx};
 
 /// A deletion that is to be taken back.
@@ -41,7 +42,8 @@ impl Records<'_> {
             id,
             exists: self.exists(id),
         };
-        self.scope.make_once(undeletion, Undo::Savepoint, once).await
+        let asked = self.asked_one(Operation::Create, Verb::Create);
+        self.scope.make_once(undeletion, Undo::Savepoint, once, asked).await
     }
 }
 

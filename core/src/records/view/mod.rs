@@ -125,6 +125,7 @@ fn shown(name: FieldName, kind: FieldType, nullable: bool) -> Field {
         unique: false,
         ignore_case: false,
         generation: 0,
+        formerly: Vec::new(),
         hidden: false,
         computed: None,
         default: None,
