@@ -155,6 +155,17 @@ impl Surface {
         }
     }
 
+    /// The caller's scope in the tenant that its credential or its header names, else in that one.
+    pub async fn tenant_or(&self, caller: &Caller, tenant: TenantId) -> Result<TenantScope, Problem> {
+        if caller.token.is_some() || caller.tenant.is_some() {
+            return self.tenant(caller).await;
+        }
+        match self.authenticate(caller, Some(&tenant.to_string())).await? {
+            Authenticated::Tenant(scope) => Ok(scope),
+            Authenticated::Operator(_) => Err(no_tenant()),
+        }
+    }
+
     /// The caller's scope in the tenant that the path names. Another tenant's is as absent as none.
     pub async fn tenant_of_path(&self, caller: &Caller, named: &str) -> Result<TenantScope, Problem> {
         if caller.token.is_none() {
@@ -239,7 +250,7 @@ fn own_tenant(who: &Authenticated) -> Option<TenantId> {
 fn tenant_of(scope: &TenantScope) -> Option<TenantId> {
     match scope.actor() {
         Actor::Operator { .. } => None,
-        Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Some(scope.tenant().id()),
+        Actor::Key { .. } | Actor::User { .. } | Actor::Anonymous { .. } | Actor::System(_) => Some(scope.tenant().id()),
     }
 }
 

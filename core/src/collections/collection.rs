@@ -8,6 +8,7 @@ use super::definition::Definition;
 use super::field::Field;
 use super::relation::Relation;
 use super::rules::CheckedRules;
+use super::users::UserFields;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
 use crate::expr::{Catalogue, Model};
@@ -38,6 +39,8 @@ pub struct Collection {
     pub(crate) defaults: Vec<Option<FieldValue>>,
     limits: Vec<Limits>,
     pub(crate) relations: Vec<Relation>,
+    /// What auth owns of it, if it is the users'.
+    pub(crate) users: Option<UserFields>,
     /// `None` for a shape whose filters differ in more than constants.
     pub(crate) plans: Cache<PlanKey, Option<Arc<Plan>>>,
 }
@@ -62,6 +65,7 @@ impl Collection {
         let relations = Relation::of(id, &definition, |target| Some(catalogue.get(target)?.name.clone()));
         let made = rules.zip(defaults).map(|(rules, defaults)| Self {
             id,
+            users: UserFields::of(&definition),
             definition,
             created_at,
             updated_at,

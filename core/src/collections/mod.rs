@@ -15,6 +15,7 @@ mod schema;
 mod search;
 mod service;
 mod steps;
+pub(crate) mod users;
 mod values;
 
 pub use self::collection::Collection;

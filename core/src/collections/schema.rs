@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use futures_util::FutureExt as _;
 use neonex_migrations::Dialect;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -25,6 +24,7 @@ use crate::ids::{CollectionId, TenantId};
 use crate::records::column::quote;
 use crate::store::entities::{collections, schema_migrations, tenants};
 use crate::store::{Place, Sql, Store, StoreError, Tx};
+use crate::tenants::announce;
 
 /// A change that has been decided.
 #[derive(Debug, Clone)]
@@ -184,19 +184,6 @@ pub(super) async fn finish(
     tx.update(done).await?;
     announce(tx, context.tenant, now).await?;
     Ok(())
-}
-
-/// Tells other instances: on a server the tenants table lies in the same database. Embedded there are none.
-async fn announce(tx: &mut Tx<'_>, tenant: TenantId, now: i64) -> Result<(), StoreError> {
-    use tenants::{Column, Entity};
-    if tx.dialect() == Dialect::Sqlite {
-        return Ok(());
-    }
-    let bump = Entity::update_many()
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .col_expr(Column::ChangedAt, now.into())
-        .filter(Column::Id.eq(tenant.as_uuid()));
-    tx.update(bump).await.map(drop)
 }
 
 /// Looks whether the records allow the change.

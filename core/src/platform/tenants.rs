@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{COHERENCE, Platform};
+use crate::auth::TenantAuth;
 use crate::ids::TenantId;
 use crate::store::entities::tenants;
 use crate::store::{MigrateError, Place, StoreError};
@@ -68,7 +69,7 @@ impl Platform {
         // Nobody gets into a deleted tenant, whose file may be about to go: opening it would make it anew.
         if matches!(tenant.status, TenantStatus::Deleting { .. }) {
             self.0.tenants.invalidate(&id);
-            return Ok(Some(Arc::new(TenantState::new(tenant, Vec::new(), now))));
+            return Ok(Some(Arc::new(TenantState::new(tenant, Vec::new(), TenantAuth::default(), now))));
         }
         if self.0.store.is_embedded() {
             self.0.store.migrate_up(place, now).await.map_err(|error| match error {
@@ -77,7 +78,8 @@ impl Platform {
             })?;
         }
         let loaded = crate::collections::load(&self.0.store, id, now).await?;
-        let state = Arc::new(TenantState::new(tenant, loaded.collections, now));
+        let auth = crate::auth::load(&self.0.store, id).await?;
+        let state = Arc::new(TenantState::new(tenant, loaded.collections, auth, now));
         self.0.tenants.insert(id, Arc::clone(&state));
         if self.forgotten() != forgotten || !loaded.settled {
             self.0.tenants.invalidate(&id);

@@ -227,6 +227,7 @@ impl TenantScope {
                     (None, None) => RecordId::new(new_uuid(self.platform().clock(), self.platform().rng())?),
                 };
                 input.id = Some(id);
+                records.not_users()?;
                 records.creation(input).map(|step| (Step::Create(step), id))
             }
             BatchMethod::Update => {
@@ -293,6 +294,10 @@ impl Write for Steps {
         }
         answer.extend_from_slice(b"]}");
         Ok(answer)
+    }
+
+    fn ends_users(&self) -> bool {
+        self.0.iter().any(|step| matches!(step, Step::Delete(removal) if removal.ends_users()))
     }
 
     fn answer(done: &Vec<u8>) -> Vec<u8> {

@@ -16,6 +16,9 @@ pub enum RecordError {
     /// There is no such record, or a rule hides it.
     #[error("there is no such record")]
     NotFound,
+    /// Users are not made like other records.
+    #[error("a user is made by signing up, or by POST /v1/users; here a user's own fields are changed")]
+    MadeByAuth,
     /// What was sent is not right.
     #[error(transparent)]
     Invalid(#[from] Invalid),

@@ -31,6 +31,7 @@ impl Records<'_> {
         terms: impl Into<Terms>,
     ) -> Result<Upserted, RecordError> {
         let Terms { precondition, once } = terms.into();
+        self.not_users()?;
         // What is unique is not for those who may write nothing.
         self.access(Verb::Create).or_else(|_| self.access(Verb::Update))?;
         let index = self.unique_index(key)?;

@@ -9,15 +9,21 @@ use super::service::Precondition;
 use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, KeyReused, Outcome};
+use crate::platform::see_through;
 use crate::store::{OfStore, StoreError, Tx};
 
 /// A write, ready to be made.
-pub(super) trait Write: Clone + Send + 'static {
+pub(crate) trait Write: Clone + Send + 'static {
     type Done: Send + 'static;
-    type Error: OfStore + From<KeyReused> + Send + 'static;
+    type Error: OfStore + From<KeyReused> + From<StoreError> + Send + 'static;
 
     /// Makes it.
     fn apply(self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Done, Self::Error>> + Send;
+
+    /// Whether users may be gone after it, of whom no more may be known then.
+    fn ends_users(&self) -> bool {
+        false
+    }
 
     /// The answer, as it is kept for those who ask again.
     fn answer(done: &Self::Done) -> Vec<u8>;
@@ -44,6 +50,24 @@ impl From<Precondition> for Terms {
 impl TenantScope {
     /// Makes a write, or finds the answer of the one that was made under the same key.
     pub(super) async fn make<W: Write>(
+        &self,
+        write: W,
+        undo: Undo,
+        once: Option<IdempotencyKey>,
+    ) -> Result<Outcome<W::Done>, W::Error> {
+        if !write.ends_users() {
+            return self.make_now(write, undo, once).await;
+        }
+        let scope = self.clone();
+        see_through(async move {
+            let done = scope.make_now(write, undo, once).await;
+            scope.platform().forget_users(scope.tenant().id());
+            done
+        })
+        .await
+    }
+
+    async fn make_now<W: Write>(
         &self,
         write: W,
         undo: Undo,

@@ -23,6 +23,7 @@ mod api_problems;
 mod api_races;
 mod api_tenants;
 mod api_writes;
+mod auth;
 mod collections;
 mod expand;
 mod explain;

@@ -100,6 +100,7 @@ pub struct Import {
 impl Records<'_> {
     /// Begins an import.
     pub fn import(&self, format: Format, options: ImportOptions) -> Result<Import, RecordError> {
+        self.not_users()?;
         self.access(Verb::Create)?;
         if let Some(name) = &options.upsert_by {
             self.check_key(name)?;

@@ -206,6 +206,7 @@ pub(super) fn details(error: RecordError) -> Result<Vec<Detail>, RecordError> {
         RecordError::TooManyReferrers { .. } => one("too_many_referrers"),
         RecordError::PreconditionFailed => one("precondition_failed"),
         error @ (RecordError::NoCollection
+        | RecordError::MadeByAuth
         | RecordError::TooManyRecords { .. }
         | RecordError::OtherCount { .. }
         | RecordError::OfRecord { .. }
