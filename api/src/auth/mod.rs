@@ -69,7 +69,11 @@ impl Auth {
     #[oai(path = "/v1/auth/refresh", method = "post", operation_id = "refresh_tokens", tag = "super::Tag::Auth")]
     async fn refresh(&self, caller: Caller, body: Json<RefreshBody>) -> Result<Json<SignedInView>, Problem> {
         let token = RefreshToken::parse(&body.0.refresh_token.0).ok_or(UserError::InvalidRefreshToken)?;
-        let scope = self.0.tenant_or(&caller, token.tenant()).await?;
+        // A tenant that is not there is no better known than a session that is not.
+        let scope = self.0.tenant_or(&caller, token.tenant()).await.map_err(|problem| match problem.code() {
+            "not_found" => UserError::InvalidRefreshToken.into(),
+            _ => problem,
+        })?;
         SignedInView::of(scope.refresh(token).await?)
     }
 

@@ -122,7 +122,11 @@ impl Records<'_> {
         let fields = self.collection.users.ok_or(RecordError::NoCollection)?;
         let mut input = own;
         owned.put(&self.collection, fields, &mut input)?;
-        self.creation(input)
+        // What is missing is the user's own.
+        self.creation(input).map_err(|error| match error {
+            RecordError::Invalid(invalid) => invalid.below("/profile").into(),
+            error => error,
+        })
     }
 
     /// A change of a user, ready to be made.
