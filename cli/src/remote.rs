@@ -61,8 +61,9 @@ pub struct ImportArgs {
     /// What to do with rows that have other numbers of cells than the first line [default: refuse]
     #[arg(long, value_name = "refuse|pad")]
     pub ragged: Option<String>,
-    /// Change records that are there: those with the same value in `id` or in a field that is unique
-    #[arg(long, value_name = "FIELD")]
+    /// Change records that are there: those with the same value in `id`, in a field that is unique, or in all fields of
+    /// a unique index, apart by commas
+    #[arg(long, value_name = "FIELDS")]
     pub upsert_by: Option<String>,
     /// What to do after a line that failed [default: stop]
     #[arg(long, value_name = "stop|skip")]
@@ -144,6 +145,38 @@ Examples:
         /// Write what was done as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// List what was done to the collections of a tenant, oldest first
+    History {
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+        /// Which server.
+        #[command(flatten)]
+        remote: RemoteArgs,
+    },
+    /// Write what was done to the collections of a tenant as NDJSON, to be done again elsewhere
+    #[command(after_help = "\
+Examples:
+  neonex schema export-history > history.ndjson")]
+    ExportHistory {
+        /// Which server.
+        #[command(flatten)]
+        remote: RemoteArgs,
+    },
+    /// Do again what a file of `export-history` tells, in a tenant that has no collections or the first of them
+    #[command(after_help = "\
+Examples:
+  neonex schema replay history.ndjson --url https://api.example.com --token-file production.key")]
+    Replay {
+        /// The file; `-` for standard input
+        file: PathBuf,
+        /// Write what was done as JSON
+        #[arg(long)]
+        json: bool,
+        /// Which server.
+        #[command(flatten)]
+        remote: RemoteArgs,
     },
 }
 

@@ -39,7 +39,7 @@ pub struct Batch {
     fault: Option<String>,
 }
 
-/// A record that a batch makes: stands for its id, in the operations after it and in their relations.
+/// A record that a batch makes, or finds by its key: stands for its id, in the operations after it and in their relations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made(usize);
 
@@ -59,6 +59,8 @@ struct Operation {
     collection: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,12 +76,8 @@ impl Batch {
 
     /// Makes a record.
     pub fn create(&mut self, collection: impl Into<String>, value: &impl Serialize) -> Made {
-        let made = Made(self.operations.len());
         self.operation("create", collection, None, Some(value));
-        if let Some(operation) = self.operations.last_mut() {
-            operation.name = Some(made.name());
-        }
-        made
+        self.named()
     }
 
     /// Changes the fields that `patch` has.
@@ -102,6 +100,21 @@ impl Batch {
     ) -> &mut Self {
         self.operation("upsert", collection, Some(record.into()), Some(value));
         self
+    }
+
+    /// Makes the record with the values that `value` has in the fields of `key` this one, whether there was one or not:
+    /// a unique field, or the fields of a unique index apart by commas.
+    pub fn upsert_by(
+        &mut self,
+        collection: impl Into<String>,
+        key: impl Into<String>,
+        value: &impl Serialize,
+    ) -> Made {
+        self.operation("upsert", collection, None, Some(value));
+        if let Some(operation) = self.operations.last_mut() {
+            operation.key = Some(key.into());
+        }
+        self.named()
     }
 
     /// Deletes a record.
@@ -159,7 +172,24 @@ impl Batch {
         });
         let id = target.map(|target| target.0);
         let collection = collection.into();
-        self.operations.push(Operation { method, collection, id, name: None, record, if_match: None });
+        self.operations.push(Operation {
+            method,
+            collection,
+            id,
+            key: None,
+            name: None,
+            record,
+            if_match: None,
+        });
+    }
+
+    /// Gives the last operation's record the name by which those after it call it.
+    fn named(&mut self) -> Made {
+        let made = Made(self.operations.len().saturating_sub(1));
+        if let Some(operation) = self.operations.last_mut() {
+            operation.name = Some(made.name());
+        }
+        made
     }
 }
 

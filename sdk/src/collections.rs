@@ -1,14 +1,17 @@
 //! Collections of a tenant.
 
+use futures_util::stream::BoxStream;
 use reqwest::{Method, Request};
 use serde_json::Value;
 
-use crate::types::{Collection, CollectionPatch, NewCollection};
+use crate::paging;
+use crate::types::{Collection, CollectionPatch, NewCollection, SchemaMigration, SchemaMigrationList};
 use crate::{Client, Error};
 
 /// The collections of the credential's tenant. A collection is named by name or id.
 ///
 /// ```
+/// use futures_util::TryStreamExt as _;
 /// use neonex_sdk::Client;
 /// use neonex_sdk::types::{CollectionPatch, NewCollection, NewField, Rules};
 ///
@@ -30,6 +33,9 @@ use crate::{Client, Error};
 /// assert!(comments.indexes.is_empty() && comments.rules.list.is_some());
 ///
 /// collections.delete("comments").await?;
+///
+/// let done: Vec<_> = collections.history().map_ok(|change| change.action.to_string()).try_collect().await?;
+/// assert!(done.ends_with(&["create", "update", "delete"].map(str::to_owned)));
 /// # Ok(())
 /// # }
 /// ```
@@ -63,6 +69,27 @@ impl Collections {
     /// Changes its fields, indexes or rules.
     pub async fn update(&self, collection: &str, patch: &CollectionPatch) -> Result<Collection, Error> {
         self.0.call(|api| async move { api.update_collection(collection, patch).await }).await
+    }
+
+    /// A page of what was done to them, oldest first: 50, or `limit` (200 at most).
+    pub async fn history_page(
+        &self,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<SchemaMigrationList, Error> {
+        self.0.call(|api| async move { api.list_schema_migrations(cursor, limit).await }).await
+    }
+
+    /// All that was done to them, oldest first, page by page.
+    pub fn history(&self) -> BoxStream<'static, Result<SchemaMigration, Error>> {
+        let collections = self.clone();
+        paging::stream(None, move |cursor| {
+            let collections = collections.clone();
+            async move {
+                let page = collections.history_page(Some(200), cursor.as_deref()).await?;
+                Ok((page.items, page.next_cursor))
+            }
+        })
     }
 
     /// Deletes it, with all its records.

@@ -62,6 +62,15 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// What kind of change it was.
+        SchemaMigrationAction {
+            Create = "create",
+            Update = "update",
+            Delete = "delete",
+            Baseline = "baseline",
+        }
+    }
+    crate::open_enum! {
         /// Whether a tenant works.
         TenantState {
             Active = "active",
@@ -99,6 +108,10 @@ pub mod types {
         /// The `ETag` of the record that is to be changed; 412 if it is another by now.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub if_match: ::std::option::Option<::std::string::String>,
+        /// Of `upsert`, instead of the id: a unique field, or the fields of a unique index apart by commas. The record with
+        /// these values is replaced, or there is a new one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key: ::std::option::Option<::std::string::String>,
         /// What is done.
         pub method: crate::generated::enums::BatchMethod,
         /// The fields; not of `delete`.
@@ -310,6 +323,9 @@ pub mod types {
         /// Whether no two records may have the same values in all of them.
         #[serde(default)]
         pub unique: bool,
+        /// Which records stand in it, and are unique among themselves: a condition in CEL over their own fields.
+        #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
+        pub where_: ::std::option::Option<::std::string::String>,
     }
     /// A key.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -564,6 +580,38 @@ pub mod types {
         /// Which records can be read by id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub view: ::std::option::Option<::std::string::String>,
+    }
+    /// A change of the collections.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SchemaMigration {
+        /// What kind of change it was.
+        pub action: crate::generated::enums::SchemaMigrationAction,
+        /// Who made it: the id of a key, an account or a token.
+        pub actor: ::std::string::String,
+        /// When it was made.
+        pub at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The request as it was understood: of `create` the body of `POST /v1/collections`, of `update` that of
+        /// `PATCH /v1/collections/{collection}`, of `baseline` `{"collections": […]}` with the body of `POST` for each;
+        /// null of `delete`. Collections are called by the names that they had then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub change: ::std::option::Option<::serde_json::Value>,
+        /// The collection, by its name before the change; null of a baseline.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub collection: ::std::option::Option<::std::string::String>,
+        /// In which request; null of a baseline.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_id: ::std::option::Option<::std::string::String>,
+        /// Its number: from 1, without gaps.
+        pub seq: i64,
+    }
+    /// A page of the history.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SchemaMigrationList {
+        /// The changes, oldest first.
+        pub items: ::std::vec::Vec<SchemaMigration>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
     }
     /// A tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1643,6 +1691,51 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "get_tenant_document" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List changes of the collections
+    ///
+    /// Oldest first: each with the request that made it, so that the requests made again in this order make the same
+    /// collections elsewhere. A tenant that is older than its history begins it with a baseline.
+    ///
+    /// Sends a `GET` request to `/v1/schema/migrations`
+    ///
+    /// Arguments:
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Changes on the page: 1 to 200, 50 by default.
+    pub async fn list_schema_migrations<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::SchemaMigrationList>, Error<types::Problem>> {
+        let url = format!("{}/v1/schema/migrations", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_schema_migrations" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;

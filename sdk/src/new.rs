@@ -83,6 +83,7 @@ impl NewCollection {
             fields: fields.into_iter().map(Into::into).collect(),
             unique,
             kind: Some(kind),
+            where_: None,
         });
         self
     }

@@ -1,18 +1,21 @@
 //! Collections: tables designed at run time.
 
 mod document;
+mod history;
 mod model;
 
 use neonex_core::collections::{Collection, CollectionPatch};
 use neonex_core::idempotency::Outcome;
-use poem_openapi::param::{Header, Path};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, OpenApi};
 use serde_json::Value;
 
+use self::history::{Listed, SchemaMigrationList};
 use self::model::{CollectionList, CollectionPatchBody, CollectionView, NewCollectionBody};
 use crate::caller::{Caller, Surface};
+use crate::paging;
 use crate::payload::RawJson;
 use crate::problem::Problem;
 use crate::tenants::{id_of, once};
@@ -154,6 +157,33 @@ impl Collections {
         let scope = self.0.tenant(&caller).await?;
         scope.delete_collection(&scope.permit()?, &collection).await?;
         Ok(Deleted::Done)
+    }
+
+    /// List changes of the collections
+    ///
+    /// Oldest first: each with the request that made it, so that the requests made again in this order make the same
+    /// collections elsewhere. A tenant that is older than its history begins it with a baseline.
+    #[oai(
+        path = "/v1/schema/migrations",
+        method = "get",
+        operation_id = "list_schema_migrations",
+        tag = "super::Tag::Collections"
+    )]
+    async fn history(
+        &self,
+        caller: Caller,
+        /// Changes on the page: 1 to 200, 50 by default.
+        limit: Query<Option<u32>>,
+        /// `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+    ) -> Result<Listed, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let after = paging::after(cursor.0.as_deref())?;
+        let page = scope.schema_history(&scope.permit()?, after, paging::limit(limit.0)?).await?;
+        let next_cursor = page.next.map(|seq| seq.to_string());
+        let link = paging::next_link(caller.uri(), next_cursor.as_deref());
+        let items = page.items.into_iter().map(Into::into).collect();
+        Ok(Listed::Page(Json(SchemaMigrationList { items, next_cursor }), link))
     }
 }
 

@@ -125,6 +125,9 @@ pub(super) struct IndexView {
     /// For what it is.
     #[oai(default)]
     kind: IndexKindView,
+    /// Which records stand in it, and are unique among themselves: a condition in CEL over their own fields.
+    #[oai(rename = "where", skip_serializing_if_is_none)]
+    condition: Option<String>,
 }
 
 /// Who may do what without a secret key, as conditions in CEL. A rule that is not there allows nobody, `true`
@@ -193,7 +196,7 @@ impl From<NewFieldBody> for FieldPatch {
 
 impl From<IndexView> for NewIndex {
     fn from(body: IndexView) -> Self {
-        Self { fields: body.fields, unique: body.unique, kind: body.kind.into() }
+        Self { fields: body.fields, unique: body.unique, kind: body.kind.into(), condition: body.condition }
     }
 }
 
@@ -338,6 +341,7 @@ impl From<&Collection> for CollectionView {
             fields: index.fields.clone(),
             unique: index.unique,
             kind: index.kind.into(),
+            condition: index.condition.clone(),
         };
         Self {
             id: collection.id().to_string(),

@@ -1,5 +1,7 @@
 //! Many writes of records as one.
 
+use std::sync::Arc;
+
 use neonex_core::idempotency::Outcome;
 use neonex_core::records::Batch as Operations;
 use poem_openapi::param::Header;
@@ -33,6 +35,9 @@ struct OperationBody {
     collection: String,
     /// The record's id, or `$` and the name of one that was made before. Of `create` only where the client chooses it.
     id: Option<String>,
+    /// Of `upsert`, instead of the id: a unique field, or the fields of a unique index apart by commas. The record with
+    /// these values is replaced, or there is a new one.
+    key: Option<String>,
     /// A name for the record that is made. Later operations write `$` and this name for its id, in `id` and in
     /// relations.
     #[oai(rename = "as")]
@@ -79,7 +84,7 @@ impl Batch {
         body: RawBody<BatchBody>,
     ) -> Result<RawJson<BatchResults>, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let batch = Operations::parse(body.as_bytes())?;
+        let batch = Arc::new(Operations::parse(body.as_bytes())?);
         self.0.charge(&caller, &scope, batch.operations.len() - 1).await?;
         let once = once(idempotency_key.0.as_deref(), &scope, "POST /v1/batch", body.as_bytes())?;
         let (batch, once) = (&batch, &once);

@@ -1,6 +1,7 @@
 //! A tenant's collections as files: read, written, and compared with what a tenant has.
 
 mod files;
+pub(crate) mod history;
 mod plan;
 
 pub(crate) use self::files::{read, write};

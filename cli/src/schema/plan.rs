@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use neonex_core::collections::NewField as CoreField;
 use neonex_sdk::types::{CollectionPatch, Index, NewCollection, NewField, Rules};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -124,8 +125,11 @@ impl Plan {
                 matches!(name.as_str(), "created_at" | "updated_at")
                     || fields.iter().any(|field| field.name == *name)
             };
-            let indexes: Vec<Index> =
-                design.indexes.iter().filter(|index| index.fields.iter().all(has)).cloned().collect();
+            // Of which fields a condition speaks only the server knows.
+            let whole = fields.len() == design.fields.len();
+            let can_stand =
+                |index: &&Index| index.fields.iter().all(has) && (whole || index.where_.is_none());
+            let indexes: Vec<Index> = design.indexes.iter().filter(can_stand).cloned().collect();
             known.insert(&design.name);
             let changes = fields.iter().map(|field| format!("+ field {} ({})", field.name, field.type_));
             let changes =
@@ -256,18 +260,36 @@ pub(super) fn settings(field: &NewField) -> Map<String, Value> {
     all
 }
 
+/// The same with values as the field's type reads them, so that one value is one, however it is written.
+fn meaning(field: &NewField) -> Map<String, Value> {
+    let mut said = settings(field);
+    let known: Option<CoreField> =
+        serde_json::to_value(sent(field)).ok().and_then(|field| serde_json::from_value(field).ok());
+    for name in ["default", "min", "max"] {
+        if let (Some(known), Some(value)) = (&known, said.get_mut(name))
+            && let Some(read) = known.read_value(value)
+        {
+            *value = read;
+        }
+    }
+    said
+}
+
 fn differences(was: &NewField, is: &NewField) -> Vec<String> {
+    let (read_was, read_is) = (meaning(was), meaning(is));
     let (was, is) = (settings(was), settings(is));
     let names: BTreeSet<_> = was.keys().chain(is.keys()).filter(|name| *name != "name").collect();
     let text = |value: Option<&Value>| value.map_or_else(|| "unset".to_owned(), Value::to_string);
-    let changed = names.into_iter().filter(|name| was.get(*name) != is.get(*name));
+    let changed = names.into_iter().filter(|name| read_was.get(*name) != read_is.get(*name));
     changed.map(|name| format!("{name}: {} → {}", text(was.get(name)), text(is.get(name)))).collect()
 }
 
 fn shown(index: &Index) -> String {
     let kind = index.kind.as_ref().map(ToString::to_string).filter(|kind| kind != "ordered");
     let kind = kind.map(|kind| format!(" {kind}")).unwrap_or_default();
-    format!("({}){kind}{}", index.fields.join(", "), if index.unique { " unique" } else { "" })
+    let unique = if index.unique { " unique" } else { "" };
+    let condition = index.where_.as_ref().map(|condition| format!(" where {condition}"));
+    format!("({}){kind}{unique}{}", index.fields.join(", "), condition.unwrap_or_default())
 }
 
 fn rules(rules: &Rules) -> [(&'static str, Option<&str>); 5] {
@@ -316,6 +338,56 @@ mod tests {
             text(&circle, &[]),
             "change a\n    LOST: field to_b with all its values\ndrop b\n    LOST: collection b with all its records\n\
              drop a\n    LOST: collection a with all its records\n"
+        );
+    }
+
+    #[test]
+    fn a_value_is_the_same_however_it_is_written() {
+        for (kind, one, same, other) in [
+            ("decimal", r#""1.50""#, "1.5", r#""1.51""#),
+            ("decimal", r#""1.50""#, r#""1.5""#, r#""15""#),
+            (
+                "datetime",
+                r#""2026-01-01T00:00:00Z""#,
+                r#""2026-01-01T01:00:00.000+01:00""#,
+                r#""2026-01-01T00:00:01Z""#,
+            ),
+            ("float", "1", "1.0", "1.5"),
+            ("text", r#""1.50""#, r#""1.50""#, r#""1.5""#),
+        ] {
+            let field = |value: &str| {
+                let value: Value = serde_json::from_str(value).unwrap();
+                let mut field = serde_json::json!({"name": "f", "type": kind, "default": value});
+                if kind != "text" {
+                    field["min"] = value;
+                }
+                design(serde_json::json!({"name": "a", "fields": [field]}))
+            };
+            assert_eq!(text(&[field(one)], &[field(same)]), "", "{kind}: {one} and {same}");
+            let said = text(&[field(one)], &[field(other)]);
+            assert!(said.contains(&format!("default: {one} → {other}")), "{kind}: {said}");
+        }
+    }
+
+    #[test]
+    fn indexes_differ_by_their_conditions_and_wait_for_every_field() {
+        let pages = |condition: &str| {
+            let index = serde_json::json!({"fields": ["slug"], "unique": true, "where": condition});
+            let field = serde_json::json!({"name": "slug", "type": "text"});
+            design(serde_json::json!({"name": "pages", "fields": [field], "indexes": [index]}))
+        };
+        assert_eq!(
+            text(&[pages("live")], &[pages("draft")]),
+            "change pages\n    + index (slug) unique where draft\n    - index (slug) unique where live\n"
+        );
+        let mut circle = [points("a", &["b"]), points("b", &["a"])];
+        circle[0].indexes = vec![
+            serde_json::from_value(serde_json::json!({"fields": ["to_b"], "where": "to_b != null"})).unwrap(),
+        ];
+        assert_eq!(
+            text(&[], &circle),
+            "create a\ncreate b\n    + field to_a (relation)\n\
+             change a\n    + field to_b (relation)\n    + index (to_b) where to_b != null\n"
         );
     }
 

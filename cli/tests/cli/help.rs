@@ -5,7 +5,7 @@ use super::Place;
 #[test]
 fn help_is_as_reviewed() {
     let place = Place::new();
-    let commands: [&[&str]; 22] = [
+    let commands: [&[&str]; 25] = [
         &[],
         &["serve"],
         &["worker"],
@@ -25,6 +25,9 @@ fn help_is_as_reviewed() {
         &["schema", "pull"],
         &["schema", "plan"],
         &["schema", "apply"],
+        &["schema", "history"],
+        &["schema", "export-history"],
+        &["schema", "replay"],
         &["generate"],
         &["generate", "types"],
         &["openapi"],

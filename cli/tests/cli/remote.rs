@@ -140,6 +140,71 @@ async fn a_tenant_is_made_what_files_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_gets_the_history_of_another() {
+    let site = Site::open().await;
+    let dir = |name: &str| site.place.path().join(name).to_str().unwrap().to_owned();
+    let (dir, other) = (dir("design"), dir("other"));
+    // Rooms and people point to each other. Then there are renames and a loss.
+    site.place.write("design/rooms.toml", ROOMS);
+    site.place.write("design/people.toml", PEOPLE);
+    site.expect("acme", &["schema", "apply", "--dir", &dir], 0);
+    let renamed = ROOMS
+        .replace("name = \"rooms\"\n", "name = \"places\"\nrenamed_from = \"rooms\"\n")
+        .replace("name = \"name\"\n", "name = \"title\"\nrenamed_from = \"name\"\n")
+        .replace("[\"name\"", "[\"title\"");
+    std::fs::remove_file(site.place.path().join("design/rooms.toml")).unwrap();
+    site.place.write("design/places.toml", &renamed);
+    let people = "name = \"people\"\n[[fields]]\ntype = \"decimal\"\nname = \"money\"\ndefault = 1.50\n";
+    site.place.write("design/people.toml", people);
+    site.expect("acme", &["schema", "apply", "--dir", &dir, "--allow-loss"], 0);
+    // A default is what it means, and not how it is written.
+    site.place.write("design/people.toml", &people.replace("1.50", "\"1.5\""));
+    site.expect("acme", &["schema", "plan", "--dir", &dir, "--exit-code"], 0);
+
+    let listed = site.expect("acme", &["schema", "history"], 0);
+    assert!(listed.contains("create people") && listed.contains("update rooms: > places"), "{listed}");
+    let file = site.expect("acme", &["schema", "export-history"], 0);
+    let count = file.lines().count();
+    assert_eq!(listed.lines().count(), count);
+    let json: Value =
+        serde_json::from_str(&site.expect("acme", &["schema", "history", "--json"], 0)).unwrap();
+    assert_eq!(json["items"].as_array().unwrap().len(), count);
+
+    // One that broke off goes on when it is run again.
+    let first: String = file.split_inclusive('\n').take(2).collect();
+    let part = site.place.write("part.ndjson", &first);
+    let part = site.expect("other", &["schema", "replay", &part, "--json"], 0);
+    assert_eq!(part, "{\"made\":2,\"there_already\":0}\n");
+    let path = site.place.write("history.ndjson", &file);
+    let rest = site.expect("other", &["schema", "replay", &path, "--json"], 0);
+    assert_eq!(rest, format!("{{\"made\":{},\"there_already\":2}}\n", count - 2));
+    let none = site.expect("other", &["schema", "replay", &path, "--json"], 0);
+    assert_eq!(none, format!("{{\"made\":0,\"there_already\":{count}}}\n"));
+
+    // What was pulled is the same.
+    let pulled = site.place.path().join("pulled").to_str().unwrap().to_owned();
+    site.expect("acme", &["schema", "pull", "--dir", &pulled], 0);
+    site.expect("other", &["schema", "pull", "--dir", &other], 0);
+    for name in ["people.toml", "places.toml"] {
+        assert_eq!(site.place.read(&format!("pulled/{name}")), site.place.read(&format!("other/{name}")));
+    }
+    let files = |dir: &str| std::fs::read_dir(dir).unwrap().count();
+    assert_eq!((files(&pulled), files(&other)), (2, 2));
+
+    // A tenant that went another way is left alone, and so is one after a call that was refused.
+    let refused = site.run("other", &["schema", "replay", &site.place.write("part.ndjson", &first)]);
+    assert!(refused.code == Some(5) && refused.stderr.contains("nothing was done"), "{}", refused.all());
+    let next = format!("{{\"seq\":{},\"at\":\"2026-11-24T10:00:00Z\",\"actor\":\"me\"", count + 1);
+    let wrong = site
+        .place
+        .write("wrong.ndjson", &format!("{file}{next},\"action\":\"delete\",\"collection\":\"none\"}}\n"));
+    let stopped = site.run("other", &["schema", "replay", &wrong]);
+    let told = format!("stopped at change {} (drop none)", count + 1);
+    assert!(stopped.code == Some(4) && stopped.stderr.contains(&told), "{}", stopped.all());
+    site.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_go_in_and_out() {
     let site = Site::open().await;
     site.place.write(

@@ -49,6 +49,14 @@ async fn a_batch_makes_what_points_to_each_other() {
     let refused = batch.send().await.unwrap_err();
     assert_eq!(refused.status().map(|status| status.as_u16()), Some(400), "{refused:?}");
     comments.get(one.id).await.unwrap();
+
+    // What is found by its key stands for its id, too.
+    let mut batch = client.batch();
+    let found = batch.upsert_by("comments", "text", &json!({"text": "first"}));
+    batch.update("comments", &found, &json!({"post": post.id}));
+    let done = batch.send().await.unwrap();
+    assert_eq!(done.made::<Comment>(&found).unwrap().id, one.id);
+    assert_eq!(done.record::<Comment>(1).unwrap().unwrap().fields.post, json!(post.id));
 }
 
 #[tokio::test]

@@ -58,6 +58,7 @@ impl Collection {
         findings.take("/fields", check_width(&definition.fields, dialect));
         let model = catalogue.get(id).cloned().unwrap_or_else(|| Arc::new(model(id, &definition, dialect)));
         let rules = findings.take("/rules", CheckedRules::new(&definition.rules, catalogue, &model));
+        findings.take("/indexes", super::partial::check(&definition, &model));
         let limits = findings.take("/fields", Limits::of_each(&definition.fields));
         let limits = limits.unwrap_or_default();
         let defaults = findings.take("/fields", read_defaults(&definition.fields, &limits));

@@ -5,8 +5,10 @@
 //! goes: SQLite cannot change either of a column without rewriting the table. Types, uniqueness and indexes are the
 //! database's.
 
+use std::sync::Arc;
+
 use neonex_migrations::Dialect;
-use sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder as _, SqliteQueryBuilder, Value};
+use sea_query::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -14,11 +16,12 @@ use super::definition::{Definition, IndexKind};
 use super::field::Field;
 use super::field_type::{Auto, FieldType};
 use super::name::FieldName;
+use super::partial;
 use super::relation::link_tables;
 use super::rewrite::{Rewrite, Step};
 use crate::ids::{CollectionId, TenantId};
 use crate::records::column::{bind, quote, type_name};
-use crate::records::layout::FIXED;
+use crate::records::layout::{FIXED, model};
 use crate::records::storage::{Shadow, Storage};
 use crate::records::value::FieldValue;
 use crate::store::Sql;
@@ -36,6 +39,8 @@ pub(crate) struct PhysicalIndex {
     /// The column of each field, or what stands in its place.
     pub(crate) columns: Vec<String>,
     pub(crate) unique: bool,
+    /// Which records stand in it, in CEL.
+    pub(crate) condition: Option<String>,
 }
 
 /// The indexes of a design: those of unique fields, and those asked for. An index is named after what it covers, so
@@ -49,25 +54,28 @@ pub(crate) fn indexes(collection: CollectionId, definition: &Definition) -> Vec<
     let own = definition.fields.iter().filter(indexed).map(|field| {
         if matches!(field.kind, FieldType::GeoPoint) {
             let columns: Vec<_> = Shadow::of(field).into_iter().map(|shadow| shadow.name).collect();
-            return (vec![field.name.to_string(); columns.len()], columns, false);
+            return (vec![field.name.to_string(); columns.len()], columns, false, None);
         }
         let in_lower_case = field.ignore_case.then(|| Shadow::of(field).pop()).flatten();
         let column = in_lower_case.map_or_else(|| field.column(), |shadow| shadow.name);
-        (vec![field.name.to_string()], vec![column], field.unique)
+        (vec![field.name.to_string()], vec![column], field.unique, None)
     });
-    let asked = definition
-        .indexes
-        .iter()
-        .filter(|index| index.kind == IndexKind::Ordered)
-        .map(|index| (index.fields.clone(), index.fields.iter().map(column).collect(), index.unique));
+    let asked = definition.indexes.iter().filter(|index| index.kind == IndexKind::Ordered).map(|index| {
+        let columns = index.fields.iter().map(column).collect();
+        (index.fields.clone(), columns, index.unique, index.condition.clone())
+    });
     let mut found: Vec<PhysicalIndex> = Vec::new();
-    for (fields, columns, unique) in own.chain(asked) {
-        let covers = format!("{unique} {}", columns.join(","));
+    for (fields, columns, unique, condition) in own.chain(asked) {
+        let mut covers = format!("{unique} {}", columns.join(","));
+        if let Some(condition) = &condition {
+            covers.push(' ');
+            covers.push_str(condition);
+        }
         let digest = Sha256::digest(covers.as_bytes());
         let short = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         let name = format!("i_{}_{short:016x}", collection.as_uuid().simple());
         if found.iter().all(|index| index.name != name) {
-            found.push(PhysicalIndex { name, fields, columns, unique });
+            found.push(PhysicalIndex { name, fields, columns, unique, condition });
         }
     }
     found
@@ -89,11 +97,7 @@ fn literal(kind: &FieldType, value: &FieldValue, dialect: Dialect) -> String {
     let bound = bind(kind, value, dialect);
     match (value, dialect) {
         (FieldValue::Uuid(uuid), Dialect::Sqlite | Dialect::MariaDb) => format!("x'{}'", uuid.simple()),
-        // The fewest digits, which every database reads back as the same number.
-        (FieldValue::Float(number), _) => format!("{number:e}"),
-        (_, Dialect::Sqlite) => SqliteQueryBuilder.value_to_string(&bound),
-        (_, Dialect::Postgres) => PostgresQueryBuilder.value_to_string(&bound),
-        (_, Dialect::MariaDb) => MysqlQueryBuilder.value_to_string(&bound),
+        _ => partial::constant(&bound, dialect),
     }
 }
 
@@ -122,7 +126,7 @@ impl Ddl {
             statements.extend(self.create_links(&links));
         }
         let indexes = indexes(self.collection, definition);
-        statements.extend(indexes.iter().map(|index| self.create_index(definition, index)));
+        statements.extend(indexes.iter().flat_map(|index| self.create_index(definition, index)));
         statements.extend(self.create_search(definition));
         statements.into_iter().map(Step::from).collect()
     }
@@ -137,7 +141,7 @@ impl Ddl {
     ) -> Vec<Step> {
         let table = self.table();
         // An index is another one, too, where its columns are so long that another part of them is indexed.
-        let made = |definition: &Definition| -> Vec<(PhysicalIndex, String)> {
+        let made = |definition: &Definition| -> Vec<(PhysicalIndex, Vec<String>)> {
             let indexes = indexes(self.collection, definition).into_iter();
             indexes
                 .map(|index| {
@@ -148,7 +152,7 @@ impl Ddl {
         };
         let (old, new) = (made(before), made(after));
         let gone = old.iter().filter(|(_, create)| new.iter().all(|(_, other)| other != create));
-        let mut statements: Vec<String> = gone.map(|(index, _)| self.drop_index(index)).collect();
+        let mut statements: Vec<String> = gone.flat_map(|(index, _)| self.drop_index(index)).collect();
         let (old_search, new_search) = (self.create_search(before), self.create_search(after));
         if old_search != new_search && !old_search.is_empty() {
             statements.extend(self.drop_search());
@@ -211,7 +215,7 @@ impl Ddl {
         let mut steps: Vec<Step> = statements.into_iter().map(Step::from).collect();
         steps.extend(rewrites.into_iter().map(|rewrite| Step::Rewrite(Box::new(rewrite))));
         let made = new.iter().filter(|(_, create)| old.iter().all(|(_, other)| other != create));
-        let mut statements: Vec<String> = made.map(|(_, create)| create.clone()).collect();
+        let mut statements: Vec<String> = made.flat_map(|(_, create)| create.clone()).collect();
         if old_search != new_search {
             statements.extend(new_search);
         }
@@ -345,15 +349,34 @@ impl Ddl {
         format!(" DEFAULT {written}")
     }
 
-    fn create_index(&self, definition: &Definition, index: &PhysicalIndex) -> String {
+    fn create_index(&self, definition: &Definition, index: &PhysicalIndex) -> Vec<String> {
         let unique = if index.unique { "UNIQUE " } else { "" };
         let columns = index.fields.iter().zip(&index.columns);
-        let columns: Vec<_> = columns.map(|named| self.index_column(definition, index, named)).collect();
+        let mut columns: Vec<_> = columns.map(|named| self.index_column(definition, index, named)).collect();
+        let condition = index.condition.as_ref().and_then(|source| {
+            let model = Arc::new(model(self.collection, definition, self.dialect));
+            partial::written(source, &model, self.dialect)
+        });
+        let (mut statements, mut suffix) = (Vec::new(), String::new());
+        match (condition, self.dialect) {
+            (Some(condition), Dialect::Sqlite | Dialect::Postgres) => {
+                suffix = format!(" WHERE {condition}");
+            }
+            (Some(condition), Dialect::MariaDb) if index.unique => {
+                let name = partial::column(&index.name);
+                let kind = format!("BOOLEAN GENERATED ALWAYS AS (CASE WHEN {condition} THEN 1 END) STORED");
+                statements.push(self.add_column(&name, &kind));
+                columns.push(self.quote(&name));
+            }
+            _ => {}
+        }
         // Lists end their order with the id. MariaDB has it in every index.
         let tied = index.fields.iter().any(|field| field == "id");
         let tie = !index.unique && !tied && self.dialect != Dialect::MariaDb;
         let (table, columns) = (self.table(), columns.join(", ") + if tie { ", id" } else { "" });
-        format!("CREATE {unique}INDEX IF NOT EXISTS {} ON {table} ({columns})", index.name)
+        let name = &index.name;
+        statements.push(format!("CREATE {unique}INDEX IF NOT EXISTS {name} ON {table} ({columns}){suffix}"));
+        statements
     }
 
     /// Nulls come first everywhere, as SQLite and MariaDB have it; the columns that every record has know none.
@@ -384,10 +407,19 @@ impl Ddl {
         }
     }
 
-    fn drop_index(&self, index: &PhysicalIndex) -> String {
+    fn drop_index(&self, index: &PhysicalIndex) -> Vec<String> {
+        let (table, name) = (self.table(), &index.name);
         match self.dialect {
-            Dialect::MariaDb => format!("DROP INDEX IF EXISTS {} ON {}", index.name, self.table()),
-            Dialect::Sqlite | Dialect::Postgres => format!("DROP INDEX IF EXISTS {}", index.name),
+            Dialect::MariaDb => {
+                let column = index.condition.as_ref().map(|_| {
+                    format!(
+                        "ALTER TABLE {table} DROP COLUMN IF EXISTS {}",
+                        self.quote(&partial::column(name))
+                    )
+                });
+                std::iter::once(format!("DROP INDEX IF EXISTS {name} ON {table}")).chain(column).collect()
+            }
+            Dialect::Sqlite | Dialect::Postgres => vec![format!("DROP INDEX IF EXISTS {name}")],
         }
     }
 

@@ -57,6 +57,9 @@ pub struct Index {
     /// For what it is.
     #[serde(default, skip_serializing_if = "IndexKind::is_ordered")]
     pub kind: IndexKind,
+    /// Which records stand in it, in CEL; all where nothing is said.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
 }
 
 /// Who may do what, in CEL. `None`: only members and secret keys.
@@ -88,7 +91,7 @@ pub struct Definition {
 }
 
 /// An index as sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewIndex {
     /// Its fields.
@@ -99,10 +102,20 @@ pub struct NewIndex {
     /// For what it is; for values and their order by default.
     #[serde(default)]
     pub kind: IndexKind,
+    /// Which records stand in it, in CEL; all by default.
+    #[serde(default, rename = "where")]
+    pub condition: Option<String>,
+}
+
+impl From<Index> for NewIndex {
+    fn from(index: Index) -> Self {
+        let Index { fields, unique, kind, condition } = index;
+        Self { fields, unique, kind, condition }
+    }
 }
 
 /// A collection as sent.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewCollection {
     /// Its name.
@@ -171,6 +184,10 @@ fn read_indexes(new: Vec<NewIndex>, fields: &[Field]) -> Result<Vec<Index>, Inva
                     "a search index keeps nothing unique",
                 );
             }
+            if index.condition.is_some() {
+                let message = "a search index holds every record";
+                findings.add(format!("/{at}/where"), "not_applicable", message);
+            }
             if new.iter().take(at).any(|other| other.kind == IndexKind::Search) {
                 findings.add(format!("/{at}"), "too_many", "a collection has one search index at most");
             }
@@ -204,8 +221,12 @@ fn read_indexes(new: Vec<NewIndex>, fields: &[Field]) -> Result<Vec<Index>, Inva
             }
         }
     }
-    let indexes =
-        new.into_iter().map(|index| Index { fields: index.fields, unique: index.unique, kind: index.kind });
+    let indexes = new.into_iter().map(|NewIndex { fields, unique, kind, condition }| Index {
+        fields,
+        unique,
+        kind,
+        condition,
+    });
     findings.finish(Some(indexes.collect()))
 }
 

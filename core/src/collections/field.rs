@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::field_type::FieldType;
 use super::name::FieldName;
 use crate::invalid::{Findings, Invalid};
+use crate::records::value::FieldValue;
 
 /// A field of a collection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +58,7 @@ impl Field {
 }
 
 /// A field as sent.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, as developers write it")]
 pub struct NewField {
@@ -106,6 +107,15 @@ pub struct NewField {
     pub auto: Option<String>,
     /// For `vector`.
     pub dimensions: Option<u32>,
+}
+
+impl NewField {
+    /// A value of such a field as records show it. `None` if it is none, or if the field is none.
+    pub fn read_value(&self, value: &Json) -> Option<Json> {
+        let field = Field::try_from(self.clone()).ok()?;
+        let read = FieldValue::read_json(&field, value).ok()?;
+        serde_json::from_str(&read.to_json()).ok()
+    }
 }
 
 impl TryFrom<NewField> for Field {

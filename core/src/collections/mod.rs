@@ -5,7 +5,9 @@ mod ddl;
 mod definition;
 mod field;
 mod field_type;
+mod history;
 mod name;
+pub(crate) mod partial;
 mod patch;
 mod pattern;
 mod relation;
@@ -26,6 +28,7 @@ pub use self::definition::{
 pub use self::field::{Field, NewField};
 pub(crate) use self::field_type::MAX_PRECISION;
 pub use self::field_type::{Auto, FieldType, Many, OnDelete};
+pub use self::history::{SchemaAction, SchemaChange, SchemaChanges};
 pub use self::name::{CollectionName, FieldName, RESERVED_FIELDS};
 pub use self::patch::{CollectionPatch, FieldPatch};
 pub use self::pattern::Pattern;

@@ -1,5 +1,7 @@
 //! Changes of a design: what may change, and what a change asks of the records that are there.
 
+use serde::Serialize;
+
 use super::definition::{Definition, NewCollection, NewIndex, Rules};
 use super::field::{Field, NewField};
 use super::field_type::FieldType;
@@ -10,16 +12,17 @@ use super::values::column_moves;
 use crate::invalid::{Findings, Invalid};
 
 /// A field of a changed design.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct FieldPatch {
     /// The field as it is to be.
+    #[serde(flatten)]
     pub field: NewField,
     /// Its name until now, where that is another.
     pub renamed_from: Option<String>,
 }
 
 /// What is to change of a collection; `None` leaves it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct CollectionPatch {
     /// A new name.
     pub name: Option<String>,
@@ -52,6 +55,8 @@ pub(super) enum Demand {
     NoNulls { column: String, field: String },
     /// Values that the changed field accepts or that can be made such, in the earlier field's column.
     Values { column: String, was: Box<FieldType>, field: Box<Field> },
+    /// No two alike in these fields, whose columns these are, of those that meet the condition in SQL.
+    Unique { fields: Vec<String>, columns: Vec<String>, condition: Option<String> },
 }
 
 impl CollectionPatch {
@@ -88,6 +93,7 @@ impl CollectionPatch {
                 fields: index.fields.iter().map(new_name).collect(),
                 unique: index.unique,
                 kind: index.kind,
+                condition: index.condition.clone(),
             });
             kept.collect()
         });

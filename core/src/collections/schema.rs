@@ -2,8 +2,6 @@
 //!
 //! Where DDL is transactional the three are one transaction. For MariaDB see [`super::steps`].
 
-use std::collections::HashMap;
-
 use futures_util::FutureExt as _;
 use neonex_migrations::Dialect;
 use sea_orm::ActiveValue::Set;
@@ -11,6 +9,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 use uuid::Uuid;
 
 use super::definition::Definition;
+use super::history::Designs;
 use super::patch::Demand;
 use super::rewrite::run;
 use super::rules::check_others;
@@ -105,8 +104,11 @@ where
     let design = |row: collections::Model| {
         Ok((CollectionId::from_uuid(row.id), from_json::<Definition>(&row.definition)?))
     };
-    let designs = rows.into_iter().map(design).collect::<Result<HashMap<_, _>, StoreError>>()?;
-    let change = decide(designs.get(&context.collection).cloned())?;
+    let designs = rows.into_iter().map(design).collect::<Result<Designs, StoreError>>()?;
+    let mut change = decide(designs.get(&context.collection).cloned())?;
+    if let Some(entry) = &mut change.steps.entry {
+        entry.name_targets(context.collection, &designs);
+    }
     under_way(tx, context, &change).await?;
     check_others(&designs, context.collection, change.after.as_ref(), tx.dialect())?;
     for demand in &change.demands {
@@ -146,7 +148,7 @@ async fn under_way(tx: &mut Tx<'_>, context: &Context, change: &Change) -> Resul
     if tx.find(taken).await?.is_some() { Err(CollectionError::NameTaken) } else { Ok(()) }
 }
 
-/// Brings the collection's row to the new design, and records that the change is done.
+/// Brings the collection's row to the new design, and records that the change is done, in the history too.
 pub(super) async fn finish(
     tx: &mut Tx<'_>,
     context: &Context,
@@ -154,6 +156,9 @@ pub(super) async fn finish(
 ) -> Result<(), CollectionError> {
     let id = (context.tenant.as_uuid(), context.collection.as_uuid());
     let now = context.now.as_micros();
+    if let Some(entry) = change.steps.entry.clone() {
+        entry.append(tx, context.tenant, (&context.actor, context.now)).await?;
+    }
     match &change.after {
         None => drop(tx.delete(collections::Entity::delete_by_id(id)).await?),
         Some(after) => {
@@ -201,6 +206,9 @@ async fn check(tx: &mut Tx<'_>, collection: CollectionId, demand: &Demand) -> Re
         ),
         Demand::Values { column, was, field } => {
             return values::check(tx, &table, (column, was), field).await;
+        }
+        Demand::Unique { fields, columns, condition } => {
+            return values::check_unique(tx, &table, (fields, columns), condition.as_deref()).await;
         }
     };
     let select = format!("SELECT 1 FROM {table} WHERE {condition} LIMIT 1");

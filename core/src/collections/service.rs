@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::collection::{Collection, defaults};
 use super::ddl::Ddl;
 use super::definition::{Definition, NewCollection};
+use super::history::Entry;
 use super::patch::{Change as PatchChange, CollectionPatch};
 use super::relation;
 use super::schema::{Change, Changed, Context, change, from_json};
@@ -116,6 +117,7 @@ impl TenantScope {
         let own = new.name.clone();
         let find = |name: &str| if name == own { Some(id) } else { self.find_id(name) };
         relation::resolve(new.fields.iter_mut(), find)?;
+        let entry = Some(Entry::create(&new, self.request().as_str())?);
         let mut after = Definition::try_from(new)?;
         relation::number_links(&mut after, None);
         let (now, dialect) = (platform.now(), platform.store().dialect());
@@ -129,7 +131,7 @@ impl TenantScope {
                 Ok(Change {
                     name: format!("create {}", after.name),
                     before: None,
-                    steps: Steps { forward: ddl.create(&after), back: ddl.drop(&after) },
+                    steps: Steps { forward: ddl.create(&after), back: ddl.drop(&after), entry },
                     fills: Vec::new(),
                     after: Some(after),
                     demands: Vec::new(),
@@ -155,14 +157,16 @@ impl TenantScope {
         let (dialect, now) = (platform.store().dialect(), platform.now());
         let fields = patch.fields.iter_mut().flatten().map(|patch| &mut patch.field);
         relation::resolve(fields, |name| self.find_id(name))?;
-        let (ddl, tenant) = (self.ddl(id), self.shared_tenant());
+        let (ddl, tenant, request) = (self.ddl(id), self.shared_tenant(), self.request().clone());
         let changed = self
             .change(self.context(id, now)?, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
-                let PatchChange { mut after, renames, demands } = patch.apply(&before)?;
+                let entry = Some(Entry::update(before.name.as_str(), &patch, request.as_str())?);
+                let PatchChange { mut after, renames, mut demands } = patch.apply(&before)?;
                 relation::number_links(&mut after, Some((&before, &renames)));
                 let catalogue = tenant.catalogue_with(model(id, &after, dialect));
                 let made = Collection::new(id, after.clone(), (created_at, now), dialect, &catalogue)?;
+                demands.extend(ddl.uniques(&before, &after, &renames));
                 let values = made.defaults;
                 let back: Vec<_> = renames.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
                 Ok(Change {
@@ -170,6 +174,7 @@ impl TenantScope {
                     steps: Steps {
                         forward: ddl.alter(&before, &after, &renames, &values),
                         back: ddl.alter(&after, &before, &back, &defaults(&before)?),
+                        entry,
                     },
                     fills: ddl.fills(&before, &after, &renames, &values),
                     before: Some(before),
@@ -203,14 +208,15 @@ impl TenantScope {
             let (collection, field) = (referrer.name().to_owned(), relation.field.clone());
             return Err(CollectionError::Referenced { collection, field });
         }
-        let ddl = self.ddl(id);
+        let (ddl, request) = (self.ddl(id), self.request().clone());
         let context = self.context(id, self.platform().now())?;
         let changed = self
             .change(context, move |current| {
                 let before = current.ok_or(CollectionError::NotFound)?;
+                let entry = Some(Entry::delete(before.name.as_str(), request.as_str()));
                 Ok(Change {
                     name: format!("delete {}", before.name),
-                    steps: Steps { forward: ddl.drop(&before), back: Vec::new() },
+                    steps: Steps { forward: ddl.drop(&before), back: Vec::new(), entry },
                     before: Some(before),
                     after: None,
                     fills: Vec::new(),

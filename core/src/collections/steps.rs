@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde::{Deserialize, Serialize};
 
+use super::history::Entry;
 use super::rewrite::{Step, run};
 use super::schema::{Change, Changed, Context, begin, finish, from_json};
 use super::service::CollectionError;
@@ -27,6 +28,9 @@ pub(super) struct Steps {
     pub(super) forward: Vec<Step>,
     /// What takes it back.
     pub(super) back: Vec<Step>,
+    /// What the history tells of it when it is done. A change that was begun by a version without one has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) entry: Option<Entry>,
 }
 
 /// Makes a change.

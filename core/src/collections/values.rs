@@ -77,10 +77,50 @@ pub(super) fn limits(field: &Field) -> Result<Limits, Invalid> {
 
 /// Names the first records whose values do not fit.
 pub(super) fn refusal(field: &str, bad: &[Uuid]) -> CollectionError {
+    CollectionError::Records(format!("there are records whose `{field}` does not fit: {}", named(bad)))
+}
+
+fn named(bad: &[Uuid]) -> String {
     let named: Vec<_> = bad.iter().take(NAMED).map(|id| id.hyphenated().to_string()).collect();
     let more = if bad.len() > NAMED { ", and more" } else { "" };
-    let named = named.join(", ");
-    CollectionError::Records(format!("there are records whose `{field}` does not fit: {named}{more}"))
+    named.join(", ") + more
+}
+
+/// Refuses what is to be unique where records have the same values in all of the fields and meet the condition. Names
+/// those that share the first such values.
+pub(super) async fn check_unique(
+    tx: &mut Tx<'_>,
+    table: &str,
+    (fields, columns): (&[String], &[String]),
+    condition: Option<&str>,
+) -> Result<(), CollectionError> {
+    let dialect = tx.dialect();
+    let names: Vec<_> = columns.iter().map(|column| quote(column, dialect)).collect();
+    let alias = |at: usize| quote(&format!("$same{at}"), dialect);
+    let list = |write: &dyn Fn((usize, &String)) -> String, between: &str| {
+        names.iter().enumerate().map(write).collect::<Vec<_>>().join(between)
+    };
+    // Nulls are never the same.
+    let mut asked = list(&|(_, name)| format!("{name} IS NOT NULL"), " AND ");
+    if let Some(condition) = condition {
+        asked.push_str(" AND ");
+        asked.push_str(condition);
+    }
+    let text = format!(
+        "SELECT id FROM {table} JOIN (SELECT {} FROM {table} WHERE {asked} GROUP BY {} HAVING count(*) > 1 LIMIT 1) \
+         AS same ON {} WHERE {asked} ORDER BY id LIMIT {}",
+        list(&|(at, name)| format!("{name} AS {}", alias(at)), ", "),
+        names.join(", "),
+        list(&|(at, name)| format!("{name} = {}", alias(at)), " AND "),
+        NAMED + 1
+    );
+    let same = tx.query(&Sql::new(text, Vec::new()), id).await?;
+    if same.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("there are records with the same values in {}: {}", fields.join(", "), named(&same));
+    Err(CollectionError::Records(message))
 }
 
 /// Whether the field would take that value.

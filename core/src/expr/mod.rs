@@ -44,6 +44,7 @@ use std::sync::{Arc, LazyLock};
 use cel::common::ast::IdedExpr;
 use cel::parser::ParseErrors;
 use cel::{Env, common::ast::SourceInfo};
+use sea_query::Value;
 
 pub use self::bindings::{Auth, Bindings, Request, is_readable_header};
 pub use self::error::ExprError;
@@ -123,6 +124,25 @@ impl Checked {
             param.is_constant()
         });
         constants && !self.0.folded && found.into_iter().all(|found| found)
+    }
+
+    /// The same with its constants in the text, each written by `literal`. `None` where it depends on a request.
+    pub(crate) fn to_text(&self, dialect: Dialect, literal: &dyn Fn(&Value) -> String) -> Option<String> {
+        let condition = self.to_sql(dialect);
+        let mut pieces = condition.text().split('?');
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        for (piece, param) in pieces.zip(condition.params()) {
+            text.push_str(&literal(param.constant_value()?));
+            text.push_str(piece);
+        }
+        Some(text)
+    }
+
+    /// Whether every record that meets all of the conditions meets this one, as far as that stands in them word for
+    /// word.
+    pub(crate) fn follows_from(&self, conditions: &[Self]) -> bool {
+        let known: Vec<_> = conditions.iter().flat_map(|condition| condition.0.cond.parts()).collect();
+        self.0.cond.parts().iter().all(|part| known.contains(part))
     }
 
     /// Whether it holds for every record, whoever asks.

@@ -147,6 +147,8 @@ enum Sight<'v> {
     All,
     /// A filter of somebody whom rules bind.
     Ruled(Seen<'v>),
+    /// The condition of an index: the record alone, whoever asks and whenever.
+    Index,
 }
 
 /// Which records of a collection are seen.
@@ -185,6 +187,11 @@ impl<'v> Vocabulary<'v> {
         Self { catalogue, model, sight: Sight::Ruled(seen) }
     }
 
+    /// For the condition of an index: the record's own fields, and neither caller nor request.
+    pub fn of_index(model: Arc<Model>) -> Self {
+        Self { catalogue: Arc::default(), model, sight: Sight::Index }
+    }
+
     /// A rule's, with `input.…` for what a record is going to be.
     #[must_use]
     pub fn with_input(self) -> Self {
@@ -197,6 +204,10 @@ impl<'v> Vocabulary<'v> {
 
     pub(super) fn is_rule(&self) -> bool {
         matches!(self.sight, Sight::Rule { .. })
+    }
+
+    pub(super) const fn is_index(&self) -> bool {
+        matches!(self.sight, Sight::Index)
     }
 
     pub(super) fn own(&self) -> &Arc<Model> {
@@ -221,7 +232,7 @@ impl<'v> Vocabulary<'v> {
     /// Which records of that collection are seen through a relation.
     pub(super) fn reach(&self, target: CollectionId) -> Reach {
         match self.sight {
-            Sight::Rule { .. } | Sight::All => Reach::All,
+            Sight::Rule { .. } | Sight::All | Sight::Index => Reach::All,
             Sight::Ruled(seen) => match seen(target) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,

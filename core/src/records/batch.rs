@@ -2,9 +2,13 @@
 //!
 //! An operation may name the record that it makes (`as`); where later ones point to records, in their relations and
 //! by their `id`, they write `$name` for its id. Each operation asks what it would ask alone.
+//!
+//! All operations are made ready before the first is done. Of an upsert by key the id is known only then: where it is
+//! another than that of a new record, and has a name, what follows is made ready again.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -46,6 +50,9 @@ pub struct BatchOperation {
     /// The record's id; of `create` only where the client chooses it.
     #[serde(default)]
     pub id: Option<String>,
+    /// Fields that no two records have alike, apart by commas, by which an `upsert` finds its record.
+    #[serde(default)]
+    pub key: Option<String>,
     /// A name by which later operations call the record.
     #[serde(default, rename = "as")]
     pub name: Option<String>,
@@ -95,7 +102,7 @@ pub enum BatchError {
 }
 
 /// Records that one request makes, by the names that it gives them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct References(HashMap<String, RecordId>);
 
 impl References {
@@ -140,7 +147,11 @@ impl OfStore for BatchError {
 
 /// Operations that are ready.
 #[derive(Clone)]
-struct Steps(Vec<Step>);
+struct Steps {
+    scope: TenantScope,
+    batch: Arc<Batch>,
+    ready: Vec<(Step, RecordId)>,
+}
 
 #[derive(Clone)]
 enum Step {
@@ -169,17 +180,23 @@ impl TenantScope {
     /// operations, null for a deleted one.
     pub async fn batch(
         &self,
-        batch: &Batch,
+        batch: &Arc<Batch>,
         once: Option<IdempotencyKey>,
     ) -> Result<Outcome<Vec<u8>>, BatchError> {
-        self.make(self.steps(batch)?, Undo::Savepoint, once).await
+        let ready = self.steps(batch, 0, References::default())?;
+        let steps = Steps { scope: self.clone(), batch: Arc::clone(batch), ready };
+        self.make(steps, Undo::Savepoint, once).await
     }
 
-    /// Everything that needs no database.
-    fn steps(&self, batch: &Batch) -> Result<Steps, BatchError> {
-        let mut made = References::default();
+    /// Everything that needs no database, of the operations from there on, each with the id of its record.
+    fn steps(
+        &self,
+        batch: &Batch,
+        from: usize,
+        mut made: References,
+    ) -> Result<Vec<(Step, RecordId)>, BatchError> {
         let mut steps = Vec::with_capacity(batch.operations.len());
-        for (at, operation) in batch.operations.iter().enumerate() {
+        for (at, operation) in batch.operations.iter().enumerate().skip(from) {
             let wrong = |error: RecordError| match error {
                 RecordError::Invalid(invalid) => {
                     BatchError::Invalid(invalid.below(&format!("/operations/{at}")))
@@ -189,9 +206,9 @@ impl TenantScope {
             let name = read_name(operation, &made).map_err(|invalid| wrong(invalid.into()))?;
             let (step, id) = self.step(operation, &made).map_err(wrong)?;
             made.0.extend(name.map(|name| (name, id)));
-            steps.push(step);
+            steps.push((step, id));
         }
-        Ok(Steps(steps))
+        Ok(steps)
     }
 
     fn step(&self, operation: &BatchOperation, made: &References) -> Result<(Step, RecordId), RecordError> {
@@ -208,6 +225,10 @@ impl TenantScope {
             Some(tag) if tag == "*" => Precondition::Exists,
             Some(tag) => Precondition::OneOf(vec![tag.clone()]),
         };
+        if operation.key.is_some() && operation.method != BatchMethod::Upsert {
+            let message = "only the record of an `upsert` is found by a key";
+            return Err(Invalid::one("/key", "not_applicable", message).into());
+        }
         let input = || -> Result<RecordInput, RecordError> {
             let missing = || Invalid::one("/record", "required", "this needs the fields, in `record`");
             let record = operation.record.as_ref().ok_or_else(missing)?;
@@ -217,14 +238,10 @@ impl TenantScope {
         };
         let ready = match operation.method {
             BatchMethod::Create => {
-                let mut input = input()?;
-                let id = match (chosen, input.id) {
-                    (Some(chosen), Some(sent)) if chosen != sent => {
-                        let message = "this is not the operation's `id`";
-                        return Err(Invalid::one("/record/id", "mismatch", message).into());
-                    }
-                    (Some(id), _) | (None, Some(id)) => id,
-                    (None, None) => RecordId::new(new_uuid(self.platform().clock(), self.platform().rng())?),
+                let mut input = choose(chosen, input()?)?;
+                let id = match input.id {
+                    Some(id) => id,
+                    None => RecordId::new(new_uuid(self.platform().clock(), self.platform().rng())?),
                 };
                 input.id = Some(id);
                 records.not_users()?;
@@ -235,8 +252,15 @@ impl TenantScope {
                 records.modification(id, input()?, precondition).map(|step| (Step::Update(step), id))
             }
             BatchMethod::Upsert => {
-                let id = existing()?;
-                records.replacement(id, input()?, precondition).map(|step| (Step::Upsert(step), id))
+                let input = input()?;
+                let step = match &operation.key {
+                    None => records.replacement(existing()?, input, precondition),
+                    Some(key) => {
+                        let key = records.key_to_write(key)?;
+                        records.replacement_by(key, choose(chosen, input)?, precondition)
+                    }
+                };
+                step.map(|step| (step.id, step)).map(|(id, step)| (Step::Upsert(step), id))
             }
             BatchMethod::Delete if operation.record.is_some() => {
                 return Err(
@@ -253,6 +277,15 @@ impl TenantScope {
             error => error,
         })
     }
+}
+
+/// The input with the id that the operation has, which its record may repeat.
+fn choose(chosen: Option<RecordId>, mut input: RecordInput) -> Result<RecordInput, Invalid> {
+    if chosen.is_some() && input.id.is_some() && chosen != input.id {
+        return Err(Invalid::one("/record/id", "mismatch", "this is not the operation's `id`"));
+    }
+    input.id = chosen.or(input.id);
+    Ok(input)
 }
 
 fn read_id(text: &str, made: &References) -> Result<RecordId, Invalid> {
@@ -281,15 +314,23 @@ impl Write for Steps {
     type Error = BatchError;
 
     async fn apply(self, tx: &mut Tx<'_>) -> Result<Vec<u8>, BatchError> {
+        let Self { scope, batch, ready } = self;
         let mut answer = b"{\"results\":[".to_vec();
-        for (at, step) in self.0.into_iter().enumerate() {
+        let mut made = References::default();
+        let mut steps = ready.into_iter();
+        for (at, operation) in batch.operations.iter().enumerate() {
+            let Some((step, expected)) = steps.next() else { break };
             if at > 0 {
                 answer.push(b',');
             }
             let done = step.apply(tx).await;
-            match done.map_err(|error| BatchError::Operation { at, error })? {
-                Some(record) => answer.extend_from_slice(&record.json),
-                None => answer.extend_from_slice(b"null"),
+            let record = done.map_err(|error| BatchError::Operation { at, error })?;
+            answer.extend_from_slice(record.as_ref().map_or(b"null".as_slice(), |record| &record.json));
+            if let (Some(name), Some(record)) = (&operation.name, record) {
+                made.0.insert(name.clone(), record.id);
+                if record.id != expected {
+                    steps = scope.steps(&batch, at + 1, made.clone())?.into_iter();
+                }
             }
         }
         answer.extend_from_slice(b"]}");
@@ -297,7 +338,7 @@ impl Write for Steps {
     }
 
     fn ends_users(&self) -> bool {
-        self.0.iter().any(|step| matches!(step, Step::Delete(removal) if removal.ends_users()))
+        self.ready.iter().any(|(step, _)| matches!(step, Step::Delete(removal) if removal.ends_users()))
     }
 
     fn answer(done: &Vec<u8>) -> Vec<u8> {

@@ -9,7 +9,7 @@ use super::list::{DEFAULT_LIMIT, ListQuery};
 use super::query::Term;
 use super::service::{Access, Records};
 use crate::access::{Permit, RecordsRead};
-use crate::collections::{PhysicalIndex, indexes};
+use crate::collections::{PhysicalIndex, indexes, partial};
 use crate::dialect::Dialect;
 use crate::expr::{Checked, Sought};
 use crate::invalid::Invalid;
@@ -45,8 +45,8 @@ impl Records<'_> {
         };
         let special = self.special(query, &access)?;
         let plan = self.list_plan(query, &access, None, &[], &special)?;
-        let missing_index =
-            self.missing_index(&self.conditions(query.filter.as_deref(), &access)?, &plan.order);
+        let conditions = self.conditions(query.filter.as_deref(), &access)?;
+        let missing_index = self.missing_index(&conditions, &plan.order);
         let limit = Value::BigInt(Some(i64::from(DEFAULT_LIMIT) + 1));
         let statement = plan.sql(&self.scope.bindings(), &[], Some(limit));
         let dialect = self.dialect();
@@ -108,12 +108,24 @@ impl Records<'_> {
             let found = layout.column(field).and_then(|at| layout.columns.get(at));
             found.is_some_and(|found| found.stored == *column)
         };
+        // One of some records finds all that are asked for where its condition is asked for, too, whose values it need
+        // not hold then.
+        let settled = |index: &PhysicalIndex| {
+            let mut settled = Sought::default();
+            if let Some(source) = &index.condition {
+                let read = partial::read(source, &self.collection.model).ok()?;
+                settled.add(read.follows_from(conditions).then_some(&read)?);
+            }
+            Some(settled.equal)
+        };
         let is_there = |index: &PhysicalIndex| {
-            let (first, rest) = index.fields.split_at(sought.equal.len().min(index.fields.len()));
+            let Some(settled) = settled(index) else { return false };
+            let open = sought.equal.iter().filter(|name| !settled.contains(name)).count();
+            let (first, rest) = index.fields.split_at(open.min(index.fields.len()));
             let rest_wanted = wanted.get(sought.equal.len()..).unwrap_or_default();
             index.fields.iter().zip(&index.columns).all(is_own)
-                && first.len() == sought.equal.len()
-                && first.iter().all(|field| sought.equal.contains(field))
+                && first.len() == open
+                && first.iter().all(|field| sought.equal.contains(field) && !settled.contains(field))
                 && rest.starts_with(rest_wanted)
         };
         let there = indexes(self.collection.id(), self.collection.definition());

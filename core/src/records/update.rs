@@ -80,8 +80,9 @@ pub(super) enum Target {
     /// By the id that a new one gets.
     Id,
     /// By a statement that asks for the values of these fields, of which no two records have the same. `sent` is the id
-    /// that it must have, if one was sent.
-    Key { find: Sql, fields: Vec<String>, sent: Option<RecordId> },
+    /// that it must have, if one was sent. Where only some records are so, `meets` finds the one of an id if it is one
+    /// of them.
+    Key { find: Sql, fields: Vec<String>, sent: Option<RecordId>, meets: Option<Sql> },
 }
 
 impl Records<'_> {
@@ -152,6 +153,21 @@ impl Records<'_> {
     }
 }
 
+impl Modification {
+    /// Whether a rule has to be asked, and the record with it.
+    pub(super) const fn is_ruled(&self) -> bool {
+        self.work.rule.is_some()
+    }
+
+    /// Makes it of the record as it was found and is held.
+    pub(super) async fn apply_to(self, tx: &mut Tx<'_>, before: Stored) -> Result<RecordBody, RecordError> {
+        self.precondition.check(Some(ETag::new(before.updated_at)))?;
+        let (values, mut places) = self.input.over(&before.values, &self.work.collection)?;
+        places.extend(self.work.collection.layout.touched());
+        self.work.replace(tx, &before, values, &places).await
+    }
+}
+
 impl Write for Modification {
     type Done = RecordBody;
     type Error = RecordError;
@@ -160,10 +176,7 @@ impl Write for Modification {
         let layout = &self.work.collection.layout;
         let before = find_locked(tx, layout, self.id, self.work.rule.as_ref()).await?;
         let before = before.ok_or(RecordError::NotFound)?;
-        self.precondition.check(Some(ETag::new(before.updated_at)))?;
-        let (values, mut places) = self.input.over(&before.values, &self.work.collection)?;
-        places.extend(layout.touched());
-        self.work.replace(tx, &before, values, &places).await
+        self.apply_to(tx, before).await
     }
 
     fn answer(done: &RecordBody) -> Vec<u8> {
@@ -191,7 +204,9 @@ impl Write for Replacement {
         let Some(before) = found else {
             precondition.check(None)?;
             let inserted = work.insert(tx, id, values, create?).await.map(Upserted::Created);
-            return inserted.map_err(|error| target.may_have_met(error));
+            let inserted = inserted.map_err(|error| target.may_have_met(error))?;
+            target.is_met(tx, id).await?;
+            return Ok(inserted);
         };
         if let Some(mut rule) = update? {
             // The id is what such a statement takes last.
@@ -206,7 +221,9 @@ impl Write for Replacement {
         precondition.check(Some(ETag::new(before.updated_at)))?;
         layout.keep_automatic(&before.values, &mut values);
         let places: Vec<usize> = (0..values.len()).collect();
-        work.replace(tx, &before, values, &places).await.map(Upserted::Replaced)
+        let replaced = work.replace(tx, &before, values, &places).await?;
+        target.is_met(tx, before.id).await?;
+        Ok(Upserted::Replaced(replaced))
     }
 
     fn answer(done: &Upserted) -> Vec<u8> {
@@ -222,14 +239,17 @@ impl Target {
     /// What a refused insert means: another may have made the record between the look and the insert, and then the next
     /// try finds one to replace.
     fn may_have_met(&self, error: RecordError) -> RecordError {
-        let met = match (&error, self) {
-            (RecordError::Exists, Self::Id) => true,
-            (RecordError::NotUnique { fields: same }, Self::Key { fields, .. }) => {
-                same.iter().all(|field| fields.contains(field))
-            }
-            _ => false,
-        };
-        if met { StoreError::Conflict(error.into()).into() } else { error }
+        match self {
+            Self::Id if matches!(error, RecordError::Exists) => StoreError::Conflict(error.into()).into(),
+            Self::Id => error,
+            Self::Key { fields, .. } => may_have_met(fields, error),
+        }
+    }
+
+    /// Refuses a record that the key's index does not keep apart from others.
+    async fn is_met(&self, tx: &mut Tx<'_>, id: RecordId) -> Result<(), RecordError> {
+        let Self::Key { meets, fields, .. } = self else { return Ok(()) };
+        is_met(tx, (meets.as_ref(), fields), id, "/key").await
     }
 
     /// What a record is to whom its rule does not let change it. Who names an id learns nothing; who names a key would
@@ -251,6 +271,40 @@ impl Target {
             _ => Ok(()),
         }
     }
+}
+
+/// The same of a record that was looked for by the key of these fields.
+pub(super) fn may_have_met(key: &[String], error: RecordError) -> RecordError {
+    match &error {
+        RecordError::NotUnique { fields }
+            if fields.len() == key.len() && fields.iter().all(|field| key.contains(field)) =>
+        {
+            StoreError::Conflict(error.into()).into()
+        }
+        _ => error,
+    }
+}
+
+/// Refuses a record that the index of a key does not keep apart from others: who sends it again would make another.
+pub(super) async fn is_met(
+    tx: &mut Tx<'_>,
+    (meets, fields): (Option<&Sql>, &[String]),
+    id: RecordId,
+    pointer: &str,
+) -> Result<(), RecordError> {
+    let Some(mut meets) = meets.cloned() else { return Ok(()) };
+    // The id is what such a statement takes last.
+    if let Some(last) = meets.values.last_mut() {
+        *last = id.as_uuid().into();
+    }
+    if tx.query(&meets, |_| Ok(())).await?.is_empty() {
+        let message = format!(
+            "`{}` is unique only among records that meet the condition of its index, and this one does not",
+            fields.join(",")
+        );
+        return Err(Invalid::one(pointer, "invalid_key", message).into());
+    }
+    Ok(())
 }
 
 /// What a write takes along to where the database is.

@@ -4,11 +4,13 @@ use crate::Migration;
 
 mod m20261123_000001_foundation;
 mod m20261124_000002_changes_of_a_record;
+mod m20261124_000003_schema_history;
 mod m20261124_000010_auth;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     // Oldest first. `neonex migrate create` adds to both lists.
     m20261123_000001_foundation::MIGRATION,
     m20261124_000002_changes_of_a_record::MIGRATION,
+    m20261124_000003_schema_history::MIGRATION,
     m20261124_000010_auth::MIGRATION,
 ];

@@ -158,6 +158,61 @@ async fn one_that_fails_takes_all_back_and_is_named() {
 }
 
 #[tokio::test]
+async fn an_upsert_finds_its_record_by_a_key() {
+    let app = TestApp::start().await.unwrap();
+    let acme = app.tenant("acme").await.unwrap();
+    let developer = house(&acme).await;
+    let hall = developer.post("/v1/collections/rooms/records", &json!({"name": "hall"})).await.id();
+    // One that is there, and one that is not; both are called by their names, and the first by a key once more.
+    let answer = developer
+        .post(BATCH, &batch(json!([
+            {"method": "upsert", "collection": "rooms", "key": "name", "as": "hall", "record": {"name": "hall"}},
+            {"method": "upsert", "collection": "rooms", "key": "name", "as": "attic", "record": {"name": "attic"}},
+            {"method": "create", "collection": "notes", "as": "note",
+             "record": {"title": "a", "room": "$hall", "also": ["$attic", "$hall"]}},
+            {"method": "update", "collection": "rooms", "id": "$hall", "record": {"name": "entrance"}},
+            {"method": "upsert", "collection": "rooms", "key": "name", "as": "again", "record": {"name": "attic"}},
+            {"method": "update", "collection": "notes", "id": "$note", "record": {"room": "$again"}},
+        ])))
+        .await;
+    let results = expect(&answer, 200)["results"].clone();
+    let attic = &results[1]["id"];
+    assert_eq!((&results[0]["id"], &results[4]["id"]), (&json!(hall), attic));
+    assert_eq!((&results[2]["room"], &results[2]["also"]), (&json!(hall), &json!([attic, hall])));
+    assert_eq!((&results[3]["id"], &results[3]["name"]), (&json!(hall), &json!("entrance")));
+    assert_eq!((&results[5]["id"], &results[5]["room"]), (&results[2]["id"], attic));
+    assert_eq!((count(&developer, "rooms").await, count(&developer, "notes").await), (2, 1));
+
+    // An id goes with the key, and must be that of the record.
+    let other = "01900000-0000-7000-8000-00000000000a";
+    let by = |rest: Value| {
+        let mut operation = json!({"method": "upsert", "collection": "rooms", "record": {"name": "attic"}});
+        operation.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        batch(json!([operation]))
+    };
+    expect(&developer.post(BATCH, &by(json!({"key": "name", "id": attic}))).await, 200);
+    for (rest, code, pointer) in [
+        (json!({"key": "name", "id": other}), "mismatch", "/operations/0/record/id"),
+        (json!({"key": "nothing"}), "invalid_key", "/operations/0/key"),
+        (json!({"key": "name", "record": {"name": null}}), "null_not_allowed", "/operations/0/record/name"),
+        (json!({"key": "name", "method": "update", "id": attic}), "not_applicable", "/operations/0/key"),
+    ] {
+        let refused = developer.post(BATCH, &by(rest.clone())).await;
+        let told = refused.json();
+        assert_eq!(
+            (&told["errors"][0]["code"], &told["errors"][0]["pointer"]),
+            (&json!(code), &json!(pointer)),
+            "{rest}: {told}"
+        );
+    }
+    assert_eq!(count(&developer, "rooms").await, 2);
+    // What is unique is not for those who may write nothing.
+    let anybody = acme.publishable().await.unwrap();
+    problem(&anybody.post(BATCH, &by(json!({"key": "name"}))).await, 403, "scope_needed");
+    app.remove().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_repeated_batch_is_done_once() {
     let app = TestApp::start().await.unwrap();
     let developer = house(&app.tenant("acme").await.unwrap()).await;

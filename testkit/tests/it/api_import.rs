@@ -221,6 +221,45 @@ async fn a_record_that_is_there_is_changed() {
     app.remove().await.unwrap();
 }
 
+/// As the unique index sees it: whatever the case, and by all fields of a key of several.
+#[tokio::test]
+async fn a_record_is_found_as_its_index_has_it() {
+    let app = TestApp::start().await.unwrap();
+    let developer = app.tenant("acme").await.unwrap().secret().await.unwrap();
+    let people = json!({
+        "name": "films",
+        "fields": [
+            {"name": "title", "type": "text"},
+            {"name": "mail", "type": "email", "unique": true, "ignore_case": true},
+            {"name": "year", "type": "int"},
+        ],
+        "indexes": [{"fields": ["title", "year"], "unique": true}],
+    });
+    expect(&developer.post("/v1/collections", &people).await, 201);
+    let file = "mail,title,year\nAnn@example.com,a,1\nbob@example.com,b,1\n";
+    assert_eq!(told(&import(&developer, "format=csv&upsert_by=mail", file).await), (2, 0, 0, 3, false));
+    let file = "mail,title,year\nann@EXAMPLE.com,A,1\nBOB@example.com,B,1\ncy@example.com,C,1\n";
+    assert_eq!(told(&import(&developer, "format=csv&upsert_by=mail", file).await), (1, 2, 0, 4, false));
+    assert_eq!(titles(&developer).await, ["A", "B", "C"]);
+    let file = "year,title,mail\n1,A,a@example.com\n2,A,b@example.com\n";
+    let report = import(&developer, "format=csv&upsert_by=year,title", file).await;
+    assert_eq!(told(&report), (1, 1, 0, 3, false), "{report}");
+    let file = "year,title\n,A\n";
+    let report = import(&developer, "format=csv&upsert_by=year,title", file).await;
+    assert_eq!(errors(&report), [(2, "/year", "required")]);
+
+    // Where only some records are kept apart, it is one of these, and stays one.
+    let shown = json!([{"fields": ["title"], "unique": true, "where": "year > 5"}]);
+    expect(&developer.patch("/v1/collections/films", &json!({"indexes": shown})).await, 200);
+    let file = "title,year\nZ,-1\n";
+    let report = import(&developer, "format=csv&upsert_by=title", file).await;
+    assert_eq!(errors(&report), [(2, "", "invalid_key")]);
+    let file = "title,year\nZ,6\nZ,7\nZ,-1\nY,6\n";
+    let report = import(&developer, "format=csv&upsert_by=title&on_error=skip", file).await;
+    assert_eq!((told(&report), errors(&report)), ((2, 1, 1, 5, false), vec![(4, "", "invalid_key")]));
+    app.remove().await.unwrap();
+}
+
 #[tokio::test]
 async fn rules_are_asked_for_each_line() {
     let app = TestApp::limited(1000, 6).await.unwrap();

@@ -687,6 +687,9 @@ async fn an_interrupted_change_is_finished() {
         let scope = neonex_testkit::enter(&elsewhere, None, Some("acme")).await.unwrap();
         assert!(scope.tenant().collection(&format!("films{done}")).is_some(), "after {done} statements");
         assert_eq!(shop.history().await.1, 0, "after {done} statements");
+        // Two for the model, then one for making this one and one for changing it.
+        let told = rows_of(shop.test.store(), &shop.acme, "schema_history").await;
+        assert_eq!(usize::try_from(told), Ok(2 * (done + 2)), "after {done} statements");
         shop.test.clock.advance(1);
         let found = shop.all(&format!("films{done}")).await;
         assert_eq!(found, [json!({"name": "Heat", "year": 1995, "stars": 3})], "after {done} statements");
@@ -718,6 +721,7 @@ async fn an_interrupted_change_that_the_records_contradict_is_taken_back() {
     let (model, movies) = (id("model"), id("movies"));
     let table = |id: uuid::Uuid| id.simple().to_string();
     let before = (shop.all("movies").await, shop.indexes("movies").await, shop.history().await);
+    let told = rows_of(shop.test.store(), &shop.acme, "schema_history").await;
     let begun = format!(
         "INSERT INTO schema_migrations SELECT tenant_id, ?, ?, name, before_definition, after_definition, \
          replace(statements, '{}', '{}'), actor, created_at, NULL FROM schema_migrations WHERE name = 'alter model'",
@@ -730,6 +734,7 @@ async fn an_interrupted_change_that_the_records_contradict_is_taken_back() {
     let scope = neonex_testkit::enter(&elsewhere, None, Some("acme")).await.unwrap();
     assert!(scope.tenant().collection("movies").is_some());
     assert_eq!((shop.all("movies").await, shop.indexes("movies").await, shop.history().await), before);
+    assert_eq!(rows_of(shop.test.store(), &shop.acme, "schema_history").await, told);
     shop.close().await;
 }
 

@@ -91,7 +91,7 @@ async fn looked_at_directly(test: &TestPlatform, acme: &TestTenant, other: &Test
     assert_eq!(number(test.store(), other.place(), &count, &[]).await, 2);
     assert_eq!(number(test.store(), acme.place(), &count, &[]).await, 0);
     assert_eq!(number(test.store(), Place::Control, &count, &[]).await, 0);
-    for table in ["collections", "schema_migrations", "api_keys", "changes", "requests"] {
+    for table in ["collections", "schema_migrations", "schema_history", "api_keys", "changes", "requests"] {
         let foreign = format!("SELECT count(*) FROM {table} WHERE tenant_id = ?");
         let id = [other.id.as_uuid()];
         assert_eq!(number(test.store(), acme.place(), &foreign, &id).await, 0, "{table}");

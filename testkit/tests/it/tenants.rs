@@ -197,7 +197,8 @@ async fn a_purge_takes_all_of_a_tenant_and_nothing_of_another() {
         assert_eq!(of(&acme.id.to_string()), 0, "{files:?}");
         assert!(of(&other.id.to_string()) > 0);
     } else {
-        for table in ["collections", "schema_migrations", "api_keys", "changes", "requests"] {
+        for table in ["collections", "schema_migrations", "schema_history", "api_keys", "changes", "requests"]
+        {
             assert_eq!(rows_of(test.store(), &acme, table).await, 0, "{table}");
             assert!(rows_of(test.store(), &other, table).await > 0, "{table}");
         }

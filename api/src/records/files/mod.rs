@@ -148,8 +148,8 @@ impl Files {
         delimiter: Query<Option<String>>,
         /// What to do with rows of a CSV file that have other numbers of cells than its first line.
         ragged: Query<Option<Ragged>>,
-        /// `id`, or a field that is unique: a record that has the line's value there is changed, in the fields that the
-        /// line has. If not given, every line is a new record.
+        /// `id`, a field that is unique, or all fields of a unique index apart by commas: a record that has the line's values
+        /// there is changed, in the fields that the line has. If not given, every line is a new record.
         upsert_by: Query<Option<String>>,
         /// What to do after a line that failed.
         on_error: Query<Option<OnError>>,

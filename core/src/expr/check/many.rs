@@ -122,6 +122,7 @@ impl Checker<'_> {
 
     /// `collection("name")`.
     fn others(&self, of: &IdedExpr, args: &[IdedExpr]) -> Checked<(Arc<Model>, From)> {
+        self.beyond_the_record(of)?;
         if !self.vocabulary.is_rule() {
             return self.refuse(of, "only rules ask other collections; a filter follows relations");
         }
@@ -194,6 +195,7 @@ impl Checker<'_> {
 
     /// The records of a collection, as far as they are seen; `field` leads there.
     fn table(&self, node: &IdedExpr, target: CollectionId, field: &str) -> Checked<(Arc<Model>, Table)> {
+        self.beyond_the_record(node)?;
         // A relation's target is there as long as it is pointed to.
         let Some(model) = self.vocabulary.catalogue().get(target) else {
             return self.refuse(node, format!("what `{field}` points to is gone"));
@@ -212,7 +214,18 @@ impl Checker<'_> {
         Ok((Arc::clone(model), Table { collection: target, source: Arc::clone(&model.source), guard }))
     }
 
+    /// Refuses to look past the record's own row where that is all there is.
+    fn beyond_the_record(&self, node: &IdedExpr) -> Checked<()> {
+        if self.vocabulary.is_index() {
+            let message =
+                "an index knows the fields of its own record alone: neither other records nor lists of them";
+            return self.refuse(node, message);
+        }
+        Ok(())
+    }
+
     pub(super) fn subquery(&self, node: &IdedExpr, more: usize) -> Checked<()> {
+        self.beyond_the_record(node)?;
         let asked = self.subqueries.get() + more;
         if asked > MAX_SUBQUERIES {
             let message = format!(

@@ -21,6 +21,9 @@ impl Checker<'_> {
         }
         match name {
             "record" => Ok(Operand::Root(Root::Record)),
+            "auth" | "request" if self.vocabulary.is_index() => {
+                self.refuse(node, format!("`{name}` is not known here: an index is the same for everybody"))
+            }
             "auth" => Ok(Operand::Root(Root::Auth)),
             "request" => Ok(Operand::Root(Root::Request)),
             "input" if self.vocabulary.has_input() => Ok(Operand::Root(Root::Input)),

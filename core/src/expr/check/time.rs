@@ -60,6 +60,10 @@ impl Checker<'_> {
 
     fn moved(&self, node: &IdedExpr, at: Operand, by: TimeDelta) -> Checked<Operand> {
         let Some(at) = instant(at) else { return self.refuse(node, call::arithmetic()) };
+        // To Postgres this depends on the time zone of who asks.
+        if self.vocabulary.is_index() {
+            return self.refuse(node, "the condition of an index moves no times; compare the field as it is");
+        }
         match by.num_microseconds() {
             Some(micros) if by.subsec_nanos() % 1000 == 0 => {
                 Ok(Operand::Term(Term::Moved(Box::new(at), micros), FieldKind::DateTime))

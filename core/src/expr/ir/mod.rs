@@ -139,6 +139,15 @@ impl Cond {
         if known.is_empty() { self } else { Self::Guarded(Box::new(Self::all(known)), Box::new(self)) }
     }
 
+    /// What must all hold for it to hold.
+    pub(super) fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::All(parts) => parts.iter().flat_map(Self::parts).collect(),
+            Self::Const(true) => Vec::new(),
+            other => vec![other],
+        }
+    }
+
     /// Calls `visit` with every column read.
     pub(super) fn each_column(&self, visit: &mut dyn FnMut(&Column)) {
         match self {

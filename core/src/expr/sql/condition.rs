@@ -105,7 +105,14 @@ impl Param {
     }
 
     pub(in crate::expr) const fn is_constant(&self) -> bool {
-        matches!(self.0, Source::Constant(_))
+        self.constant_value().is_some()
+    }
+
+    pub(in crate::expr) const fn constant_value(&self) -> Option<&Value> {
+        match &self.0 {
+            Source::Constant(value) => Some(value),
+            _ => None,
+        }
     }
 
     pub(in crate::expr) fn stand_in(&self, shape: &Shape, dialect: Dialect) -> Option<(usize, Form)> {

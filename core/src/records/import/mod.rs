@@ -13,12 +13,11 @@ use std::sync::Arc;
 pub use self::columns::{Columns, Ragged};
 use self::columns::{Header, rename};
 use self::split::{Content, Item, Splitter};
-use self::write::{Line, Written};
+use self::write::{FoundBy, Line, Target, Written};
 use super::error::RecordError;
 use super::export::Format;
 use super::service::{Records, Verb};
-use crate::access::{RecordsWrite, TenantScope};
-use crate::collections::Collection;
+use crate::access::RecordsWrite;
 use crate::invalid::{Detail, Invalid};
 use crate::json::is_deeper;
 
@@ -40,8 +39,8 @@ pub struct ImportOptions {
     pub delimiter: Option<char>,
     /// What to do with ragged rows.
     pub ragged: Ragged,
-    /// `id`, or a unique field, by which records that are there are found and changed. Where nothing is said, every
-    /// record is a new one.
+    /// `id`, a unique field, or the fields of a unique index apart by commas, by which records that are there are found
+    /// and changed. Where nothing is said, every record is a new one.
     pub upsert_by: Option<String>,
     /// What to do after a line that failed.
     pub on_error: OnError,
@@ -87,9 +86,8 @@ pub struct LineError {
 
 /// An import under way.
 pub struct Import {
-    scope: TenantScope,
-    collection: Arc<Collection>,
-    options: Arc<ImportOptions>,
+    target: Target,
+    options: ImportOptions,
     splitter: Splitter,
     header: Option<Header>,
     waiting: Vec<Line>,
@@ -102,9 +100,7 @@ impl Records<'_> {
     pub fn import(&self, format: Format, options: ImportOptions) -> Result<Import, RecordError> {
         self.not_users()?;
         self.access(Verb::Create)?;
-        if let Some(name) = &options.upsert_by {
-            self.check_key(name)?;
-        }
+        let found_by = options.upsert_by.as_deref().map(|names| self.found_by(names)).transpose()?;
         let splitter = match (format, options.delimiter) {
             (Format::Csv, delimiter) => Splitter::table(read_delimiter(delimiter.unwrap_or(','))?),
             (_, Some(_)) => {
@@ -114,10 +110,11 @@ impl Records<'_> {
             (Format::Ndjson, None) => Splitter::lines(),
             (Format::Json, None) => Splitter::array(),
         };
+        let (scope, collection) = (self.scope.clone(), Arc::clone(&self.collection));
+        let target = Target { scope, collection, found_by: found_by.map(Arc::new), dry_run: options.dry_run };
         Ok(Import {
-            scope: self.scope.clone(),
-            collection: Arc::clone(&self.collection),
-            options: Arc::new(options),
+            target,
+            options,
             splitter,
             header: None,
             waiting: Vec::new(),
@@ -126,23 +123,12 @@ impl Records<'_> {
         })
     }
 
-    /// Whether records can be found by the field of that name.
-    fn check_key(&self, name: &str) -> Result<(), Invalid> {
-        let hidden = self.scope.permit::<RecordsWrite>().is_ok();
-        let fields = &self.collection.definition().fields;
-        let unique = |name: &str| {
-            fields
-                .iter()
-                .any(|field| field.name.as_str() == name && field.unique && (hidden || !field.hidden))
-        };
-        if name == "id" || unique(name) {
-            return Ok(());
+    /// How records are found by that key.
+    fn found_by(&self, names: &str) -> Result<FoundBy, RecordError> {
+        if names == "id" {
+            return Ok(FoundBy::Id);
         }
-        Err(Invalid::one(
-            "/upsert_by",
-            "not_unique",
-            "records are found by `id` or by a field that is unique",
-        ))
+        self.key(names, |message| Invalid::one("/upsert_by", "not_unique", message)).map(FoundBy::Key)
     }
 }
 
@@ -163,7 +149,7 @@ impl Import {
 
     /// Whether rules bind whoever imports.
     pub fn is_ruled(&self) -> bool {
-        self.scope.permit::<RecordsWrite>().is_err()
+        self.target.scope.permit::<RecordsWrite>().is_err()
     }
 
     /// Takes the next bytes of the file, and writes what they complete. After an error, and once
@@ -196,8 +182,8 @@ impl Import {
             }
             let Item { line, content } = item;
             let json = match (content, &self.header) {
-                (Content::Json(json), _) => Ok(rename(&self.options.columns, &self.collection, json)),
-                (Content::Cells(cells), Some(header)) => header.object(&cells, &self.collection),
+                (Content::Json(json), _) => Ok(rename(&self.options.columns, &self.target.collection, json)),
+                (Content::Cells(cells), Some(header)) => header.object(&cells, &self.target.collection),
                 (Content::Cells(cells), None) => {
                     self.header = Some(self.read_header(cells)?);
                     continue;
@@ -219,9 +205,8 @@ impl Import {
     }
 
     fn read_header(&self, cells: Vec<Vec<u8>>) -> Result<Header, Invalid> {
-        let hidden = self.scope.permit::<RecordsWrite>().is_ok();
-        let Self { options, collection, .. } = self;
-        Header::read(cells, &options.columns, collection, hidden, options.ragged)
+        let (options, collection) = (&self.options, &self.target.collection);
+        Header::read(cells, &options.columns, collection, !self.is_ruled(), options.ragged)
     }
 
     fn read(&mut self, line: u64, json: &[u8]) -> Result<Line, Invalid> {
@@ -229,8 +214,7 @@ impl Import {
             let message = format!("the JSON is nested deeper than {MAX_DEPTH} levels");
             return Err(Invalid::one("", "json_too_deep", message));
         }
-        let records = Records { scope: &self.scope, collection: Arc::clone(&self.collection) };
-        let input = records.input(json)?;
+        let input = self.target.records().input(json)?;
         self.waiting_bytes += json.len();
         Ok(Line { line, input })
     }
@@ -240,8 +224,7 @@ impl Import {
         let mut lines: Arc<[Line]> = std::mem::take(&mut self.waiting).into();
         self.waiting_bytes = 0;
         while !lines.is_empty() && !self.report.stopped {
-            let attempt =
-                write::write(&self.scope, &self.collection, &self.options, Arc::clone(&lines)).await?;
+            let attempt = write::write(&self.target, Arc::clone(&lines)).await?;
             let Some((at, error)) = attempt.failure else {
                 self.count(&attempt.written, &lines);
                 return Ok(());
@@ -250,8 +233,7 @@ impl Import {
             let failed = lines.get(at).map_or(0, |line| line.line);
             let before: Arc<[Line]> = lines.iter().take(at).cloned().collect();
             if !before.is_empty() {
-                let again =
-                    write::write(&self.scope, &self.collection, &self.options, Arc::clone(&before)).await?;
+                let again = write::write(&self.target, Arc::clone(&before)).await?;
                 if again.failure.is_some() {
                     // Others write too: what failed is an earlier line now.
                     continue;

@@ -4,20 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use sea_query::Value;
 
-use super::ImportOptions;
 use crate::access::TenantScope;
 use crate::collections::Collection;
 use crate::engine::Undo;
 use crate::invalid::{Detail, Invalid};
-use crate::records::column::{bind, quote};
 use crate::records::create::Creation;
 use crate::records::error::RecordError;
 use crate::records::input::RecordInput;
-use crate::records::service::{Precondition, RecordId, Records, find_locked};
-use crate::records::storage::Storage;
-use crate::records::value::FieldValue;
+use crate::records::service::{Precondition, RecordId, Records, find_locked, read_stored};
+use crate::records::update::{is_met, may_have_met};
+use crate::records::upsert_by_key::Key;
 use crate::records::write::Write as _;
 use crate::store::{Sql, StoreError, Tx};
 
@@ -29,6 +26,29 @@ const TRIES: u32 = 6;
 pub(super) struct Line {
     pub(super) line: u64,
     pub(super) input: RecordInput,
+}
+
+/// Where and how the lines of an import are written.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) scope: TenantScope,
+    pub(super) collection: Arc<Collection>,
+    /// By what records that are there are found; where there is nothing, every line is a new record.
+    pub(super) found_by: Option<Arc<FoundBy>>,
+    /// Whether everything is tried and nothing kept.
+    pub(super) dry_run: bool,
+}
+
+/// By what a record is found that may be there.
+pub(super) enum FoundBy {
+    Id,
+    Key(Key),
+}
+
+impl Target {
+    pub(super) fn records(&self) -> Records<'_> {
+        Records { scope: &self.scope, collection: Arc::clone(&self.collection) }
+    }
 }
 
 /// How many records were written.
@@ -59,16 +79,11 @@ impl From<StoreError> for Reason {
 }
 
 /// Writes all of the lines, or none.
-pub(super) async fn write(
-    scope: &TenantScope,
-    collection: &Arc<Collection>,
-    options: &Arc<ImportOptions>,
-    lines: Arc<[Line]>,
-) -> Result<Attempt, RecordError> {
+pub(super) async fn write(target: &Target, lines: Arc<[Line]>) -> Result<Attempt, RecordError> {
     let mut tries = 0;
     loop {
         tries += 1;
-        let error = match write_once(scope, collection, options, Arc::clone(&lines)).await {
+        let error = match write_once(target, &lines).await {
             Ok(written) | Err(Reason::DryRun(written)) => return Ok(Attempt { written, failure: None }),
             Err(Reason::Line(_, RecordError::Store(error)) | Reason::Store(error)) => error,
             Err(Reason::Line(at, error)) => {
@@ -84,102 +99,89 @@ pub(super) async fn write(
     }
 }
 
-async fn write_once(
-    scope: &TenantScope,
-    collection: &Arc<Collection>,
-    options: &Arc<ImportOptions>,
-    lines: Arc<[Line]>,
-) -> Result<Written, Reason> {
-    let records = Records { scope, collection: Arc::clone(collection) };
+async fn write_once(target: &Target, lines: &[Line]) -> Result<Written, Reason> {
+    let records = target.records();
     let mut steps = Vec::with_capacity(lines.len());
     for (at, line) in lines.iter().enumerate() {
-        let step = match &options.upsert_by {
-            None => records.creation(line.input.clone()).map(|creation| Step::Create(Box::new(creation))),
-            Some(key) => {
-                records.by_key(key, line.input.clone()).map(|(found, input)| Step::Upsert(found, input))
-            }
-        };
+        let step = records.step(target.found_by.as_deref(), line.input.clone());
         steps.push(step.map_err(|error| Reason::Line(at, error))?);
     }
-    let (scope, collection, dry_run) = (scope.clone(), Arc::clone(collection), options.dry_run);
-    let (store, place) = (scope.platform().store().clone(), scope.place());
+    let (store, place, target) = (target.scope.platform().store(), target.scope.place(), target.clone());
     store
         .write(place, Undo::Savepoint, move |tx| {
             async move {
-                let records = Records { scope: &scope, collection };
                 let mut written = Written::default();
                 for (at, step) in steps.into_iter().enumerate() {
-                    let done = step.apply(&records, tx).await;
+                    let done = step.apply(&target, tx).await;
                     if done.map_err(|error| Reason::Line(at, error))? {
                         written.created += 1;
                     } else {
                         written.updated += 1;
                     }
                 }
-                if dry_run { Err(Reason::DryRun(written)) } else { Ok(written) }
+                if target.dry_run { Err(Reason::DryRun(written)) } else { Ok(written) }
             }
             .boxed()
         })
         .await
 }
 
-/// How a record that may be there is found.
-enum Found {
-    ById(RecordId),
-    /// The statement for its id.
-    ByField(Sql),
-}
-
 enum Step {
     Create(Box<Creation>),
-    Upsert(Found, RecordInput),
+    UpsertById(RecordId, RecordInput),
+    /// With the statement that finds it.
+    UpsertByKey(Sql, RecordInput),
 }
 
 impl Step {
     /// Writes it, and says whether it is new.
-    async fn apply(self, records: &Records<'_>, tx: &mut Tx<'_>) -> Result<bool, RecordError> {
+    async fn apply(self, target: &Target, tx: &mut Tx<'_>) -> Result<bool, RecordError> {
+        let records = target.records();
+        let layout = records.layout();
         let (found, input) = match self {
             Self::Create(creation) => return creation.apply(tx).await.map(|_| true),
-            Self::Upsert(found, input) => (found, input),
-        };
-        let id = match found {
-            Found::ById(id) => find_locked(tx, records.layout(), id, None).await?.map(|_| id),
-            Found::ByField(sql) => {
-                tx.query(&sql, |row| row.uuid(0)).await?.into_iter().flatten().next().map(RecordId::new)
+            Self::UpsertById(id, input) => (find_locked(tx, layout, id, None).await?, input),
+            Self::UpsertByKey(find, input) => {
+                (tx.query(&find, |row| read_stored(layout, row)).await?.into_iter().next(), input)
             }
         };
-        match id {
-            Some(id) => {
-                records.modification(id, input, Precondition::None)?.apply(tx).await?;
-                Ok(false)
+        let key = match target.found_by.as_deref() {
+            Some(FoundBy::Key(key)) => Some(key),
+            _ => None,
+        };
+        let new = found.is_none();
+        let written = match found {
+            None => {
+                let created = records.creation(input)?.apply(tx).await;
+                created.map_err(|error| match key {
+                    Some(key) => may_have_met(&key.fields, error),
+                    None => error,
+                })?
             }
-            None => records.creation(input)?.apply(tx).await.map(|_| true),
+            Some(before) => {
+                let change = records.modification(before.id, input, Precondition::None)?;
+                if change.is_ruled() { change.apply(tx).await? } else { change.apply_to(tx, before).await? }
+            }
+        };
+        if let Some(key) = key {
+            is_met(tx, (key.meets.as_ref(), &key.fields), written.id, "").await?;
         }
+        Ok(new)
     }
 }
 
 impl Records<'_> {
-    /// How the record that is meant is found.
-    fn by_key(&self, key: &str, input: RecordInput) -> Result<(Found, RecordInput), RecordError> {
-        let missing = || Invalid::one(format!("/{key}"), "required", format!("records are found by `{key}`"));
-        let Some(place) = self.layout().place(key) else {
-            return Ok((Found::ById(input.id.ok_or_else(missing)?), input));
-        };
-        let (value, column) = (input.values.get(place), self.layout().column(key));
-        let column = column.and_then(|at| self.layout().columns.get(at)).ok_or_else(missing)?;
-        let value = match value {
-            Some(Some(value)) if !matches!(value, FieldValue::Null) => value,
-            _ => return Err(missing().into()),
-        };
-        let dialect = self.dialect();
-        let text = format!(
-            "SELECT id FROM {} WHERE {} = {}",
-            self.layout().source,
-            quote(&column.stored, dialect),
-            Storage::of(&column.kind).placeholder(dialect)
-        );
-        let value: Value = bind(&column.kind, value, dialect);
-        Ok((Found::ByField(Sql::new(dialect.placeholders(&text), vec![value])), input))
+    /// A line, ready to be written.
+    fn step(&self, found_by: Option<&FoundBy>, input: RecordInput) -> Result<Step, RecordError> {
+        let missing = || Invalid::one("/id", "required", "records are found by `id`");
+        Ok(match found_by {
+            None => Step::Create(Box::new(self.creation(input)?)),
+            Some(FoundBy::Id) => Step::UpsertById(input.id.ok_or_else(missing)?, input),
+            Some(FoundBy::Key(key)) => {
+                let find = self.find_by(key, |place| input.values.get(place)?.as_ref())?;
+                Step::UpsertByKey(find, input)
+            }
+        })
     }
 }
 

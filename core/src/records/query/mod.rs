@@ -7,7 +7,7 @@ mod planner;
 mod write_rules;
 
 pub(super) use self::order::{By, Term};
-pub(super) use self::plan::mark;
 pub(crate) use self::plan::{Plan, PlanKey, Shape};
+pub(super) use self::plan::{mark, resolved};
 pub(crate) use self::planner::Planner;
 pub(crate) use self::write_rules::WriteRules;

@@ -108,7 +108,7 @@ impl Plan {
 }
 
 /// What rule and filter take in one request. Only rules of writes have `input`, and none is asked of these.
-pub(super) fn resolved(params: &[Param], bindings: &Bindings<'_>) -> Vec<Value> {
+pub(in crate::records) fn resolved(params: &[Param], bindings: &Bindings<'_>) -> Vec<Value> {
     let input = |_: &str, _| Value::Bool(None);
     params.iter().map(|param| param.resolve(bindings, &input)).collect()
 }

@@ -135,6 +135,21 @@ entity!(
     }
 );
 entity!(
+    /// What was asked for, of a tenant's collections.
+    schema_history, "schema_history", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        seq: i64,
+        at: i64,
+        actor: String,
+        request_id: Option<String>,
+        action: String,
+        collection: Option<String>,
+        body: Option<String>,
+    }
+);
+entity!(
     /// A tenant's own settings, by subject.
     tenant_settings, "tenant_settings", {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -39,7 +39,7 @@ pub(super) fn collection(names: &Names) -> Value {
             {"name": names.field, "type": "select", "options": [names.value], "default": names.value},
             {"name": "note", "type": "text"},
         ],
-        "indexes": [{"fields": [names.field]}],
+        "indexes": [{"fields": [names.field]}, {"fields": [names.field], "where": kept}],
         "rules": {"list": kept, "view": kept, "create": kept, "update": kept, "delete": kept},
     })
 }
@@ -47,7 +47,7 @@ pub(super) fn collection(names: &Names) -> Value {
 pub(super) fn collection_of_unknown_fields(names: &Names) -> Value {
     json!({
         "name": "fresh",
-        "indexes": [{"fields": [names.field]}],
+        "indexes": [{"fields": [names.field], "where": format!("{} == '{}'", names.field, names.value)}],
         "rules": {"list": format!("{} == '{}'", names.field, names.value)},
     })
 }
@@ -99,6 +99,14 @@ pub(super) fn batch_of_update(names: &Names) -> Value {
 
 pub(super) fn batch_of_upsert(names: &Names) -> Value {
     existing("upsert", names, json!({"record": {names.field.clone(): names.value}}))
+}
+
+/// By a key that is none in every tenant, or of a field that is another's.
+pub(super) fn batch_of_upsert_by_key(names: &Names) -> Value {
+    let record = json!({names.field.clone(): names.value, "title": names.value});
+    let operation =
+        json!({"method": "upsert", "collection": names.collection, "key": names.field, "record": record});
+    json!({"operations": [operation]})
 }
 
 pub(super) fn batch_of_delete(names: &Names) -> Value {

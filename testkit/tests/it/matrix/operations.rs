@@ -125,6 +125,12 @@ const ROWS: &[Row] = &[
         &[bodies::collection, bodies::collection_of_unknown_fields],
     ),
     row("list_collections", Scope("collections:read"), &[], &[]),
+    row(
+        "list_schema_migrations",
+        Scope("collections:read"),
+        &[("limit", Plain("2")), ("cursor", Plain("0"))],
+        &[],
+    ),
     row("get_tenant_document", Scope("collections:read"), &[], &[]),
     row("get_collection", Scope("collections:read"), &[("collection", Collection)], &[]),
     row(
@@ -256,7 +262,13 @@ const ROWS: &[Row] = &[
         "write_batch",
         Scope("records:write"),
         &[("Idempotency-Key", Once)],
-        &[bodies::batch, bodies::batch_of_update, bodies::batch_of_upsert, bodies::batch_of_delete],
+        &[
+            bodies::batch,
+            bodies::batch_of_update,
+            bodies::batch_of_upsert,
+            bodies::batch_of_upsert_by_key,
+            bodies::batch_of_delete,
+        ],
     ),
     row(
         "export_records",

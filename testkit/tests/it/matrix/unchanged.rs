@@ -16,12 +16,13 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 11] = [
+const TENANT: [(&str, &str); 12] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
         "id, collection_id, name, before_definition, after_definition, statements, actor, created_at, finished_at",
     ),
+    ("schema_history", "seq, at, actor, request_id, action, collection, body"),
     (
         "api_keys",
         "id, name, kind, digest, hint, scopes, created_at, expires_at, revoked_at, last_used_at, replaced_by",
