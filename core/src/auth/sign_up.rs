@@ -37,12 +37,11 @@ pub struct NewUser {
 impl TenantScope {
     /// Makes a user of whoever asks, where sign-ups are taken.
     pub async fn sign_up(&self, new: NewUser) -> Result<(), UserError> {
-        let scope = self.with_users().await?;
-        if scope.tenant().auth().settings().sign_up == SignUp::Closed {
+        if self.tenant().auth().settings().sign_up == SignUp::Closed {
             return Err(UserError::SignUpClosed);
         }
         let new = NewUser { verified: false, roles: Vec::new(), ..new };
-        match scope.make_user(new, Act::SignUp).await {
+        match self.with_users().await?.make_user(new, Act::SignUp).await {
             Ok(_) | Err(UserError::EmailTaken) => Ok(()),
             Err(error) => Err(error),
         }

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::audit::{Act, entry};
 use super::error::UserError;
+use super::guard;
 use super::load::SETTINGS;
 use super::session::end_sessions;
 use super::settings::AuthSettings;
@@ -17,7 +18,7 @@ use crate::ids::SessionId;
 use crate::invalid::{Findings, Invalid};
 use crate::password::{Password, Presented};
 use crate::platform::see_through;
-use crate::records::users::{Owned, UserKey};
+use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
 use crate::records::{Precondition, RecordBody, RecordId};
 use crate::store::entities::{tenant_settings, user_secrets};
@@ -77,6 +78,7 @@ impl TenantScope {
         let change = system.records(USERS)?.user_change(id, owned, Precondition::None)?;
         let audit = entry(&scope, Act::UserChanged, Some(id.as_uuid()), None)?;
         let (tenant, now) = (scope.tenant().id(), scope.platform().now());
+        let users = scope.tenant().users().cloned().ok_or(UserError::OtherUsers)?;
         see_through(async move {
             let changed = scope
                 .platform()
@@ -86,6 +88,11 @@ impl TenantScope {
                         let changed = change.apply(tx).await?;
                         if let Some(hash) = hash {
                             set_password(tx, (tenant.as_uuid(), id.as_uuid()), hash, now.as_micros()).await?;
+                            // Who was locked out by guessers gets in with the new one.
+                            let user = UserRecord::find(tx, &users, &UserKey::Id(id)).await?;
+                            if let Some(email) = user.and_then(|user| user.email) {
+                                guard::absolve(tx, tenant, &email.to_lowercase(), None).await?;
+                            }
                         }
                         if ends {
                             end_sessions(tx, tenant, id.as_uuid(), (None, None)).await?;
@@ -136,7 +143,7 @@ impl TenantScope {
                 .store()
                 .write_again::<_, StoreError, _>(scope.place(), Undo::Savepoint, move |tx| {
                     async move {
-                        super::guard::absolve(tx, tenant, &tried, address).await?;
+                        guard::absolve(tx, tenant, &tried, address).await?;
                         set_password(tx, (tenant.as_uuid(), id.as_uuid()), hash, now.as_micros()).await?;
                         end_sessions(tx, tenant, id.as_uuid(), (None, Some(session))).await?;
                         tx.insert(audit).await
