@@ -155,6 +155,17 @@ impl Surface {
         }
     }
 
+    /// The caller's scope in the tenant that its credential or its header names, else in that one.
+    pub async fn tenant_or(&self, caller: &Caller, tenant: TenantId) -> Result<TenantScope, Problem> {
+        if caller.token.is_some() || caller.tenant.is_some() {
+            return self.tenant(caller).await;
+        }
+        match self.authenticate(caller, Some(&tenant.to_string())).await? {
+            Authenticated::Tenant(scope) => Ok(scope),
+            Authenticated::Operator(_) => Err(no_tenant()),
+        }
+    }
+
     /// The caller's scope in the tenant that the path names. Another tenant's is as absent as none.
     pub async fn tenant_of_path(&self, caller: &Caller, named: &str) -> Result<TenantScope, Problem> {
         if caller.token.is_none() {
@@ -204,13 +215,18 @@ impl Surface {
     pub async fn charge(&self, caller: &Caller, scope: &TenantScope, further: usize) -> Result<(), Problem> {
         let further = u32::try_from(further).unwrap_or(u32::MAX);
         let Some(further) = NonZeroU32::new(further) else { return Ok(()) };
-        self.charge_to(caller, Payer::Credential(tenant_of(scope)), further).await
+        self.charge_to(caller, Payer::of(scope), further).await
     }
 
     async fn charge_to(&self, caller: &Caller, payer: Payer, requests: NonZeroU32) -> Result<(), Problem> {
         let Some(limits) = &self.limits else { return Ok(()) };
         // A publishable key is everybody's: its users are told apart by where they come from, as guessers are.
         match (&caller.token, payer) {
+            // Whatever number of tokens a user has, and however many more they ask for.
+            (_, Payer::User(tenant, user)) => {
+                let digest = Credential::digest_of(&user);
+                limits.principal(&caller.context, Some(tenant), &digest, requests).await
+            }
             (Some(token), Payer::Credential(tenant)) if !token.starts_with("nx_pub_") => {
                 let digest = Credential::digest_of(token);
                 limits.principal(&caller.context, tenant, &digest, requests).await
@@ -222,7 +238,10 @@ impl Surface {
     async fn authenticate(&self, caller: &Caller, tenant: Option<&str>) -> Result<Authenticated, Problem> {
         let context = &caller.context;
         let who = self.platform.authenticate(caller.token.as_deref(), tenant, caller.facts.clone()).await;
-        let payer = who.as_ref().map_or(Payer::Address, |who| Payer::Credential(own_tenant(who)));
+        let payer = who.as_ref().map_or(Payer::Address, |who| match who {
+            Authenticated::Operator(_) => Payer::Credential(None),
+            Authenticated::Tenant(scope) => Payer::of(scope),
+        });
         self.charge_to(caller, payer, NonZeroU32::MIN).await?;
         let who = who?;
         if let Authenticated::Tenant(scope) = &who {
@@ -235,24 +254,23 @@ impl Surface {
 
 /// Whom a request is charged to.
 enum Payer {
-    /// A credential that was accepted, with the tenant that it belongs to.
+    /// A credential that was accepted, with the tenant that it belongs to. An operator's token belongs to none,
+    /// whichever it works in.
     Credential(Option<TenantId>),
+    /// A user of the tenant, by what names them.
+    User(TenantId, String),
     /// Wherever it comes from.
     Address,
 }
 
-/// The tenant that a credential belongs to. An operator's token belongs to none, whichever it works in.
-fn own_tenant(who: &Authenticated) -> Option<TenantId> {
-    match who {
-        Authenticated::Operator(_) => None,
-        Authenticated::Tenant(scope) => tenant_of(scope),
-    }
-}
-
-fn tenant_of(scope: &TenantScope) -> Option<TenantId> {
-    match scope.actor() {
-        Actor::Operator { .. } => None,
-        Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Some(scope.tenant().id()),
+impl Payer {
+    fn of(scope: &TenantScope) -> Self {
+        let tenant = scope.tenant().id();
+        match scope.actor() {
+            Actor::Operator { .. } => Self::Credential(None),
+            Actor::User { .. } => Self::User(tenant, scope.actor().to_string()),
+            Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Self::Credential(Some(tenant)),
+        }
     }
 }
 

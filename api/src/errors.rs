@@ -2,10 +2,12 @@
 //! compile until somebody has decided what a client reads of it.
 
 use neonex_core::access::Denied;
+use neonex_core::auth::UserError;
 use neonex_core::collections::CollectionError;
 use neonex_core::idempotency::KeyReused;
 use neonex_core::invalid::Invalid;
 use neonex_core::keys::KeyError;
+use neonex_core::password::PasswordError;
 use neonex_core::platform::AuthError;
 use neonex_core::records::{BatchError, RecordError};
 use neonex_core::store::StoreError;
@@ -165,12 +167,51 @@ impl From<CollectionError> for Problem {
             CollectionError::Referenced { .. } => conflict("collection_referenced", &error),
             CollectionError::UsedByRule { .. } => conflict("used_by_rule", &error),
             CollectionError::UsedByView { .. } => conflict("used_by_view", &error),
+            CollectionError::OwnedByAuth => conflict("owned_by_auth", &error),
             CollectionError::UnderWay => conflict("change_under_way", &error).retry_after(1),
             CollectionError::PreconditionFailed(_) => precondition_failed(&error),
             CollectionError::Denied(denied) => denied.into(),
             CollectionError::KeyReused(error) => error.into(),
             CollectionError::Randomness(error) => Self::internal(&error),
             CollectionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UserError> for Problem {
+    fn from(error: UserError) -> Self {
+        let refused = |status, code: &str| Self::new(status, code, sentence(&error));
+        match error {
+            UserError::WrongCredentials => refused(StatusCode::UNAUTHORIZED, "wrong_credentials"),
+            UserError::InvalidRefreshToken => refused(StatusCode::UNAUTHORIZED, "invalid_refresh_token"),
+            UserError::Wait { seconds } => {
+                let problem = refused(StatusCode::TOO_MANY_REQUESTS, "too_many_tries");
+                match seconds {
+                    Some(seconds) => problem.retry_after(seconds.unsigned_abs()),
+                    None => problem,
+                }
+            }
+            UserError::Unverified => refused(StatusCode::FORBIDDEN, "email_unverified"),
+            UserError::Disabled => refused(StatusCode::FORBIDDEN, "user_disabled"),
+            UserError::SignUpClosed => refused(StatusCode::FORBIDDEN, "sign_up_closed"),
+            UserError::NotAUser => refused(StatusCode::FORBIDDEN, "user_needed"),
+            UserError::NoUser => Self::not_found("There is no such user."),
+            UserError::NoSession => Self::not_found("There is no such session."),
+            UserError::EmailTaken => conflict("email_taken", &error),
+            UserError::OtherUsers => conflict("other_users_collection", &error),
+            UserError::Invalid(invalid) => invalid.into(),
+            UserError::Denied(denied) => denied.into(),
+            UserError::Record(error) => error.into(),
+            UserError::Collection(error) => error.into(),
+            UserError::Password(PasswordError::Busy) => {
+                let detail = "Too many passwords are being checked. Try again in a moment.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(1)
+            }
+            UserError::Password(error) => Self::internal(&error),
+            UserError::Signing(error) => Self::internal(&error),
+            UserError::Secret(error) => Self::internal(&error),
+            UserError::Randomness(error) => Self::internal(&error),
+            UserError::Store(error) => error.into(),
         }
     }
 }
@@ -201,6 +242,7 @@ impl From<RecordError> for Problem {
             RecordError::NotFound => Self::not_found("There is no such record."),
             RecordError::Invalid(invalid) => invalid.clone().into(),
             RecordError::View => conflict("view_is_read_only", &error),
+            RecordError::MadeByAuth => conflict("owned_by_auth", &error),
             RecordError::Exists => conflict("record_exists", &error),
             RecordError::NotUnique { fields } => {
                 fields.iter().fold(conflict("not_unique", &error), |problem, field| {

@@ -45,6 +45,7 @@
 //! ```
 
 pub mod app;
+pub mod auth;
 pub mod caller;
 pub mod client_address;
 pub mod collections;
@@ -79,6 +80,8 @@ pub type Operations = (
     tenants::Tenants,
     keys::Keys,
     collections::Collections,
+    auth::Auth,
+    auth::Users,
     records::Records,
     records::Record,
     records::Question,
@@ -97,6 +100,8 @@ pub fn operations(surface: &Surface) -> Operations {
         tenants::Tenants(surface.clone()),
         keys::Keys(surface.clone()),
         collections::Collections(surface.clone()),
+        auth::Auth(surface.clone()),
+        auth::Users(surface.clone()),
         records::Records(surface.clone()),
         records::Record(surface.clone()),
         records::Question(surface.clone()),
@@ -121,4 +126,8 @@ enum Tag {
     Collections,
     /// Rows of a collection.
     Records,
+    /// How the users of an app sign up and in.
+    Auth,
+    /// The users of an app, for those who administer them.
+    Users,
 }

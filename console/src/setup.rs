@@ -1,7 +1,8 @@
 //! The first operator, by the link that `serve` printed.
 
 use askama::Template;
-use neonex_core::accounts::{Email, MadeToken, Password, SetUp, SetUpError};
+use neonex_core::accounts::{Email, MadeToken, SetUp, SetUpError};
+use neonex_core::password::Password;
 use neonex_core::platform::Platform;
 use poem::http::StatusCode;
 use poem::web::{Data, Form, Query};

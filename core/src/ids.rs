@@ -113,6 +113,15 @@ prefixed_id!(
     CollectionId, "col_"
 );
 
+prefixed_id!(
+    /// A session of a tenant's user.
+    SessionId, "ses_"
+);
+prefixed_id!(
+    /// A key that signs the tokens of a tenant's users.
+    SigningKeyId, "sig_"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

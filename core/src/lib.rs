@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod auth;
 pub mod clock;
 pub mod collections;
 pub mod credential;
@@ -14,6 +15,7 @@ pub mod ids;
 pub mod invalid;
 pub mod json;
 pub mod keys;
+pub mod password;
 mod plain_text;
 pub mod platform;
 pub mod records;

@@ -84,8 +84,8 @@ pub use error::{Error, Refusal, Unreadable};
 pub use keys::Keys;
 pub(crate) use open_enum::open_enum;
 pub use records::{
-    Aggregate, AnyRecord, Deleted, Distinct, ETag, Export, Groups, Import, List, Page, Pending, Record, Records,
-    RevisionState,
+    Aggregate, AnyRecord, Deleted, Distinct, ETag, Export, Groups, Import, List, Page, Pending, Record,
+    Records, RevisionState,
 };
 pub use retry::RetryPolicy;
 pub use secret::Secret;

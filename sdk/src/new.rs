@@ -41,7 +41,14 @@ impl NewKey {
 impl NewCollection {
     /// A collection without fields, which none but secret keys and members may use.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), fields: Vec::new(), indexes: Vec::new(), rules: None, view: None, history: None }
+        Self {
+            name: name.into(),
+            fields: Vec::new(),
+            indexes: Vec::new(),
+            rules: None,
+            view: None,
+            history: None,
+        }
     }
 
     /// With a field.

@@ -156,9 +156,14 @@ impl AppTenant {
         self.operator.within(&self.tenant.slug)
     }
 
+    /// Who has no credential and names no tenant.
+    pub fn nobody(&self) -> Client {
+        Client { api: self.api.clone(), headers: Vec::new() }
+    }
+
     /// Who has no credential and names this tenant.
     pub fn anonymous(&self) -> Client {
-        Client { api: self.api.clone(), headers: Vec::new() }.within(&self.tenant.slug)
+        self.nobody().within(&self.tenant.slug)
     }
 
     /// Who holds a new secret key with every scope.
@@ -178,7 +183,7 @@ impl AppTenant {
 
     async fn key(&self, kind: KeyKind, scopes: Option<&[&str]>) -> anyhow::Result<Client> {
         let key = self.tenant.key(kind, scopes).await?;
-        Ok(Client { api: self.api.clone(), headers: Vec::new() }.bearer(&key.credential))
+        Ok(self.nobody().bearer(&key.credential))
     }
 }
 

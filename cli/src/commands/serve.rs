@@ -13,8 +13,9 @@ use neonex_api::probes::{NotReady, Readiness};
 use neonex_api::rate_limit::{Rate, RateLimits};
 use neonex_api::server::{self, Timing};
 use neonex_api::{Operations, operations};
-use neonex_core::accounts::{Email, Password, SetUp};
+use neonex_core::accounts::{Email, SetUp};
 use neonex_core::clock::SystemClock;
+use neonex_core::password::Password;
 use neonex_core::platform::Platform;
 use neonex_core::redis::Redis;
 use neonex_core::rng::SystemRng;
@@ -47,6 +48,9 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
         first_operator(platform, operator).await?;
     }
     let local = listener.local_addr().map_err(CommandError::io("the port has no address"))?;
+    if let Some(url) = &config.server.public_url {
+        platform.set_public_url(url.as_str());
+    }
     let addresses = addresses(config.server.public_url.as_ref(), local);
     let base = addresses.first().cloned().unwrap_or_default();
     let readiness = readiness(platform.clone());

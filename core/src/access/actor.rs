@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::permission::ScopeSet;
-use crate::ids::{AccountId, KeyId, TokenId};
+use crate::auth::UserState;
+use crate::ids::{AccountId, KeyId, SessionId, TokenId};
 
 /// Who acts. There is no bare 'internal': work of the system's own says which.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,13 @@ pub enum Actor {
         /// The key that named the tenant.
         key: Option<KeyId>,
     },
+    /// A user of the tenant's app, signed in.
+    User {
+        /// The sign-in.
+        session: SessionId,
+        /// Who it is.
+        user: Arc<UserState>,
+    },
     /// A part of the system, by name.
     System(&'static str),
 }
@@ -38,6 +46,7 @@ impl Actor {
         match self {
             Self::Operator { .. } => Some("operator"),
             Self::Key { .. } => Some("key"),
+            Self::User { .. } => Some("user"),
             Self::Anonymous { .. } => None,
             Self::System(_) => Some("system"),
         }
@@ -48,7 +57,7 @@ impl Actor {
         match self {
             Self::Operator { .. } | Self::System(_) => ScopeSet::all(),
             Self::Key { scopes, .. } => *scopes,
-            Self::Anonymous { .. } => ScopeSet::default(),
+            Self::User { .. } | Self::Anonymous { .. } => ScopeSet::default(),
         }
     }
 }
@@ -61,6 +70,7 @@ impl fmt::Display for Actor {
             Self::Operator { token, account: None } => write!(formatter, "{token}"),
             Self::Key { id, .. } | Self::Anonymous { key: Some(id) } => write!(formatter, "{id}"),
             Self::Anonymous { key: None } => formatter.write_str("anonymous"),
+            Self::User { user, .. } => write!(formatter, "user:{}", user.id),
             Self::System(name) => write!(formatter, "system:{name}"),
         }
     }

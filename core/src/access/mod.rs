@@ -11,7 +11,8 @@ mod scope;
 
 pub use self::actor::{Actor, RequestId};
 pub use self::permission::{
-    CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead, RecordsWrite, ScopeSet,
+    AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead,
+    RecordsWrite, ScopeSet,
 };
 pub use self::request::RequestFacts;
 pub use self::scope::{Denied, OperatorScope, Permit, TenantScope};

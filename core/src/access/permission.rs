@@ -44,6 +44,10 @@ permissions! {
     RecordsRead = "records:read" @ 4,
     /// Write every record, past the rules.
     RecordsWrite = "records:write" @ 5,
+    /// See users' sessions and the settings of auth.
+    AuthRead = "auth:read" @ 6,
+    /// Make and change users, end their sessions, change the settings of auth.
+    AuthWrite = "auth:write" @ 7,
 }
 
 /// A set of permissions.

@@ -55,8 +55,13 @@ impl RequestFacts {
         self.seen.as_ref().map(|seen| seen.method.as_str())
     }
 
-    pub(super) fn ip(&self) -> Option<IpAddr> {
+    pub(crate) fn ip(&self) -> Option<IpAddr> {
         self.seen.as_ref()?.ip
+    }
+
+    /// The value of a header that rules may read.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers().iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub(super) fn headers(&self) -> &[(String, String)] {

@@ -49,6 +49,11 @@ impl TenantScope {
         Ok(tenant.map(|tenant| Self { tenant, ..self.clone() }))
     }
 
+    /// The same work, as a part of the system does it: what a caller has asked for and is not the caller's to do.
+    pub(crate) fn as_system(&self, part: &'static str) -> Self {
+        Self { actor: Actor::System(part), ..self.clone() }
+    }
+
     /// Proof that the actor may do `P`, or the refusal.
     pub fn permit<P: Permission>(&self) -> Result<Permit<P>, Denied> {
         if self.actor.scopes().has::<P>() { Ok(Permit(PhantomData)) } else { Err(Denied { needs: P::NAME }) }
@@ -69,6 +74,11 @@ impl TenantScope {
         self.request.id()
     }
 
+    /// What is known of the request.
+    pub(crate) const fn facts(&self) -> &RequestFacts {
+        &self.request
+    }
+
     /// What rules may know of the caller and the request.
     pub(crate) fn bindings(&self) -> Bindings<'_> {
         let request = Request {
@@ -77,7 +87,17 @@ impl TenantScope {
             time: self.platform.now(),
             headers: self.request.headers(),
         };
-        let auth = self.actor.kind().map(|kind| Auth { kind, ..Auth::default() });
+        let auth = self.actor.kind().map(|kind| match &self.actor {
+            Actor::User { user, .. } => Auth {
+                kind,
+                id: Some(user.id),
+                email: user.email.as_deref(),
+                verified: Some(user.verified),
+                roles: &user.roles,
+                claims: None,
+            },
+            _ => Auth { kind, ..Auth::default() },
+        });
         Bindings { auth, request }
     }
 

@@ -4,12 +4,12 @@ use futures_util::FutureExt as _;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
-use super::password::{Password, PasswordError};
 use super::tokens::{MadeToken, token_row};
 use crate::credential::{Credential, CredentialKind};
 use crate::engine::Undo;
 use crate::ids::{AccountId, TokenId};
 use crate::invalid::Invalid;
+use crate::password::{Password, PasswordError};
 use crate::platform::Platform;
 use crate::rng::RandomnessUnavailable;
 use crate::store::entities::{accounts, setup_links};
@@ -40,7 +40,7 @@ impl Email {
     }
 
     /// What must be unique: two addresses that differ in case reach the same person.
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.0.to_lowercase()
     }
 }

@@ -8,6 +8,7 @@ use super::definition::Definition;
 use super::field::Field;
 use super::relation::Relation;
 use super::rules::CheckedRules;
+use super::users::UserFields;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
 use crate::expr::{Catalogue, Model};
@@ -45,6 +46,8 @@ pub struct Collection {
     pub(crate) relations: Vec<Relation>,
     /// What its lists looked for, where it belongs to a tenant that is in use.
     pub(crate) observed: OnceLock<Arc<Observed>>,
+    /// What auth owns of it, if it is the users'.
+    pub(crate) users: Option<UserFields>,
     /// `None` for a shape whose filters differ in more than constants.
     pub(crate) plans: Cache<PlanKey, Option<Arc<Plan>>>,
 }
@@ -73,6 +76,7 @@ impl Collection {
         let relations = Relation::of(id, &definition, |target| Some(catalogue.get(target)?.name.clone()));
         let made = rules.zip(defaults).zip(computed).map(|((rules, defaults), computed)| Self {
             id,
+            users: UserFields::of(&definition),
             definition,
             created_at,
             updated_at,

@@ -11,6 +11,7 @@ use super::field::{Field, NewField};
 use super::field_type::FieldType;
 use super::name::{CollectionName, RESERVED_FIELDS};
 use super::retention::{History, NewHistory};
+use super::users;
 use super::view::{self, NewView, View};
 use crate::invalid::{Findings, Invalid};
 
@@ -147,8 +148,9 @@ pub struct NewCollection {
 impl TryFrom<NewCollection> for Definition {
     type Error = Invalid;
 
-    fn try_from(new: NewCollection) -> Result<Self, Invalid> {
+    fn try_from(mut new: NewCollection) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
+        findings.take("", users::complete(&mut new));
         let name = findings.take("/name", CollectionName::try_from(new.name));
         if new.fields.len() > MAX_FIELDS {
             findings.add("/fields", "too_many", format!("a collection has at most {MAX_FIELDS} fields"));

@@ -19,6 +19,7 @@ mod schema;
 mod search;
 mod service;
 mod steps;
+pub(crate) mod users;
 mod values;
 mod view;
 

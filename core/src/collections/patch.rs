@@ -8,6 +8,7 @@ use super::field_type::FieldType;
 use super::name::CollectionName;
 use super::retention::{NewHistory, carry_on};
 use super::rewrite::converts;
+use super::users;
 use super::values::column_moves;
 use super::view::NewView;
 use crate::clock::Timestamp;
@@ -79,6 +80,23 @@ impl CollectionPatch {
             Some(name) => findings.take("/name", CollectionName::try_from(name)),
             None => Some(before.name.clone()),
         };
+        let is_users = |name: &CollectionName| name.as_str() == users::USERS;
+        if name.as_ref().is_some_and(|name| is_users(name) != is_users(&before.name)) {
+            findings.add(
+                "/name",
+                "owned_by_auth",
+                "`users` is the name of the users' collection, and stays with it",
+            );
+        }
+        for (at, dropped) in self.drop_fields.iter().enumerate() {
+            if is_users(&before.name) && users::is_owned(dropped) {
+                findings.add(
+                    format!("/drop_fields/{at}"),
+                    "owned_by_auth",
+                    format!("`{dropped}` belongs to auth"),
+                );
+            }
+        }
         let (fields, renames) = if let Some(patches) = self.fields {
             let renames = findings.take("/fields", read_renames(&patches, before)).unwrap_or_default();
             check_dropped(&patches, &self.drop_fields, before, &mut findings);

@@ -5,7 +5,6 @@
 use futures_util::FutureExt as _;
 use neonex_migrations::Dialect;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -27,7 +26,7 @@ use crate::ids::{CollectionId, TenantId};
 use crate::records::column::quote;
 use crate::store::entities::{collections, schema_migrations, tenants};
 use crate::store::{Place, Sql, Store, StoreError, Tx};
-use crate::tenants::due_by;
+use crate::tenants::{announce, due_by};
 use crate::version::Precondition;
 
 /// A change that has been decided.
@@ -202,27 +201,17 @@ pub(super) async fn finish(
         .filter(schema_migrations::Column::TenantId.eq(id.0))
         .filter(schema_migrations::Column::Id.eq(context.migration));
     tx.update(done).await?;
-    announce(tx, context.tenant, context.now).await?;
+    announce(tx, context.tenant, now).await?;
+    // Embedded, the tenants table lies in another database: see where the change was made.
+    if tx.dialect() != Dialect::Sqlite {
+        tx.update(due_by(context.tenant, look_at(context.now))).await?;
+    }
     Ok(())
 }
 
 /// When a tenant is looked at whose schema changed: nothing that is written under the new one is due earlier.
 pub(super) fn look_at(changed: Timestamp) -> Timestamp {
     changed.plus_seconds(LEAST_SECONDS)
-}
-
-/// Tells other instances: on a server the tenants table lies in the same database. Embedded there are none.
-async fn announce(tx: &mut Tx<'_>, tenant: TenantId, now: Timestamp) -> Result<(), StoreError> {
-    use tenants::{Column, Entity};
-    if tx.dialect() == Dialect::Sqlite {
-        return Ok(());
-    }
-    let bump = Entity::update_many()
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .col_expr(Column::ChangedAt, now.as_micros().into())
-        .filter(Column::Id.eq(tenant.as_uuid()));
-    tx.update(bump).await?;
-    tx.update(due_by(tenant, look_at(now))).await.map(drop)
 }
 
 /// Looks whether the records allow the change.

@@ -75,6 +75,9 @@ pub enum CollectionError {
         /// What would be wrong with it.
         reason: String,
     },
+    /// It is the users' collection.
+    #[error("the collection of users cannot be deleted; delete its records to delete users")]
+    OwnedByAuth,
     /// Another change of the tenant's collections is under way.
     #[error("another change of the tenant's collections is under way")]
     UnderWay,
@@ -217,7 +220,11 @@ impl TenantScope {
         named: &str,
         precondition: Precondition,
     ) -> Result<(), CollectionError> {
-        let id = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?.id();
+        let found = self.tenant().find_collection(named).ok_or(CollectionError::NotFound)?;
+        if found.users.is_some() {
+            return Err(CollectionError::OwnedByAuth);
+        }
+        let id = found.id();
         let mut referrers = self.tenant().referrers(id).filter(|(referrer, _)| referrer.id() != id);
         if let Some((referrer, relation)) = referrers.next() {
             let (collection, field) = (referrer.name().to_owned(), relation.field.clone());

@@ -77,7 +77,9 @@ impl Platform {
             let tenant = tenant.ok_or(AuthError::UnknownTenant)?;
             return self.enter(tenant, Actor::Anonymous { key: None }, request).await;
         };
-        let credential = Credential::parse(credential).ok_or(AuthError::InvalidCredential)?;
+        let Some(credential) = Credential::parse(credential) else {
+            return self.authenticate_user(credential, tenant, request).await;
+        };
         let principal = self.principal(&credential).await?;
         let now = self.now();
         if principal.expires_at.is_some_and(|expires_at| expires_at <= now) {
@@ -104,7 +106,7 @@ impl Platform {
     }
 
     /// Lets an actor into a tenant, where the tenant's status allows it. Operators get into a suspended one.
-    async fn enter(
+    pub(super) async fn enter(
         &self,
         tenant: TenantId,
         actor: Actor,

@@ -12,6 +12,7 @@ mod authenticate;
 mod shared;
 mod tenants;
 mod usage;
+mod users;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -19,10 +20,13 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 use tracing::Instrument as _;
+use uuid::Uuid;
 
 use self::authenticate::Principal;
 pub use self::authenticate::{AuthError, Authenticated};
 use self::usage::Usage;
+use self::users::CheckedToken;
+use crate::auth::UserState;
 use crate::clock::{Clock, Timestamp};
 use crate::credential::CredentialDigest;
 use crate::ids::{CollectionId, TenantId};
@@ -37,6 +41,8 @@ use crate::tenants::TenantState;
 /// How late a change made by another process may be noticed.
 pub const COHERENCE: Duration = Duration::from_secs(1);
 const CACHED_CREDENTIALS: u64 = 100_000;
+/// Embedded, what is known of a user is forgotten with each change of it; this is for the change that nobody thought of.
+const USERS_KEPT: Duration = Duration::from_mins(1);
 const CACHED_TENANTS: u64 = 10_000;
 const OBSERVED_COLLECTIONS: u64 = 50_000;
 
@@ -54,6 +60,10 @@ struct Inner {
     slugs: Cache<String, TenantId>,
     /// What lists have looked for: kept when a tenant's state is replaced.
     observed: Cache<CollectionId, Arc<Observed>>,
+    /// Access tokens whose signature has been checked.
+    tokens: Cache<CredentialDigest, Arc<CheckedToken>>,
+    users: Cache<(TenantId, Uuid), Arc<UserState>>,
+    public_url: OnceLock<String>,
     usage: Usage,
     slow_queries: SlowQueries,
     redis: OnceLock<Redis>,
@@ -102,6 +112,8 @@ impl Platform {
     pub fn new(store: Store, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, master_key: MasterKey) -> Self {
         let mut principals = Cache::builder().max_capacity(CACHED_CREDENTIALS);
         let mut slugs = Cache::builder().max_capacity(CACHED_TENANTS);
+        let users = Cache::builder().max_capacity(CACHED_CREDENTIALS).support_invalidation_closures();
+        let users = users.time_to_live(if store.is_embedded() { USERS_KEPT } else { COHERENCE });
         if !store.is_embedded() {
             principals = principals.time_to_live(COHERENCE);
             slugs = slugs.time_to_live(COHERENCE);
@@ -115,6 +127,9 @@ impl Platform {
             tenants: Cache::new(CACHED_TENANTS),
             slugs: slugs.build(),
             observed: Cache::new(OBSERVED_COLLECTIONS),
+            tokens: Cache::new(CACHED_CREDENTIALS),
+            users: users.build(),
+            public_url: OnceLock::new(),
             usage: Usage::default(),
             slow_queries: SlowQueries::default(),
             redis: OnceLock::new(),
@@ -148,6 +163,12 @@ impl Platform {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// Says under which address the platform is reached, without a slash at its end: a part of what names a tenant as
+    /// an issuer of tokens. Once, at the start.
+    pub fn set_public_url(&self, url: &str) {
+        self.0.public_url.get_or_init(|| url.trim_end_matches('/').to_owned());
     }
 
     /// Where time comes from.

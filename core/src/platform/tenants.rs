@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{COHERENCE, Platform};
+use crate::auth::TenantAuth;
 use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::ids::TenantId;
@@ -71,7 +72,7 @@ impl Platform {
         // Nobody gets into a deleted tenant, whose file may be about to go: opening it would make it anew.
         if matches!(tenant.status, TenantStatus::Deleting { .. }) {
             self.0.tenants.invalidate(&id);
-            return Ok(Some(Arc::new(TenantState::new(tenant, Vec::new(), now))));
+            return Ok(Some(Arc::new(TenantState::new(tenant, Vec::new(), TenantAuth::default(), now))));
         }
         if self.0.store.is_embedded() {
             self.0.store.migrate_up(place, now).await.map_err(|error| match error {
@@ -83,7 +84,8 @@ impl Platform {
         for collection in &loaded.collections {
             self.observe_collection(collection, now);
         }
-        let state = Arc::new(TenantState::new(tenant, loaded.collections, now));
+        let auth = crate::auth::load(&self.0.store, id).await?;
+        let state = Arc::new(TenantState::new(tenant, loaded.collections, auth, now));
         self.0.tenants.insert(id, Arc::clone(&state));
         if self.forgotten() != forgotten || !loaded.settled {
             self.0.tenants.invalidate(&id);

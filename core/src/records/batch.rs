@@ -237,10 +237,13 @@ impl TenantScope {
                 .map_err(|invalid| invalid.below("/record"))?)
         };
         let ready = match operation.method {
-            BatchMethod::Create => records.creation(choose(chosen, input()?)?).map(|step| {
-                let id = step.id();
-                (Step::Create(step), id)
-            }),
+            BatchMethod::Create => {
+                records.not_users()?;
+                records.creation(choose(chosen, input()?)?).map(|step| {
+                    let id = step.id();
+                    (Step::Create(step), id)
+                })
+            }
             BatchMethod::Update => {
                 let id = existing()?;
                 records.modification(id, input()?, precondition).map(|step| (Step::Update(step), id))
@@ -329,6 +332,10 @@ impl Write for Steps {
         }
         answer.extend_from_slice(b"]}");
         Ok(answer)
+    }
+
+    fn ends_users(&self) -> bool {
+        self.ready.iter().any(|(step, _)| matches!(step, Step::Delete(removal) if removal.ends_users()))
     }
 
     fn answer(done: &Vec<u8>) -> Vec<u8> {

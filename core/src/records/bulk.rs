@@ -192,6 +192,10 @@ impl Write for Bulk {
         Ok(count)
     }
 
+    fn ends_users(&self) -> bool {
+        matches!(&self.what, What::Delete(tenant, ..) if tenant.users_may_go_with(self.collection.id()))
+    }
+
     fn answer(done: &u64) -> Vec<u8> {
         done.to_string().into_bytes()
     }

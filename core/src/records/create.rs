@@ -20,7 +20,7 @@ use crate::store::{Sql, Tx};
 
 /// A new record, ready to be written.
 #[derive(Clone)]
-pub(super) struct Creation {
+pub(crate) struct Creation {
     collection: Arc<Collection>,
     author: Author,
     stored: Stored,
@@ -55,6 +55,7 @@ impl Records<'_> {
         input: RecordInput,
         once: Option<IdempotencyKey>,
     ) -> Result<Outcome<RecordBody>, RecordError> {
+        self.not_users()?;
         let creation = self.creation(input)?;
         // Alone, neither statement can fail after having changed something.
         let alone = creation.rule.is_none() && self.collection.relations.is_empty();
@@ -89,8 +90,8 @@ impl Records<'_> {
 }
 
 impl Creation {
-    /// The record's.
-    pub(super) const fn id(&self) -> RecordId {
+    /// Of the record that is to be.
+    pub(crate) const fn id(&self) -> RecordId {
         self.stored.id
     }
 

@@ -59,6 +59,10 @@ impl Write for Removal {
         Deletion::new(&self.tenant, &self.author, self.now).run(tx, &self.collection, vec![before]).await
     }
 
+    fn ends_users(&self) -> bool {
+        self.tenant.users_may_go_with(self.collection.id())
+    }
+
     fn answer((): &()) -> Vec<u8> {
         Vec::new()
     }

@@ -20,6 +20,9 @@ pub enum RecordError {
     /// The collection is a view.
     #[error("this is a view, which can only be read; write to the collection that it shows")]
     View,
+    /// Users are not made like other records.
+    #[error("a user is made by signing up, or by POST /v1/users; here a user's own fields are changed")]
+    MadeByAuth,
     /// What was sent is not right.
     #[error(transparent)]
     Invalid(#[from] Invalid),

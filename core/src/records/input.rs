@@ -37,6 +37,11 @@ pub(super) struct Reading<'r> {
 }
 
 impl RecordInput {
+    /// Nothing of a record.
+    pub(super) fn empty(collection: &Collection) -> Self {
+        Self { id: None, values: vec![None; collection.definition().fields.len()], changes: Vec::new() }
+    }
+
     /// Reads a JSON object, and says of each part what is wrong with it.
     pub(super) fn parse(collection: &Collection, body: &[u8], reading: Reading<'_>) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
@@ -126,7 +131,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RecordInput, A::Error> {
         let fields = &self.collection.definition().fields;
-        let mut input = RecordInput { id: None, values: vec![None; fields.len()], changes: Vec::new() };
+        let mut input = RecordInput::empty(self.collection);
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             let sent: &'de RawValue = map.next_value()?;
             // Pointers are made for what is wrong only.
@@ -148,6 +153,11 @@ impl<'de> Visitor<'de> for Reader<'_> {
             };
             if field.is_set_by_server() {
                 self.findings.add(pointer(), "read_only", format!("`{name}` is set by the server"));
+                continue;
+            }
+            if self.collection.users.is_some_and(|users| users.owns(place)) {
+                let message = format!("`{name}` is changed by the operations of auth");
+                self.findings.add(pointer(), "read_only", message);
                 continue;
             }
             if slot.is_some() || input.changes.iter().any(|(changed, _)| *changed == place) {

@@ -135,6 +135,11 @@ impl Layout {
         self.columns.iter().any(|column| column.hidden)
     }
 
+    /// The column of the field at that place.
+    pub(crate) fn field_column(&self, place: usize) -> Option<&Column> {
+        self.columns.get(place + FIXED.len())
+    }
+
     /// Where the column of that name stands among the columns.
     pub(crate) fn column(&self, name: &str) -> Option<usize> {
         match FIXED.iter().position(|(fixed, _)| *fixed == name) {

@@ -254,6 +254,9 @@ impl<'d> Deletion<'d> {
         collection: &Collection,
         record: &Stored,
     ) -> Result<(), RecordError> {
+        if collection.users.is_some() {
+            crate::auth::forget_secrets(tx, self.tenant.id(), record.id.as_uuid()).await?;
+        }
         let layout = &collection.layout;
         let id = || vec![Value::Uuid(Some(record.id.as_uuid()))];
         for links in collection.relations.iter().filter_map(|relation| relation.links.as_ref()) {

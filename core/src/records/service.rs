@@ -168,6 +168,11 @@ impl Records<'_> {
         Asked { ruled, ..Asked::new(operation, self.collection.id()) }
     }
 
+    /// Whether records are made here: users are made by auth.
+    pub(super) fn not_users(&self) -> Result<(), RecordError> {
+        if self.collection.users.is_some() { Err(RecordError::MadeByAuth) } else { Ok(()) }
+    }
+
     pub(super) fn dialect(&self) -> Dialect {
         self.scope.platform().store().dialect()
     }

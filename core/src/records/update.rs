@@ -54,7 +54,7 @@ impl Upserted {
 
 /// A change of some fields, ready to be made.
 #[derive(Clone)]
-pub(super) struct Modification {
+pub(crate) struct Modification {
     work: Work,
     id: RecordId,
     input: RecordInput,
@@ -134,6 +134,7 @@ impl Records<'_> {
         input: RecordInput,
         precondition: Precondition,
     ) -> Result<Replacement, RecordError> {
+        self.not_users()?;
         if input.id.is_some_and(|sent| sent != id) {
             return Err(Invalid::one("/id", "mismatch", "this is not the id of the path").into());
         }

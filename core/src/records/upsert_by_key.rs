@@ -80,6 +80,7 @@ impl Records<'_> {
 
     /// The key of these fields. What is unique is not for those who may write nothing.
     pub(super) fn key_to_write(&self, names: &str) -> Result<Key, RecordError> {
+        self.not_users()?;
         self.access(Verb::Create).or_else(|_| self.access(Verb::Update))?;
         self.key(names, |message| Invalid::one("/key", "invalid_key", message))
     }

@@ -1,6 +1,8 @@
 //! How a write is made: once for its idempotency key, again where it met another's, and from fresh state where it met a
 //! change of the schema.
 
+use std::time::Duration;
+
 use futures_util::FutureExt as _;
 
 use super::batch::BatchError;
@@ -9,16 +11,22 @@ use super::service::Precondition;
 use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::idempotency::{IdempotencyKey, KeyReused, Outcome};
+use crate::platform::see_through;
 use crate::slow_queries::Asked;
 use crate::store::{OfStore, StoreError, Tx};
 
 /// A write, ready to be made.
-pub(super) trait Write: Clone + Send + 'static {
+pub(crate) trait Write: Clone + Send + 'static {
     type Done: Send + 'static;
-    type Error: OfStore + From<KeyReused> + Send + 'static;
+    type Error: OfStore + From<KeyReused> + From<StoreError> + Send + 'static;
 
     /// Makes it.
     fn apply(self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Done, Self::Error>> + Send;
+
+    /// Whether users may be gone after it, of whom no more may be known then.
+    fn ends_users(&self) -> bool {
+        false
+    }
 
     /// The answer, as it is kept for those who ask again.
     fn answer(done: &Self::Done) -> Vec<u8>;
@@ -52,10 +60,34 @@ impl TenantScope {
         once: Option<IdempotencyKey>,
         asked: Option<Asked<'_>>,
     ) -> Result<Outcome<W::Done>, W::Error> {
+        let done = if write.ends_users() {
+            let scope = self.clone();
+            see_through(async move {
+                let done = scope.make_now(write, undo, once).await;
+                scope.platform().forget_users(scope.tenant().id());
+                done
+            })
+            .await
+        } else {
+            self.make_now(write, undo, once).await
+        };
+        match asked {
+            Some(asked) => self.timed(&asked, done),
+            None => done.map(|(done, _)| done),
+        }
+    }
+
+    /// Also says how long the database took.
+    async fn make_now<W: Write>(
+        &self,
+        write: W,
+        undo: Undo,
+        once: Option<IdempotencyKey>,
+    ) -> Result<(Outcome<W::Done>, Duration), W::Error> {
         let (place, now) = (self.place(), self.platform().now());
         let undo = if once.is_some() { Undo::Savepoint } else { undo };
         let store = self.platform().store();
-        let done = store
+        store
             .write_again(place, undo, move |tx| {
                 async move {
                     if let Some(key) = &once
@@ -71,11 +103,7 @@ impl TenantScope {
                 }
                 .boxed()
             })
-            .await;
-        match asked {
-            Some(asked) => self.timed(&asked, done),
-            None => done.map(|(done, _)| done),
-        }
+            .await
     }
 
     /// The same, where the answer of then says all that the one of now would.

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use super::model::{Settings, Tenant, TenantStatus};
+use crate::auth::TenantAuth;
 use crate::clock::Timestamp;
-use crate::collections::{Collection, Relation};
+use crate::collections::users::USERS;
+use crate::collections::{Collection, OnDelete, Relation};
 use crate::expr::{Catalogue, Checked, Model};
 use crate::ids::{CollectionId, TenantId};
 
@@ -16,15 +18,21 @@ use crate::ids::{CollectionId, TenantId};
 pub struct TenantState {
     tenant: Tenant,
     collections: HashMap<String, Arc<Collection>>,
+    auth: TenantAuth,
     /// When the version was last compared with the control database's, in microseconds.
     checked_at: AtomicI64,
 }
 
 impl TenantState {
-    pub(crate) fn new(tenant: Tenant, collections: Vec<Arc<Collection>>, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        tenant: Tenant,
+        collections: Vec<Arc<Collection>>,
+        auth: TenantAuth,
+        now: Timestamp,
+    ) -> Self {
         let by_name = |collection: Arc<Collection>| (collection.name().to_owned(), collection);
         let collections = collections.into_iter().map(by_name).collect();
-        Self { tenant, collections, checked_at: AtomicI64::new(now.as_micros()) }
+        Self { tenant, collections, auth, checked_at: AtomicI64::new(now.as_micros()) }
     }
 
     /// Its id.
@@ -35,6 +43,16 @@ impl TenantState {
     /// Its settings.
     pub const fn settings(&self) -> &Settings {
         &self.tenant.settings
+    }
+
+    /// How its users sign in, and what signs their tokens.
+    pub(crate) const fn auth(&self) -> &TenantAuth {
+        &self.auth
+    }
+
+    /// The collection of its users, once there is one.
+    pub(crate) fn users(&self) -> Option<&Arc<Collection>> {
+        self.collection(USERS).filter(|collection| collection.users.is_some())
     }
 
     /// Whether it works.
@@ -74,6 +92,14 @@ impl TenantState {
     /// The view rule of the collection of that id.
     pub(crate) fn view_rule(&self, id: CollectionId) -> Option<Checked> {
         self.collections().find(|collection| collection.id() == id)?.rules.view.clone()
+    }
+
+    /// Whether users may go when records of that collection are deleted.
+    pub(crate) fn users_may_go_with(&self, collection: CollectionId) -> bool {
+        self.users().is_some_and(|users| {
+            let cascades = |relation: &Relation| relation.on_delete == OnDelete::Cascade;
+            users.id() == collection || users.relations.iter().any(cascades)
+        })
     }
 
     /// Relations that point to records of that collection, each with the collection that has it.

@@ -7,6 +7,7 @@ mod m20261124_000002_changes_of_a_record;
 mod m20261124_000003_schema_history;
 mod m20261124_000004_history;
 mod m20261124_000010_slow_queries;
+mod m20261124_000020_auth;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     // Oldest first. `neonex migrate create` adds to both lists.
@@ -15,4 +16,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     m20261124_000003_schema_history::MIGRATION,
     m20261124_000004_history::MIGRATION,
     m20261124_000010_slow_queries::MIGRATION,
+    m20261124_000020_auth::MIGRATION,
 ];

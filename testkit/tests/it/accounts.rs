@@ -2,7 +2,8 @@
 
 use futures_util::future::join_all;
 use neonex_core::access::Actor;
-use neonex_core::accounts::{Email, Password, SETUP_LINK_SECONDS, SetUp, SetUpError};
+use neonex_core::accounts::{Email, SETUP_LINK_SECONDS, SetUp, SetUpError};
+use neonex_core::password::Password;
 use neonex_core::platform::AuthError;
 use neonex_core::store::Place;
 use neonex_testkit::{TestPlatform, operator};

@@ -25,6 +25,7 @@ mod api_races;
 mod api_tenants;
 mod api_versions;
 mod api_writes;
+mod auth;
 mod collections;
 mod computed;
 mod expand;

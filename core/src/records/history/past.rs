@@ -79,22 +79,25 @@ impl Past {
     }
 
     /// What a client would send for it: every field that a client may send and the record had, or those of `wanted`.
+    /// What auth owns of a user comes with `owned` only.
     /// A value of another type than its field has now becomes what a change of the type would make of it.
     pub(super) fn input(
         &self,
         collection: &Collection,
-        hidden: bool,
+        (hidden, owned): (bool, bool),
         wanted: Option<&[String]>,
     ) -> Result<RecordInput, Invalid> {
         let mut findings = Findings::default();
         let fields = &collection.definition().fields;
         let known = |field: &&crate::collections::Field| hidden || !field.hidden;
+        let owned = |place: usize| !owned && collection.users.is_some_and(|users| users.owns(place));
         for (at, name) in wanted.unwrap_or_default().iter().enumerate() {
             let found = fields.iter().position(|field| field.name.as_str() == name && known(&field));
             let value = found.and_then(|place| self.fields.get(place)?.as_ref());
             let (code, what) = match found.and_then(|place| fields.get(place)) {
                 None => ("unknown_field", "there is no such field"),
                 Some(field) if field.is_set_by_server() => ("read_only", "the server sets it"),
+                Some(_) if found.is_some_and(owned) => ("read_only", "it belongs to auth"),
                 Some(_) if value.is_none() => ("unknown_field", "the record had no such field then"),
                 Some(_) => continue,
             };
@@ -104,8 +107,9 @@ impl Past {
         let mut values = Vec::with_capacity(fields.len());
         for (place, field) in fields.iter().enumerate() {
             let sent = self.fields.get(place).and_then(Option::as_ref);
-            let sent =
-                sent.filter(|_| known(&field) && !field.is_set_by_server() && chosen(field.name.as_str()));
+            let sent = sent.filter(|_| {
+                known(&field) && !field.is_set_by_server() && !owned(place) && chosen(field.name.as_str())
+            });
             let limits = collection.limits(place);
             values.push(sent.and_then(|sent| {
                 let read = FieldValue::read(field, sent).and_then(|value| limits.check(field, value));

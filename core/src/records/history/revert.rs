@@ -35,7 +35,7 @@ impl Records<'_> {
             });
         };
         let hidden = self.scope.permit::<RecordsWrite>().is_ok();
-        let input = past.input(&self.collection, hidden, wanted.fields.as_deref())?;
+        let input = past.input(&self.collection, (hidden, false), wanted.fields.as_deref())?;
         self.update(id, input, terms).await
     }
 }

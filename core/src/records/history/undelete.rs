@@ -60,7 +60,7 @@ impl Write for Undeletion {
         let collection = &self.collection;
         let before = end.before.as_deref().unwrap_or_default();
         let past = Past::read(before, end.at, collection.definition())?;
-        let values = past.input(collection, true, None)?.complete(collection)?;
+        let values = past.input(collection, (true, true), None)?.complete(collection)?;
         let mut stored = Stored {
             id: self.id,
             created_at: past.created_at,

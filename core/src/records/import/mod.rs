@@ -100,6 +100,7 @@ impl Records<'_> {
     /// Begins an import.
     pub fn import(&self, format: Format, options: ImportOptions) -> Result<Import, RecordError> {
         self.is_writable()?;
+        self.not_users()?;
         self.access(Verb::Create)?;
         let found_by = options.upsert_by.as_deref().map(|names| self.found_by(names)).transpose()?;
         let splitter = match (format, options.delimiter) {

@@ -209,6 +209,7 @@ pub(super) fn details(error: RecordError) -> Result<Vec<Detail>, RecordError> {
         RecordError::PreconditionFailed => one("precondition_failed"),
         error @ (RecordError::NoCollection
         | RecordError::View
+        | RecordError::MadeByAuth
         | RecordError::TooManyRecords { .. }
         | RecordError::OtherCount { .. }
         | RecordError::OfRecord { .. }

@@ -165,3 +165,84 @@ entity!(
         body: Option<String>,
     }
 );
+entity!(
+    /// A tenant's own settings, by subject.
+    tenant_settings, "tenant_settings", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        value: String,
+        updated_at: i64,
+    }
+);
+entity!(
+    /// Keys that sign the tokens of a tenant's users.
+    signing_keys, "signing_keys", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        public_key: Vec<u8>,
+        private_key: Vec<u8>,
+        created_at: i64,
+        signs_from: i64,
+        accepted_until: Option<i64>,
+    }
+);
+entity!(
+    /// Passwords of users, hashed.
+    user_secrets, "user_secrets", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        user_id: Uuid,
+        password_hash: String,
+        changed_at: i64,
+    }
+);
+entity!(
+    /// Users' sessions. One that has ended is gone.
+    user_sessions, "user_sessions", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        user_id: Uuid,
+        method: String,
+        secret: Vec<u8>,
+        counter: i64,
+        created_at: i64,
+        refreshed_at: i64,
+        expires_at: i64,
+        user_agent: Option<String>,
+        ip: Option<String>,
+    }
+);
+entity!(
+    /// Tries that failed.
+    failures, "failures", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        digest: Vec<u8>,
+        failures: i64,
+        last_at: i64,
+    }
+);
+entity!(
+    /// What was done that somebody may have to answer for.
+    audit_log, "audit_log", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        at: i64,
+        actor: String,
+        action: String,
+        subject: Option<String>,
+        request_id: String,
+        ip: Option<String>,
+        details: Option<String>,
+    }
+);

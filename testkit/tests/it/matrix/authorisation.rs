@@ -56,6 +56,8 @@ fn lines(entry: &Entry) -> Vec<[String; 2]> {
         let rule = RULED.iter().find(|(name, _)| *name == collection);
         let needs = match (entry.row.needs, rule) {
             (Needs::Operator, _) => "an operator".to_owned(),
+            (Needs::Tenant, _) => "a tenant".to_owned(),
+            (Needs::User, _) => "a user".to_owned(),
             (Needs::PastRules(scope), _)
             | (Needs::Scope(scope) | Needs::Rule(scope), None | Some((_, None))) => scope.to_owned(),
             (Needs::Scope(scope) | Needs::Rule(scope), Some((_, Some(rule)))) => format!("{scope} or {rule}"),

@@ -1,5 +1,7 @@
 //! Bodies, with the names of one side in them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::names::Names;
@@ -162,4 +164,40 @@ fn existing(method: &str, names: &Names, rest: Value) -> Value {
     let mut operation = json!({"method": method, "collection": names.collection, "id": names.record});
     operation.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     json!({"operations": [operation]})
+}
+
+/// The password of every user.
+pub(super) const PASSWORD: &str = "correct horse battery staple";
+
+pub(super) fn sign_up(names: &Names) -> Value {
+    json!({"email": format!("new-{}", names.email), "password": PASSWORD})
+}
+
+pub(super) fn sign_in(names: &Names) -> Value {
+    json!({"email": names.email, "password": PASSWORD})
+}
+
+/// One that was made up: who has a real one is its user.
+pub(super) fn refresh(names: &Names) -> Value {
+    let id =
+        |text: &str| uuid::Uuid::try_parse(text.rsplit('_').next().unwrap_or_default()).unwrap_or_default();
+    let mut bytes = [id(&names.tenant).as_bytes().to_vec(), id(&names.session).as_bytes().to_vec()].concat();
+    bytes.extend([0; 40]);
+    json!({"refresh_token": format!("nx_ref_{}", URL_SAFE_NO_PAD.encode(bytes))})
+}
+
+pub(super) fn password(_: &Names) -> Value {
+    json!({"password": PASSWORD, "new_password": PASSWORD})
+}
+
+pub(super) fn auth_settings(names: &Names) -> Value {
+    json!({"redirect_urls": [format!("https://{}", names.slug)]})
+}
+
+pub(super) fn user(names: &Names) -> Value {
+    json!({"email": format!("new-{}", names.email)})
+}
+
+pub(super) fn user_roles(_: &Names) -> Value {
+    json!({"roles": []})
 }

@@ -9,6 +9,8 @@ pub(super) enum Credential {
     Anonymous,
     /// A publishable key.
     Publishable,
+    /// A signed-in user's access token.
+    User,
     /// A secret key with the one scope that the operation needs.
     ItsScope,
     /// A secret key with the scope that lies closest.
@@ -35,13 +37,13 @@ pub(super) enum Credential {
 
 use Credential::{
     Anonymous, Deleted, EveryScope, Expired, ItsScope, Malformed, Nobody, Operator, OperatorWithin,
-    OtherScope, Publishable, Revoked, Suspended, Unknown,
+    OtherScope, Publishable, Revoked, Suspended, Unknown, User,
 };
 
 impl Credential {
     /// Those that say who somebody is.
-    pub(super) const GOOD: [Self; 8] =
-        [Nobody, Anonymous, Publishable, OtherScope, ItsScope, EveryScope, OperatorWithin, Operator];
+    pub(super) const GOOD: [Self; 9] =
+        [Nobody, Anonymous, Publishable, User, OtherScope, ItsScope, EveryScope, OperatorWithin, Operator];
     /// Those that open nothing.
     pub(super) const BAD: [Self; 6] = [Malformed, Unknown, Revoked, Expired, Suspended, Deleted];
 
@@ -56,6 +58,7 @@ impl Credential {
             Nobody => "nobody",
             Anonymous => "anonymous",
             Publishable => "publishable",
+            User => "user",
             ItsScope => "its scope",
             OtherScope => "other scope",
             EveryScope => "every scope",
@@ -85,8 +88,8 @@ impl Credential {
         !self.is_operators() && !matches!(self, Nobody | Anonymous)
     }
 
-    /// Whether it is a key in use.
-    pub(super) const fn is_key_in_use(self) -> bool {
-        matches!(self, Publishable | ItsScope | OtherScope | EveryScope)
+    /// Whether it is a key or a token in use.
+    pub(super) const fn is_in_use(self) -> bool {
+        matches!(self, Publishable | User | ItsScope | OtherScope | EveryScope)
     }
 }

@@ -104,9 +104,9 @@ fn judge(credential: Credential, call: &Call, answer: &Answer, canaries: &[Strin
     anonymised(&told)
 }
 
-/// A key that names another tenant is told that this does not fit, whatever it asks for.
+/// A key or token that names another tenant is told that this does not fit, whatever it asks for.
 fn check_header(credential: Credential, probe: &Probe, answer: &Answer) {
-    if probe.is_header_alone() && credential.is_key_in_use() {
+    if probe.is_header_alone() && credential.is_in_use() {
         assert_eq!(answer.status, 400, "{}: {}", credential.heading(), answer.code());
         let by_head = answer.body.is_empty();
         assert!(by_head || answer.code() == "tenant_mismatch", "{}", answer.code());

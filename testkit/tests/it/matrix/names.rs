@@ -27,6 +27,11 @@ pub(super) struct Names {
     /// In its quotes.
     pub(super) etag: String,
     pub(super) once: String,
+    /// A user, by id.
+    pub(super) user: String,
+    pub(super) email: String,
+    /// A session of theirs.
+    pub(super) session: String,
 }
 
 impl Names {
@@ -37,6 +42,7 @@ impl Names {
             collection_name: "fresh".to_owned(),
             field: "title".to_owned(),
             value: "own value".to_owned(),
+            email: "own@example.com".to_owned(),
             ..Self::default()
         }
     }
@@ -48,6 +54,8 @@ impl Names {
             Input::Tenant | Input::Key | Input::Collection | Input::Sort | Input::Fields => 2,
             Input::Plain(_) => 0,
             Input::Record
+            | Input::User
+            | Input::Session
             | Input::TenantCursor
             | Input::KeyCursor
             | Input::RecordCursor
@@ -65,6 +73,8 @@ impl Names {
             Input::Key => if first { &self.key } else { &self.key_name }.clone(),
             Input::Collection => if first { &self.collection } else { &self.collection_name }.clone(),
             Input::Record => self.record.clone(),
+            Input::User => self.user.clone(),
+            Input::Session => self.session.clone(),
             Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
@@ -83,7 +93,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 12] {
+    pub(super) fn all(&self) -> [&str; 15] {
         [
             &self.tenant,
             &self.slug,
@@ -97,6 +107,9 @@ impl Names {
             &self.cursor,
             &self.etag,
             &self.once,
+            &self.user,
+            &self.email,
+            &self.session,
         ]
     }
 
@@ -116,6 +129,9 @@ impl Names {
             cursor: cursor_beside(&self.cursor),
             etag: "\"0\"".to_owned(),
             once: word(&self.once),
+            user: beside(&self.user),
+            email: word(&self.email),
+            session: beside(&self.session),
         }
     }
 }

@@ -10,8 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Sort,
-    Tenant, Unique,
+    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Session,
+    Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -26,6 +26,10 @@ pub(super) enum Input {
     Collection,
     /// A record, by id.
     Record,
+    /// A user, by id.
+    User,
+    /// A session of a user, by id.
+    Session,
     /// A condition, which names fields, values and ids.
     Filter,
     /// The same, of an operation that does not do without.
@@ -50,11 +54,25 @@ pub(super) enum Input {
     Plain(&'static str),
 }
 
+impl Input {
+    /// Whether it is in the path and says what the operation is about.
+    pub(super) const fn is_id(self) -> bool {
+        matches!(
+            self,
+            Self::Tenant | Self::Key | Self::Collection | Self::Record | Self::User | Self::Session
+        )
+    }
+}
+
 /// What an operation asks of whom it obeys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
     /// To run the platform.
     Operator,
+    /// To say which tenant is meant.
+    Tenant,
+    /// To be a user who is signed in.
+    User,
     /// A scope in the tenant.
     Scope(&'static str),
     /// A scope in the tenant, or a rule that holds.
@@ -337,6 +355,23 @@ const ROWS: &[Row] = &[
         ],
         &[bodies::file, bodies::file_of_unknown_field, bodies::file_with_id],
     ),
+    row("sign_up", Needs::Tenant, &[], &[bodies::sign_up]),
+    row("sign_in", Needs::Tenant, &[], &[bodies::sign_in]),
+    row("refresh_tokens", Needs::Tenant, &[], &[bodies::refresh]),
+    row("get_signing_keys", Needs::Tenant, &[], &[]),
+    row("sign_out", Needs::User, &[], &[]),
+    row("get_signed_in_user", Needs::User, &[], &[]),
+    row("change_password", Needs::User, &[], &[bodies::password]),
+    row("list_sessions", Needs::User, &[], &[]),
+    row("end_other_sessions", Needs::User, &[], &[]),
+    row("end_session", Needs::User, &[("session", Session)], &[]),
+    row("rotate_signing_key", Scope("auth:write"), &[], &[bodies::rotation]),
+    row("get_auth_settings", Scope("auth:read"), &[], &[]),
+    row("update_auth_settings", Scope("auth:write"), &[], &[bodies::auth_settings]),
+    row("create_user", Scope("auth:write"), &[], &[bodies::user]),
+    row("update_user", Scope("auth:write"), &[("user", User)], &[bodies::user_roles]),
+    row("list_user_sessions", Scope("auth:read"), &[("user", User)], &[]),
+    row("end_user_sessions", Scope("auth:write"), &[("user", User)], &[]),
 ];
 
 const fn row(

@@ -72,6 +72,7 @@ impl Own {
         }
         self.restore_key().await;
         self.restore_collections().await;
+        self.restore_users().await;
         let own = format!("/v1/tenants/{}", self.names.tenant);
         match self.credential {
             Credential::Suspended => {
@@ -88,7 +89,7 @@ impl Own {
     fn caller(&self, needs: Needs) -> &Client {
         let needed = match needs {
             // No scope would do.
-            Needs::Operator => "keys:write",
+            Needs::Operator | Needs::Tenant | Needs::User => "keys:write",
             Needs::Scope(scope) | Needs::Rule(scope) | Needs::PastRules(scope) => scope,
         };
         let scope = if self.credential == Credential::OtherScope { sibling(needed) } else { needed };
@@ -110,6 +111,7 @@ impl Own {
             "Keys" => self.restore_key().await,
             "Collections" => self.restore_collections().await,
             "Records" => self.restore_record(collection).await,
+            "Auth" | "Users" => self.restore_users().await,
             other => panic!("say here how to undo what {} does to {other}", entry.row.operation),
         }
     }
@@ -134,12 +136,34 @@ impl Own {
         let operator = self.tenant.operator();
         let all = expect(&operator.get("/v1/collections").await, 200);
         for name in all["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()) {
-            if RULED.iter().all(|(kept, _)| *kept != name) {
+            if name != "users" && RULED.iter().all(|(kept, _)| *kept != name) {
                 expect(&operator.delete(&format!("/v1/collections/{name}")).await, 204);
             }
         }
         let fields = json!([{"name": "title", "type": "text"}]);
         expect(&operator.post("/v1/collections", &json!({"name": TARGET, "fields": fields})).await, 201);
+    }
+
+    /// The one user of the tenant, made anew so that the record has the version it had, and signed in.
+    async fn restore_users(&mut self) {
+        let operator = self.tenant.operator();
+        let records = "/v1/collections/users/records";
+        let email = self.names.email.clone();
+        let all = operator.get(&format!("{records}?fields=id")).await;
+        for user in all.json()["items"].as_array().into_iter().flatten() {
+            expect(&operator.delete(&format!("{records}/{}", user["id"].as_str().unwrap())).await, 204);
+        }
+        let user = json!({"email": email, "password": super::bodies::PASSWORD});
+        expect(&operator.post("/v1/users", &user).await, 201);
+        let signed_in = expect(&self.tenant.anonymous().post("/v1/auth/sign-in", &user).await, 200);
+        self.names.user = signed_in["user"]["id"].as_str().unwrap().to_owned();
+        let token = signed_in["access_token"].as_str().unwrap();
+        let user = self.tenant.nobody().bearer(token);
+        self.names.session =
+            expect(&user.get("/v1/auth/sessions").await, 200)["items"][0]["id"].as_str().unwrap().to_owned();
+        if self.credential == Credential::User {
+            self.callers = BTreeMap::from([("", user)]);
+        }
     }
 
     /// Made anew and without a past, so that it has the version it had; and the only one, so that no list shows what a
@@ -172,6 +196,8 @@ fn sibling(scope: &'static str) -> &'static str {
         "collections:write" => "collections:read",
         "keys:read" => "keys:write",
         "keys:write" => "keys:read",
+        "auth:read" => "auth:write",
+        "auth:write" => "auth:read",
         "records:read" => "records:write",
         "records:write" => "records:read",
         other => panic!("say here which scope lies closest to {other}"),
@@ -188,9 +214,11 @@ async fn callers(
         Credential::Nobody => app.nobody(),
         Credential::Anonymous => tenant.anonymous(),
         Credential::Publishable => tenant.publishable().await.unwrap(),
+        // Signed in when the tenant is filled.
+        Credential::User => app.nobody(),
         Credential::ItsScope | Credential::OtherScope => {
             let mut callers = BTreeMap::new();
-            for scope in ["collections:read", "keys:read", "records:read"] {
+            for scope in ["auth:read", "collections:read", "keys:read", "records:read"] {
                 for scope in [scope, sibling(scope)] {
                     callers.insert(scope, tenant.secret_with(&[scope]).await.unwrap());
                 }

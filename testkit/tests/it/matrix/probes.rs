@@ -46,7 +46,7 @@ impl Entry {
         match self.row.needs {
             Needs::Rule(_) => RULED.iter().map(|(name, _)| *name).collect(),
             Needs::PastRules(_) => vec![CLOSED],
-            Needs::Operator | Needs::Scope(_) => vec![TARGET],
+            Needs::Operator | Needs::Tenant | Needs::User | Needs::Scope(_) => vec![TARGET],
         }
     }
 
@@ -62,7 +62,7 @@ impl Entry {
             for way in 0..Names::spellings(input) {
                 let swap = Swap { name, input, way, spoil: str::to_owned };
                 let what = name.to_owned();
-                if matches!(input, Input::Tenant | Input::Key | Input::Collection | Input::Record) {
+                if input.is_id() {
                     for spoil in SPOILT {
                         let (what, swaps) = (what.clone(), vec![Swap { spoil, ..swap.clone() }]);
                         probes.push(Probe { what, swaps, malformed: true, ..Probe::default() });
@@ -98,9 +98,7 @@ impl Entry {
     }
 
     fn every_id(&self, way: usize) -> Vec<Swap> {
-        let ids = self.row.takes.iter().filter(|(_, input)| {
-            matches!(input, Input::Tenant | Input::Key | Input::Collection | Input::Record)
-        });
+        let ids = self.row.takes.iter().filter(|(_, input)| input.is_id());
         let swap = |&(name, input)| Swap {
             name,
             input,
@@ -169,6 +167,8 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Key => Some(own.names.key.clone()),
         Input::Collection => Some(collection.to_owned()),
         Input::Record => Some(own.names.record.clone()),
+        Input::User => Some(own.names.user.clone()),
+        Input::Session => Some(own.names.session.clone()),
         Input::Fields => Some("title".to_owned()),
         Input::Unique => Some(UNIQUE.to_owned()),
         Input::Plain(value) => Some(value.to_owned()),

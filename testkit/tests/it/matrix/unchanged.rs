@@ -16,7 +16,7 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 7] = [
+const TENANT: [(&str, &str); 13] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
@@ -33,6 +33,15 @@ const TENANT: [(&str, &str); 7] = [
     ),
     ("requests", "digest, fingerprint, body, created_at"),
     ("slow_queries", "digest, kind, calls, timeouts, total_micros, max_micros, last_at, request_id"),
+    ("tenant_settings", "name, value, updated_at"),
+    ("signing_keys", "id, public_key, private_key, created_at, signs_from, accepted_until"),
+    ("user_secrets", "user_id, password_hash, changed_at"),
+    (
+        "user_sessions",
+        "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip",
+    ),
+    ("failures", "digest, failures, last_at"),
+    ("audit_log", "id, at, actor, action, subject, request_id, ip, details"),
 ];
 
 /// Everything of the tenant, with the records of `collection`, whose fields are `fields`.

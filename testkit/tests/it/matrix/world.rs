@@ -29,7 +29,14 @@ impl World {
         let app = TestApp::start().await.unwrap();
         let other = app.tenant(&format!("{CANARY}-slug")).await.unwrap();
         let (foreign, mut secrets) = fill(&app, &other).await;
-        let foreign_ids = [&foreign.tenant, &foreign.key, &foreign.collection, &foreign.record];
+        let foreign_ids = [
+            &foreign.tenant,
+            &foreign.key,
+            &foreign.collection,
+            &foreign.record,
+            &foreign.user,
+            &foreign.session,
+        ];
         secrets.extend(foreign_ids.into_iter().cloned());
         let mut canaries: Vec<String> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
         canaries.push(CANARY.to_owned());
@@ -58,6 +65,7 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
         field: format!("{CANARY}_field"),
         value: format!("{CANARY} value"),
         once: format!("{CANARY} once"),
+        email: format!("{CANARY}@example.com"),
         ..Names::default()
     };
     let keys = format!("/v1/tenants/{}/keys", names.tenant);
@@ -76,8 +84,19 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     names.cursor = text(&expect(&operator.get(&format!("{records}?limit=1")).await, 200)["next_cursor"]);
     expect(&operator.get(&format!("{records}?sort={}", names.field)).await, 200);
     app.platform.platform.flush_slow_queries().await;
+    let user = json!({"email": names.email, "password": bodies::PASSWORD});
+    names.user = text(&expect(&operator.post("/v1/users", &user).await, 201)["id"]);
+    let signed_in = expect(&other.anonymous().post("/v1/auth/sign-in", &user).await, 200);
+    let wrong = json!({"email": names.email, "password": "wrong"});
+    assert_eq!(other.anonymous().post("/v1/auth/sign-in", &wrong).await.status, 401);
+    let settings = json!({"redirect_urls": [format!("https://{CANARY}.example")]});
+    expect(&operator.patch("/v1/auth/settings", &settings).await, 200);
+    let token = text(&signed_in["access_token"]);
+    let sessions = expect(&other.nobody().bearer(&token).get("/v1/auth/sessions").await, 200);
+    names.session = text(&sessions["items"][0]["id"]);
+    let tokens = [token, text(&signed_in["refresh_token"])];
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
-    (names, secrets.into_iter().chain(repeatable).collect())
+    (names, secrets.into_iter().chain(repeatable).chain(tokens).collect())
 }
 
 /// Makes the requests that the operator makes in every tenant, with an idempotency key; gives the ids of what came.
@@ -93,14 +112,19 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let records = format!("/v1/collections/{CANARY}_collection/records");
     let mut shown = String::new();
     let keys = format!("/v1/tenants/{}/keys", other.id());
-    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries"] {
+    let users = "/v1/collections/users/records";
+    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries", users] {
         shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
     }
+    let user = text(&expect(&other.operator().get(users).await, 200)["items"][0]["id"]);
+    let sessions = format!("/v1/users/{user}/sessions");
+    shown.push_str(&expect(&other.operator().get(&sessions).await, 200).to_string());
     shown.push_str(&expect(&app.operator().get("/v1/tenants").await, 200).to_string());
     let shown = shown.to_lowercase();
-    let prefix = CredentialKind::Secret.prefix();
+    // Nobody is shown a key or a token a second time.
+    let prefixes = [CredentialKind::Secret.prefix(), "nx_ref_", "eyj"];
     for pair in canaries.chunks(2) {
-        let is_key = pair[0].starts_with(prefix);
+        let is_key = prefixes.iter().any(|prefix| pair[0].starts_with(prefix));
         assert!(is_key || pair.iter().any(|canary| shown.contains(canary.as_str())), "{pair:?} is nowhere");
     }
 }

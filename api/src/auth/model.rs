@@ -1,0 +1,276 @@
+//! Users, sessions and settings of auth as clients see them.
+
+use neonex_core::auth::{AuthSettings, Jwk, Session, SignUp as DomainSignUp, SignedIn};
+use neonex_core::store::StoreError;
+use poem_openapi::payload::Json;
+use poem_openapi::{Enum, Object};
+
+use crate::problem::Problem;
+use crate::text::{Secret, Time};
+
+/// A sign-up.
+#[derive(Object)]
+#[oai(rename = "SignUp", deny_unknown_fields)]
+pub(super) struct SignUpBody {
+    /// The address to sign in with.
+    pub(super) email: String,
+    /// The password: as long as the tenant's settings ask for, 15 characters by default.
+    pub(super) password: Secret,
+    /// The user's own fields of the collection `users`, as one object.
+    pub(super) profile: Option<serde_json::Value>,
+}
+
+/// A sign-up that was taken.
+#[derive(Object)]
+#[oai(rename = "SignedUp")]
+pub(super) struct SignedUpView {
+    /// The address that was sent.
+    pub(super) email: String,
+}
+
+/// A sign-in with a password.
+#[derive(Object)]
+#[oai(rename = "SignIn", deny_unknown_fields)]
+pub(super) struct SignInBody {
+    /// The address, in any case.
+    pub(super) email: String,
+    /// The password.
+    pub(super) password: Secret,
+}
+
+/// What a refresh is asked with.
+#[derive(Object)]
+#[oai(rename = "Refresh", deny_unknown_fields)]
+pub(super) struct RefreshBody {
+    /// The refresh token that came with the last access token.
+    pub(super) refresh_token: Secret,
+}
+
+/// A change of password.
+#[derive(Object)]
+#[oai(rename = "ChangePassword", deny_unknown_fields)]
+pub(super) struct ChangePasswordBody {
+    /// The password of now.
+    pub(super) password: Secret,
+    /// The one that is to be.
+    pub(super) new_password: Secret,
+}
+
+/// What a client gets to be known by.
+#[derive(Object)]
+#[oai(rename = "SignedIn")]
+pub(super) struct SignedInView {
+    /// To be sent as `Authorization: Bearer …`.
+    access_token: Secret,
+    /// For the next access token; good once.
+    refresh_token: Secret,
+    /// Seconds that the access token is good for.
+    expires_in: u32,
+    /// Always `Bearer`.
+    token_type: String,
+    /// The user's record, as the user sees it.
+    user: serde_json::Value,
+}
+
+impl SignedInView {
+    pub(super) fn of(signed_in: SignedIn) -> Result<Json<Self>, Problem> {
+        let user = serde_json::from_slice(&signed_in.user.json)
+            .map_err(|error| Problem::from(StoreError::Fault(error.into())))?;
+        Ok(Json(Self {
+            access_token: Secret(signed_in.access_token),
+            refresh_token: Secret(signed_in.refresh_token.reveal()),
+            expires_in: signed_in.expires_in,
+            token_type: "Bearer".to_owned(),
+            user,
+        }))
+    }
+}
+
+/// A sign-in that has not ended.
+#[derive(Object)]
+#[oai(rename = "Session", skip_serializing_if_is_none)]
+pub(super) struct SessionView {
+    /// Its id, which access tokens carry as `sid`.
+    id: String,
+    /// How it began: `password`.
+    method: String,
+    /// When it began.
+    created_at: Time,
+    /// When its tokens were last renewed.
+    refreshed_at: Time,
+    /// When it ends, however much it is used.
+    expires_at: Time,
+    /// What the client called itself when it began.
+    user_agent: Option<String>,
+    /// Where it began.
+    ip: Option<String>,
+}
+
+impl From<Session> for SessionView {
+    fn from(session: Session) -> Self {
+        Self {
+            id: session.id.to_string(),
+            method: session.method,
+            created_at: session.created_at.into(),
+            refreshed_at: session.refreshed_at.into(),
+            expires_at: session.expires_at.into(),
+            user_agent: session.user_agent,
+            ip: session.ip,
+        }
+    }
+}
+
+/// Sessions.
+#[derive(Object)]
+pub(super) struct SessionList {
+    /// The sessions.
+    pub(super) items: Vec<SessionView>,
+    /// Always null: there is one page.
+    pub(super) next_cursor: Option<String>,
+}
+
+/// How many sessions have ended.
+#[derive(Object)]
+pub(super) struct EndedSessions {
+    /// How many.
+    pub(super) count: u64,
+}
+
+/// A public key (RFC 7517, RFC 8037).
+#[derive(Object)]
+#[oai(rename = "Jwk")]
+pub(super) struct JwkView {
+    /// The kind of key: `OKP`.
+    kty: String,
+    /// Its curve: `Ed25519`.
+    crv: String,
+    /// What it signs with: `EdDSA`.
+    alg: String,
+    /// What it is for: `sig`.
+    #[oai(rename = "use")]
+    usage: String,
+    /// Its name, which tokens carry.
+    kid: String,
+    /// Its bytes, in base64url.
+    x: String,
+}
+
+/// Public keys.
+#[derive(Object)]
+pub(super) struct Jwks {
+    /// The keys.
+    keys: Vec<JwkView>,
+}
+
+impl From<Vec<Jwk>> for Jwks {
+    fn from(keys: Vec<Jwk>) -> Self {
+        let keys = keys.into_iter().map(|key| JwkView {
+            kty: key.kty.to_owned(),
+            crv: key.crv.to_owned(),
+            alg: key.alg.to_owned(),
+            usage: key.usage.to_owned(),
+            kid: key.kid,
+            x: key.x,
+        });
+        Self { keys: keys.collect() }
+    }
+}
+
+/// How the signing key is rotated.
+#[derive(Object)]
+#[oai(rename = "RotateSigningKey", deny_unknown_fields)]
+pub(super) struct RotateSigningKeyBody {
+    /// Whether the new key signs now, and what was signed before counts no more.
+    #[oai(default)]
+    pub(super) at_once: bool,
+}
+
+/// Who may sign up.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "SignUpPolicy", rename_all = "snake_case")]
+pub(super) enum SignUpPolicy {
+    /// Everybody.
+    Open,
+    /// Nobody; users are made by those who may.
+    Closed,
+}
+
+impl From<DomainSignUp> for SignUpPolicy {
+    fn from(policy: DomainSignUp) -> Self {
+        match policy {
+            DomainSignUp::Open => Self::Open,
+            DomainSignUp::Closed => Self::Closed,
+        }
+    }
+}
+
+impl From<SignUpPolicy> for DomainSignUp {
+    fn from(policy: SignUpPolicy) -> Self {
+        match policy {
+            SignUpPolicy::Open => Self::Open,
+            SignUpPolicy::Closed => Self::Closed,
+        }
+    }
+}
+
+/// A tenant's settings of auth.
+#[derive(Object)]
+#[oai(rename = "AuthSettings")]
+pub(super) struct AuthSettingsView {
+    /// Who may sign up.
+    sign_up: SignUpPolicy,
+    /// Characters that a password has at least.
+    password_min_length: u32,
+    /// Whether only those sign in whose e-mail address is verified.
+    require_verification: bool,
+    /// Minutes that an access token is good for.
+    access_token_minutes: u32,
+    /// Days after which a session ends, however much it is used.
+    session_days: u32,
+    /// Addresses to which a sign-in may lead back.
+    redirect_urls: Vec<String>,
+}
+
+impl From<AuthSettings> for AuthSettingsView {
+    fn from(settings: AuthSettings) -> Self {
+        Self {
+            sign_up: settings.sign_up.into(),
+            password_min_length: settings.password_min_length,
+            require_verification: settings.require_verification,
+            access_token_minutes: settings.access_token_minutes,
+            session_days: settings.session_days,
+            redirect_urls: settings.redirect_urls,
+        }
+    }
+}
+
+/// What is to change of a tenant's settings of auth.
+#[derive(Object)]
+#[oai(rename = "AuthSettingsPatch", deny_unknown_fields)]
+pub(super) struct AuthSettingsPatchBody {
+    /// Who may sign up.
+    sign_up: Option<SignUpPolicy>,
+    /// Characters that a password has at least: 8 to 128.
+    password_min_length: Option<u32>,
+    /// Whether only those sign in whose e-mail address is verified.
+    require_verification: Option<bool>,
+    /// Minutes that an access token is good for: 5 to 60.
+    access_token_minutes: Option<u32>,
+    /// Days after which a session ends, however much it is used: 1 to 365.
+    session_days: Option<u32>,
+    /// All addresses to which a sign-in may lead back.
+    redirect_urls: Option<Vec<String>>,
+}
+
+impl AuthSettingsPatchBody {
+    pub(super) fn over(self, before: AuthSettings) -> AuthSettings {
+        AuthSettings {
+            sign_up: self.sign_up.map_or(before.sign_up, DomainSignUp::from),
+            password_min_length: self.password_min_length.unwrap_or(before.password_min_length),
+            require_verification: self.require_verification.unwrap_or(before.require_verification),
+            access_token_minutes: self.access_token_minutes.unwrap_or(before.access_token_minutes),
+            session_days: self.session_days.unwrap_or(before.session_days),
+            redirect_urls: self.redirect_urls.unwrap_or(before.redirect_urls),
+        }
+    }
+}

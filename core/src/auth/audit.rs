@@ -1,0 +1,64 @@
+//! The audit log: what was done that somebody may have to answer for, written with it in one transaction.
+
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use crate::access::TenantScope;
+use crate::ids::new_uuid;
+use crate::rng::RandomnessUnavailable;
+use crate::store::entities::audit_log::ActiveModel;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    SignUp,
+    SignIn,
+    SignInRefused,
+    SignOut,
+    TokenReused,
+    SessionsEnded,
+    PasswordChanged,
+    UserCreated,
+    UserChanged,
+    KeyRotated,
+    SettingsChanged,
+}
+
+impl Act {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "auth.user.signed_up",
+            Self::SignIn => "auth.user.signed_in",
+            Self::SignInRefused => "auth.user.sign_in_refused",
+            Self::SignOut => "auth.user.signed_out",
+            Self::TokenReused => "auth.session.token_reused",
+            Self::SessionsEnded => "auth.sessions.ended",
+            Self::PasswordChanged => "auth.password.changed",
+            Self::UserCreated => "auth.user.created",
+            Self::UserChanged => "auth.user.changed",
+            Self::KeyRotated => "auth.signing_key.rotated",
+            Self::SettingsChanged => "auth.settings.changed",
+        }
+    }
+}
+
+/// The entry for an act in that scope. `subject` is whom it concerns.
+pub(super) fn entry(
+    scope: &TenantScope,
+    act: Act,
+    subject: Option<Uuid>,
+    details: Option<String>,
+) -> Result<ActiveModel, RandomnessUnavailable> {
+    let platform = scope.platform();
+    Ok(ActiveModel {
+        tenant_id: Set(scope.tenant().id().as_uuid()),
+        id: Set(new_uuid(platform.clock(), platform.rng())?),
+        at: Set(platform.now().as_micros()),
+        actor: Set(scope.actor().to_string()),
+        action: Set(act.name().to_owned()),
+        subject: Set(subject.map(|subject| subject.to_string())),
+        request_id: Set(scope.request().as_str().to_owned()),
+        ip: Set(scope.facts().ip().map(|ip| ip.to_string())),
+        details: Set(details),
+    })
+}

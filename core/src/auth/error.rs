@@ -1,0 +1,111 @@
+//! What can come of a wish about users.
+
+use crate::access::Denied;
+use crate::collections::CollectionError;
+use crate::invalid::Invalid;
+use crate::password::PasswordError;
+use crate::records::RecordError;
+use crate::rng::RandomnessUnavailable;
+use crate::secrets::SecretError;
+use crate::store::{OfStore, StoreError};
+
+use super::signing::SigningError;
+
+/// What can come of a wish about users.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// There is no such user, or the password is another. Which of them is not said.
+    #[error("the e-mail address or the password is wrong")]
+    WrongCredentials,
+    /// Too many tries have failed.
+    #[error("{}", wait(*seconds))]
+    Wait {
+        /// The next try may be made after so many; `None` after a reset only.
+        seconds: Option<i64>,
+    },
+    /// The refresh token is unknown, used or over. Which of them is not said.
+    #[error("the refresh token is not valid any more; sign in again")]
+    InvalidRefreshToken,
+    /// The password was right, but the address is not known to be the user's.
+    #[error("the e-mail address has to be verified before signing in")]
+    Unverified,
+    /// The password was right, but the user is kept out.
+    #[error("this user is disabled")]
+    Disabled,
+    /// Nobody may sign up.
+    #[error("this app takes no sign-ups")]
+    SignUpClosed,
+    /// This is for a signed-in user.
+    #[error("this is for users who are signed in")]
+    NotAUser,
+    /// There is no such user.
+    #[error("there is no such user")]
+    NoUser,
+    /// There is no such session of this user.
+    #[error("there is no such session")]
+    NoSession,
+    /// Another user has the address. Only those learn of it who see all users.
+    #[error("another user has this e-mail address")]
+    EmailTaken,
+    /// The tenant's collection `users` is not one that auth can use.
+    #[error("the collection `users` of this tenant was not made for auth; rename it, and one is made")]
+    OtherUsers,
+    /// What was sent is not right.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The permission is missing.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The user's record could not be written.
+    #[error(transparent)]
+    Record(RecordError),
+    /// The users' collection could not be made.
+    #[error(transparent)]
+    Collection(#[from] CollectionError),
+    /// The password could not be hashed or compared.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// A token could not be signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// A secret could not be sealed or opened.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// No randomness.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessUnavailable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<RecordError> for UserError {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::NotFound => Self::NoUser,
+            RecordError::Invalid(invalid) => Self::Invalid(invalid),
+            RecordError::Store(error) => Self::Store(error),
+            RecordError::NotUnique { fields } if fields.iter().any(|field| field == "email") => {
+                Self::EmailTaken
+            }
+            error => Self::Record(error),
+        }
+    }
+}
+
+impl OfStore for UserError {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Record(error) => error.store(),
+            _ => None,
+        }
+    }
+}
+
+fn wait(seconds: Option<i64>) -> String {
+    match seconds {
+        Some(seconds) => format!("too many tries have failed; the next may be made in {seconds} s"),
+        None => "too many tries have failed; the password has to be reset".to_owned(),
+    }
+}

@@ -1,0 +1,158 @@
+//! Against guessing: a try is counted before it is made, so that racing tries are counted too, and what was right
+//! takes the count back.
+//!
+//! After so many failures in a row the next try has to wait, each time twice as long, and at last there is none any
+//! more until the secret is another. Who comes from one address is counted apart from what is tried, with more room:
+//! an office has one address. What is counted lies in the tenant's database, so a restart forgives nothing.
+
+use std::net::IpAddr;
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::Timestamp;
+use crate::ids::TenantId;
+use crate::store::entities::failures::{ActiveModel, Column, Entity};
+use crate::store::{StoreError, Tx};
+
+/// The longest wait: a quarter of an hour.
+const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
+/// Failures of an account after which no password helps any more: it has to be reset.
+const HARD_STOP: i64 = 100;
+/// A count starts over after a day without a failure, but for those that are past the hard stop.
+const FORGIVEN_AFTER_SECONDS: i64 = 24 * 3600;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tried<'t> {
+    /// A secret of an account, which is named by what it signs in with.
+    Account(&'t str),
+    /// Anything from one address. Of IPv6 that is a customer's network of 64 bits.
+    Address(IpAddr),
+}
+
+/// The next try has to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wait {
+    /// For so long; `None` for as long as the secret is the same.
+    pub(super) seconds: Option<i64>,
+}
+
+impl Tried<'_> {
+    fn digest(self) -> Vec<u8> {
+        let text = match self {
+            Self::Account(name) => format!("account {name}"),
+            Self::Address(IpAddr::V4(address)) => format!("address {address}"),
+            Self::Address(IpAddr::V6(address)) => format!("address {:016x}", u128::from(address) >> 64),
+        };
+        Sha256::digest(text).to_vec()
+    }
+
+    /// Failures that cost no wait.
+    const fn free(self) -> i64 {
+        match self {
+            Self::Account(_) => 5,
+            Self::Address(_) => 50,
+        }
+    }
+
+    /// What has to be waited after so many failures.
+    fn wait(self, failures: i64) -> Wait {
+        if matches!(self, Self::Account(_)) && failures >= HARD_STOP {
+            return Wait { seconds: None };
+        }
+        let beyond = u32::try_from(failures - self.free()).ok();
+        let seconds = beyond.map_or(0, |beyond| 1_i64.checked_shl(beyond.min(30)).unwrap_or(i64::MAX));
+        Wait { seconds: Some(seconds.min(LONGEST_WAIT_SECONDS)) }
+    }
+}
+
+/// Counts a try as failed before it is made, or says that it has to wait.
+pub(super) async fn admit(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    tried: Tried<'_>,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
+    let key = (tenant.as_uuid(), tried.digest());
+    let row = tx.find(Entity::find_by_id(key.clone())).await?;
+    let Some(row) = row else {
+        let first = ActiveModel {
+            tenant_id: Set(key.0),
+            digest: Set(key.1),
+            failures: Set(1),
+            last_at: Set(now.as_micros()),
+        };
+        return match tx.insert(first).await {
+            // Another first try went before: this one is made anew and finds it.
+            Err(StoreError::Unique { .. }) => Err(StoreError::Conflict("a racing first try".into())),
+            inserted => inserted.map(Ok),
+        };
+    };
+    let passed = now.as_micros().saturating_sub(row.last_at) / 1_000_000;
+    let mut failures = row.failures;
+    match tried.wait(failures).seconds {
+        None => return Ok(Err(Wait { seconds: None })),
+        Some(_) if passed >= FORGIVEN_AFTER_SECONDS => failures = 0,
+        // A clock that was set back makes nobody wait longer than the wait.
+        Some(wait) if (0..wait).contains(&passed) => return Ok(Err(Wait { seconds: Some(wait - passed) })),
+        Some(_) => {}
+    }
+    let update = Entity::update_many()
+        .col_expr(Column::Failures, (failures + 1).into())
+        .col_expr(Column::LastAt, now.as_micros().into())
+        .filter(Column::TenantId.eq(key.0))
+        .filter(Column::Digest.eq(key.1))
+        .filter(Column::Failures.eq(row.failures))
+        .filter(Column::LastAt.eq(row.last_at));
+    // Of those who read the same count one goes on; the others read anew.
+    if tx.update(update).await? == 0 {
+        return Err(StoreError::Conflict("a racing try".into()));
+    }
+    Ok(Ok(()))
+}
+
+/// Takes the counts back after a try that was right. An address keeps what others from it have failed: who has one
+/// account there must not be able to wash away the tries at all others.
+pub(super) async fn absolve(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    account: &str,
+    address: Option<IpAddr>,
+) -> Result<(), StoreError> {
+    tx.delete(Entity::delete_by_id((tenant.as_uuid(), Tried::Account(account).digest()))).await?;
+    if let Some(address) = address {
+        let less = Entity::update_many()
+            .col_expr(Column::Failures, sea_orm::sea_query::Expr::cust("failures - 1"))
+            .filter(Column::TenantId.eq(tenant.as_uuid()))
+            .filter(Column::Digest.eq(Tried::Address(address).digest()))
+            .filter(Column::Failures.gt(0));
+        tx.update(less).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_and_end_in_none_at_all() {
+        let account = Tried::Account("a@example.com");
+        let seconds = |failures| account.wait(failures).seconds;
+        assert_eq!([0, 4, 5, 6, 9, 14, 15, 99].map(seconds), [0, 0, 1, 2, 16, 512, 900, 900].map(Some));
+        assert_eq!(seconds(100), None);
+        let address = Tried::Address(IpAddr::from([192, 0, 2, 1]));
+        assert_eq!([49, 50, 1_000_000].map(|failures| address.wait(failures).seconds), [0, 1, 900].map(Some));
+    }
+
+    #[test]
+    fn what_is_counted_is_told_apart() {
+        let v6 = |last: u16| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]);
+        assert_eq!(Tried::Address(v6(1)).digest(), Tried::Address(v6(2)).digest());
+        let other = IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1]);
+        assert_ne!(Tried::Address(v6(1)).digest(), Tried::Address(other).digest());
+        assert_ne!(Tried::Account("192.0.2.1").digest(), Tried::Address([192, 0, 2, 1].into()).digest());
+    }
+}

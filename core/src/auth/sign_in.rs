@@ -1,0 +1,147 @@
+//! Signing in with a password.
+//!
+//! Whether there is such a user is not to be told from the answer, nor from the time that it takes: a password is
+//! compared in any case, and a try counts against the address that was typed, whether somebody has it or not.
+
+use futures_util::FutureExt as _;
+use sea_orm::EntityTrait as _;
+use uuid::Uuid;
+
+use super::audit::{Act, entry};
+use super::error::UserError;
+use super::guard::{self, Tried, Wait};
+use super::session::{Beginning, SignedIn};
+use crate::access::TenantScope;
+use crate::engine::Undo;
+use crate::password::Presented;
+use crate::platform::see_through;
+use crate::records::users::{UserKey, UserRecord};
+use crate::store::StoreError;
+use crate::store::entities::user_secrets;
+
+/// What somebody says they are known by.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The e-mail address, in any case.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+impl TenantScope {
+    /// Begins a session for whoever has that address and that password.
+    pub async fn sign_in(&self, credentials: Credentials) -> Result<SignedIn, UserError> {
+        let Credentials { email, password } = credentials;
+        let presented = Presented::new(password).ok_or(UserError::WrongCredentials)?;
+        // What is no address is nobody's, and is not asked for: Postgres takes some of it for no text at all.
+        if email.len() > 254 || email.contains('\0') {
+            return Err(UserError::WrongCredentials);
+        }
+        let key = email.to_lowercase();
+        self.admit(Some(&key)).await?;
+        let (user, hash) = self.find_with_secret(UserKey::Email(email)).await?.unzip();
+        if !presented.is(hash.flatten()).await? {
+            self.note_refusal(user.map(|user| user.id.as_uuid())).await?;
+            return Err(UserError::WrongCredentials);
+        }
+        let user = user.ok_or(UserError::WrongCredentials)?;
+        if user.disabled {
+            return Err(UserError::Disabled);
+        }
+        if self.tenant().auth().settings().require_verification && !user.verified {
+            return Err(UserError::Unverified);
+        }
+        self.begin(user, "password", Some(key)).await
+    }
+
+    /// Begins a session, and takes back what was counted against the account of that key.
+    pub(super) async fn begin(
+        &self,
+        user: UserRecord,
+        method: &'static str,
+        tried: Option<String>,
+    ) -> Result<SignedIn, UserError> {
+        let id = user.id.as_uuid();
+        let (row, (session, ends, secret)) = Beginning::new(self, id, method)?.split();
+        let audit = entry(self, Act::SignIn, Some(id), Some(format!("{method} {session}")))?;
+        let signed_in = self.tokens(&user, (session, ends, &secret), 1)?;
+        let (tenant, address) = (self.tenant().id(), self.facts().ip());
+        let (platform, place) = (self.platform().clone(), self.place());
+        see_through(async move {
+            let begun = platform
+                .store()
+                .write_again::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
+                    async move {
+                        if let Some(tried) = tried {
+                            guard::absolve(tx, tenant, &tried, address).await?;
+                        }
+                        Beginning::write(row, tx).await?;
+                        tx.insert(audit).await
+                    }
+                    .boxed()
+                })
+                .await
+                .map(|(done, _)| done);
+            platform.forget_user(tenant, id);
+            begun.map_err(UserError::from)
+        })
+        .await?;
+        Ok(signed_in)
+    }
+
+    /// Counts a try as failed before it is made, against the account and against where it comes from.
+    pub(super) async fn admit(&self, account: Option<&str>) -> Result<(), UserError> {
+        let (tenant, now) = (self.tenant().id(), self.platform().now());
+        let (account, address) = (account.map(str::to_owned), self.facts().ip());
+        self.platform()
+            .store()
+            .write_again(self.place(), Undo::Savepoint, move |tx| {
+                async move {
+                    let account = account.as_deref().map(Tried::Account);
+                    for tried in address.map(Tried::Address).into_iter().chain(account) {
+                        // As an error, so that a try which is not made counts nowhere.
+                        let admitted = guard::admit(tx, tenant, tried, now).await?;
+                        admitted.map_err(|Wait { seconds }| UserError::Wait { seconds })?;
+                    }
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+            .map(|(done, _)| done)
+    }
+
+    /// A user and the hash of their password, if they have one.
+    pub(super) async fn find_with_secret(
+        &self,
+        key: UserKey,
+    ) -> Result<Option<(UserRecord, Option<String>)>, UserError> {
+        let Some(users) = self.tenant().users().cloned() else { return Ok(None) };
+        let tenant = self.tenant().id().as_uuid();
+        let found = self
+            .platform()
+            .store()
+            .read::<_, StoreError, _>(self.place(), move |tx| {
+                async move {
+                    let Some(user) = UserRecord::find(tx, &users, &key).await? else { return Ok(None) };
+                    let secret = user_secrets::Entity::find_by_id((tenant, user.id.as_uuid()));
+                    let secret = tx.find(secret).await?;
+                    Ok(Some((user, secret.map(|secret| secret.password_hash))))
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(found)
+    }
+
+    async fn note_refusal(&self, user: Option<Uuid>) -> Result<(), UserError> {
+        let audit = entry(self, Act::SignInRefused, user, None)?;
+        self.platform()
+            .store()
+            .write::<_, StoreError, _>(self.place(), Undo::None, move |tx| {
+                async move { tx.insert(audit).await }.boxed()
+            })
+            .await?;
+        Ok(())
+    }
+}
