@@ -79,6 +79,13 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// Who may sign up.
+        SignUpPolicy {
+            Open = "open",
+            Closed = "closed",
+        }
+    }
+    crate::open_enum! {
         /// What was asked for.
         SlowQueryOperation {
             List = "list",
@@ -132,6 +139,44 @@ pub mod types {
         /// Indexes that no list since then can have used. Those that keep something unique are not among them.
         pub unused_indexes: ::std::vec::Vec<UnusedIndex>,
     }
+    /// A tenant's settings of auth.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AuthSettings {
+        /// Minutes that an access token is good for.
+        pub access_token_minutes: u32,
+        /// Characters that a password has at least.
+        pub password_min_length: u32,
+        /// Addresses to which a sign-in may lead back.
+        pub redirect_urls: ::std::vec::Vec<::std::string::String>,
+        /// Whether only those sign in whose e-mail address is verified.
+        pub require_verification: bool,
+        /// Days after which a session ends, however much it is used.
+        pub session_days: u32,
+        /// Who may sign up.
+        pub sign_up: crate::generated::enums::SignUpPolicy,
+    }
+    /// What is to change of a tenant's settings of auth.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AuthSettingsPatch {
+        /// Minutes that an access token is good for: 5 to 60.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub access_token_minutes: ::std::option::Option<u32>,
+        /// Characters that a password has at least: 8 to 128.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password_min_length: ::std::option::Option<u32>,
+        /// All addresses to which a sign-in may lead back.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub redirect_urls: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Whether only those sign in whose e-mail address is verified.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub require_verification: ::std::option::Option<bool>,
+        /// Days after which a session ends, however much it is used: 1 to 365.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub session_days: ::std::option::Option<u32>,
+        /// Who may sign up.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sign_up: ::std::option::Option<crate::generated::enums::SignUpPolicy>,
+    }
     /// Writes that are done together or not at all.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Batch {
@@ -176,6 +221,14 @@ pub mod types {
         pub count: u64,
         /// Whether nothing was written.
         pub dry_run: bool,
+    }
+    /// A change of password.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChangePassword {
+        /// The one that is to be.
+        pub new_password: crate::Secret,
+        /// The password of now.
+        pub password: crate::Secret,
     }
     /// A collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -256,6 +309,12 @@ pub mod types {
         /// Where the next page begins; null on the last one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// How many sessions have ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct EndedSessions {
+        /// How many.
+        pub count: u64,
     }
     /// How a list is carried out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -453,6 +512,29 @@ pub mod types {
         #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
         pub where_: ::std::option::Option<::std::string::String>,
     }
+    /// A public key (RFC 7517, RFC 8037).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Jwk {
+        /// What it signs with: `EdDSA`.
+        pub alg: ::std::string::String,
+        /// Its curve: `Ed25519`.
+        pub crv: ::std::string::String,
+        /// Its name, which tokens carry.
+        pub kid: ::std::string::String,
+        /// The kind of key: `OKP`.
+        pub kty: ::std::string::String,
+        /// What it is for: `sig`.
+        #[serde(rename = "use")]
+        pub use_: ::std::string::String,
+        /// Its bytes, in base64url.
+        pub x: ::std::string::String,
+    }
+    /// Public keys.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Jwks {
+        /// The keys.
+        pub keys: ::std::vec::Vec<Jwk>,
+    }
     /// A key.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Key {
@@ -620,8 +702,8 @@ pub mod types {
         pub kind: crate::generated::enums::KeyKind,
         /// Its name for people.
         pub name: ::std::string::String,
-        /// What a secret key may do: `collections:read`, `collections:write`, `keys:read`, `keys:write`, `records:read`,
-        /// `records:write`. All of it where nothing is said.
+        /// What a secret key may do: `auth:read`, `auth:write`, `collections:read`, `collections:write`, `keys:read`,
+        /// `keys:write`, `records:read`, `records:write`. All of it where nothing is said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
@@ -635,6 +717,24 @@ pub mod types {
         pub settings: ::std::option::Option<TenantSettings>,
         /// Its name in addresses: 2 to 63 lower-case letters, digits and hyphens.
         pub slug: ::std::string::String,
+    }
+    /// A new user.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewUser {
+        /// The address to sign in with.
+        pub email: ::std::string::String,
+        /// The password, if the user is to sign in with one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<crate::Secret>,
+        /// The user's own fields of the collection `users`, as one object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub profile: ::std::option::Option<::serde_json::Value>,
+        /// The user's roles, of the options of the field `roles`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub roles: ::std::vec::Vec<::std::string::String>,
+        /// Whether the address is known to be the user's.
+        #[serde(default)]
+        pub verified: bool,
     }
     /// What went wrong (RFC 9457).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -746,6 +846,12 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub within: ::std::option::Option<::std::string::String>,
     }
+    /// What a refresh is asked with.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Refresh {
+        /// The refresh token that came with the last access token.
+        pub refresh_token: crate::Secret,
+    }
     /// To when a record is taken back.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct RevertBody {
@@ -807,6 +913,13 @@ pub mod types {
             Self { overlap_seconds: defaults::default_u64::<u32, 86400>() }
         }
     }
+    /// How the signing key is rotated.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct RotateSigningKey {
+        /// Whether the new key signs now, and what was signed before counts no more.
+        #[serde(default)]
+        pub at_once: bool,
+    }
     /// Who may do what without a secret key, as conditions in CEL. A rule that is not there allows nobody, `true`
     /// everybody.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -858,6 +971,74 @@ pub mod types {
         /// Where the next page begins; null on the last one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A sign-in that has not ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Session {
+        /// When it began.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// When it ends, however much it is used.
+        pub expires_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its id, which access tokens carry as `sid`.
+        pub id: ::std::string::String,
+        /// Where it began.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ip: ::std::option::Option<::std::string::String>,
+        /// How it began: `password`.
+        pub method: ::std::string::String,
+        /// When its tokens were last renewed.
+        pub refreshed_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// What the client called itself when it began.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user_agent: ::std::option::Option<::std::string::String>,
+    }
+    /// Sessions.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SessionList {
+        /// The sessions.
+        pub items: ::std::vec::Vec<Session>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A sign-in with a password.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SignIn {
+        /// The address, in any case.
+        pub email: ::std::string::String,
+        /// The password.
+        pub password: crate::Secret,
+    }
+    /// A sign-up.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SignUp {
+        /// The address to sign in with.
+        pub email: ::std::string::String,
+        /// The password: as long as the tenant's settings ask for, 15 characters by default.
+        pub password: crate::Secret,
+        /// The user's own fields of the collection `users`, as one object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub profile: ::std::option::Option<::serde_json::Value>,
+    }
+    /// What a client gets to be known by.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SignedIn {
+        /// To be sent as `Authorization: Bearer …`.
+        pub access_token: crate::Secret,
+        /// Seconds that the access token is good for.
+        pub expires_in: u32,
+        /// For the next access token; good once.
+        pub refresh_token: crate::Secret,
+        /// Always `Bearer`.
+        pub token_type: ::std::string::String,
+        /// The user's record, as the user sees it.
+        pub user: ::serde_json::Value,
+    }
+    /// A sign-up that was taken.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SignedUp {
+        /// The address that was sent.
+        pub email: ::std::string::String,
     }
     /// Queries of one kind that were slow.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -963,6 +1144,25 @@ pub mod types {
         /// Which records stand in it, where not all do.
         #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
         pub where_: ::std::option::Option<::std::string::String>,
+    }
+    /// What is to change of a user.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct UserPatch {
+        /// Whether the user is kept out. All sessions end.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub disabled: ::std::option::Option<bool>,
+        /// Another address, or null for none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Another password. All sessions end.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<crate::Secret>,
+        /// All roles of the user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub roles: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Whether the address is known to be the user's.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub verified: ::std::option::Option<bool>,
     }
     /// What a view shows.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1078,6 +1278,486 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// Get the signing keys
+    ///
+    /// The public keys (RFC 7517) by which others check the access tokens of the tenant's users. A key is here ten
+    /// minutes before it signs: what is read may be kept for that long.
+    ///
+    /// Sends a `GET` request to `/v1/auth/jwks.json`
+    pub async fn get_signing_keys<'a>(&'a self) -> Result<ResponseValue<types::Jwks>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/jwks.json", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_signing_keys" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change the password
+    ///
+    /// Of the signed-in user. All their other sessions end.
+    ///
+    /// Sends a `POST` request to `/v1/auth/password`
+    pub async fn change_password<'a>(
+        &'a self,
+        body: &'a types::ChangePassword,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/password", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "change_password" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Refresh the tokens
+    ///
+    /// A refresh token is good once. One that comes up a second time ends its session: somebody else may have it.
+    /// The token names its tenant, so that nothing else has to.
+    ///
+    /// Sends a `POST` request to `/v1/auth/refresh`
+    pub async fn refresh_tokens<'a>(
+        &'a self,
+        body: &'a types::Refresh,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/refresh", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "refresh_tokens" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List sessions
+    ///
+    /// Of the signed-in user, latest used first: 100 at most.
+    ///
+    /// Sends a `GET` request to `/v1/auth/sessions`
+    pub async fn list_sessions<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::SessionList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/sessions", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_sessions" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// End the other sessions
+    ///
+    /// All of the signed-in user's but the one whose access token is sent.
+    ///
+    /// Sends a `DELETE` request to `/v1/auth/sessions`
+    pub async fn end_other_sessions<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::EndedSessions>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/sessions", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "end_other_sessions" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// End a session
+    ///
+    /// One of the signed-in user's.
+    ///
+    /// Sends a `DELETE` request to `/v1/auth/sessions/{session}`
+    ///
+    /// Arguments:
+    /// - `session`: The session's id.
+    pub async fn end_session<'a>(
+        &'a self,
+        session: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/sessions/{}", self.baseurl, encode_path(&session.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "end_session" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get the settings of auth
+    ///
+    /// Sends a `GET` request to `/v1/auth/settings`
+    pub async fn get_auth_settings<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::AuthSettings>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/settings", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_auth_settings" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change the settings of auth
+    ///
+    /// What is not sent stays as it is.
+    ///
+    /// Sends a `PATCH` request to `/v1/auth/settings`
+    pub async fn update_auth_settings<'a>(
+        &'a self,
+        body: &'a types::AuthSettingsPatch,
+    ) -> Result<ResponseValue<types::AuthSettings>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/settings", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_auth_settings" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign in
+    ///
+    /// Begins a session. After five tries in a row that have failed for one address, the next has to wait, each time
+    /// twice as long.
+    ///
+    /// Sends a `POST` request to `/v1/auth/sign-in`
+    pub async fn sign_in<'a>(
+        &'a self,
+        body: &'a types::SignIn,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/sign-in", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_in" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign out
+    ///
+    /// Ends the session whose access token is sent.
+    ///
+    /// Sends a `POST` request to `/v1/auth/sign-out`
+    pub async fn sign_out<'a>(&'a self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/sign-out", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_out" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign up
+    ///
+    /// Makes a user, who can sign in from then on. Whether the address has a user already is not told.
+    ///
+    /// Sends a `POST` request to `/v1/auth/sign-up`
+    pub async fn sign_up<'a>(
+        &'a self,
+        body: &'a types::SignUp,
+    ) -> Result<ResponseValue<types::SignedUp>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/sign-up", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_up" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            202u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Rotate the signing key
+    ///
+    /// Makes a key that signs in ten minutes; what the ones before have signed is good until it would be over anyway.
+    /// With `at_once` it signs now, and what they have signed counts no more: clients have to refresh their tokens.
+    ///
+    /// Sends a `POST` request to `/v1/auth/signing-keys/rotate`
+    pub async fn rotate_signing_key<'a>(
+        &'a self,
+        body: &'a types::RotateSigningKey,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/signing-keys/rotate", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "rotate_signing_key" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get the signed-in user
+    ///
+    /// Sends a `GET` request to `/v1/auth/user`
+    pub async fn get_signed_in_user<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/user", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_signed_in_user" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Write many records at once
     ///
     /// All of the operations are done, or none. Each asks what it would ask alone, and counts as a request of its own.
@@ -3069,6 +3749,166 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "suspend_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a user
+    ///
+    /// Sends a `POST` request to `/v1/users`
+    pub async fn create_user<'a>(
+        &'a self,
+        body: &'a types::NewUser,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!("{}/v1/users", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_user" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a user
+    ///
+    /// What auth owns of one: address, password, roles, and whether they are verified or kept out. Their own fields are
+    /// changed like those of any record.
+    ///
+    /// Sends a `PATCH` request to `/v1/users/{user}`
+    ///
+    /// Arguments:
+    /// - `user`: The user's id.
+    /// - `body`
+    pub async fn update_user<'a>(
+        &'a self,
+        user: &'a str,
+        body: &'a types::UserPatch,
+    ) -> Result<ResponseValue<crate::AnyRecord>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/{}", self.baseurl, encode_path(&user.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_user" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List a user's sessions
+    ///
+    /// Latest used first: 100 at most.
+    ///
+    /// Sends a `GET` request to `/v1/users/{user}/sessions`
+    ///
+    /// Arguments:
+    /// - `user`: The user's id.
+    pub async fn list_user_sessions<'a>(
+        &'a self,
+        user: &'a str,
+    ) -> Result<ResponseValue<types::SessionList>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/{}/sessions", self.baseurl, encode_path(&user.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_user_sessions" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// End a user's sessions
+    ///
+    /// All of them.
+    ///
+    /// Sends a `DELETE` request to `/v1/users/{user}/sessions`
+    ///
+    /// Arguments:
+    /// - `user`: The user's id.
+    pub async fn end_user_sessions<'a>(
+        &'a self,
+        user: &'a str,
+    ) -> Result<ResponseValue<types::EndedSessions>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/{}/sessions", self.baseurl, encode_path(&user.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "end_user_sessions" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;

@@ -39,7 +39,7 @@ mod tests {
     fn what_others_have_changed_is_refused() {
         let collection = |id: &str, second: u32| -> Collection {
             let at = format!("2026-01-01T00:00:{second:02}Z");
-            let json = json!({"id": id, "name": "notes", "fields": [], "indexes": [], "rules": {},
+            let json = json!({"id": id, "name": "notes", "fields": [], "indexes": [], "rules": {}, "history": {},
                 "created_at": at, "updated_at": at});
             serde_json::from_value(json).unwrap()
         };
