@@ -224,9 +224,8 @@ impl Auth {
         body: Json<AuthSettingsPatchBody>,
     ) -> Result<Json<AuthSettingsView>, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let permit = scope.permit()?;
-        let settings = body.0.over(scope.auth_settings(&scope.permit()?));
-        Ok(Json(AuthSettingsView::from(scope.set_auth_settings(&permit, settings).await?)))
+        let changed = scope.change_auth_settings(&scope.permit()?, |before| body.0.over(before)).await?;
+        Ok(Json(AuthSettingsView::from(changed)))
     }
 }
 

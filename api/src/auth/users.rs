@@ -1,6 +1,6 @@
 //! Users, for those who administer them. Their records are read and deleted like any others.
 
-use neonex_core::auth::{NewUser, UserError, UserPatch};
+use neonex_core::auth::{EmailChange, NewUser, UserError, UserPatch};
 use neonex_core::records::RecordId;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -98,9 +98,9 @@ impl Users {
         let permit = scope.permit()?;
         let UserPatchBody { email, password, verified, disabled, roles } = body.0;
         let email = match email {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(email) => Some(Some(email)),
+            MaybeUndefined::Undefined => EmailChange::Keep,
+            MaybeUndefined::Null => EmailChange::Remove,
+            MaybeUndefined::Value(email) => EmailChange::Set(email),
         };
         let password = password.map(|password| password.0);
         let patch = UserPatch { email, password, verified, disabled, roles };

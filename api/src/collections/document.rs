@@ -237,12 +237,12 @@ fn operations(collection: &Collection) -> (Value, Value) {
         json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
     if collection.is_view() {
         let page = of("200", "A page.", &format!("{name}.page"));
-        let one = of("200", "The record.", name);
+        let record = of("200", "The record.", name);
         return (
             json!({"get": operation("list", "List records", &list, None, page)}),
             json!({
                 "parameters": [id],
-                "get": operation("get", "Get a record", &json!([fields, expand]), None, one),
+                "get": operation("get", "Get a record", &json!([fields, expand]), None, record),
             }),
         );
     }

@@ -39,7 +39,7 @@ enum Created {
 enum Read {
     /// The collection.
     #[oai(status = 200)]
-    Collection(Json<CollectionView>, #[oai(header = "ETag")] String),
+    Collection(RawJson<CollectionView>, #[oai(header = "ETag")] String),
     /// The collection is the one that the client has.
     #[oai(status = 304)]
     NotModified(#[oai(header = "ETag")] String),
@@ -139,7 +139,8 @@ impl Collections {
         if is_known(if_none_match.0.as_deref(), etag) {
             return Ok(Read::NotModified(etag.to_string()));
         }
-        Ok(Read::Collection(Json(CollectionView::from(found.as_ref())), etag.to_string()))
+        let json = CollectionView::from(found.as_ref()).to_json_string();
+        Ok(Read::Collection(RawJson::new(json), etag.to_string()))
     }
 
     /// Change a collection

@@ -40,7 +40,7 @@ enum Listed {
 enum Read {
     /// The key.
     #[oai(status = 200)]
-    Key(Json<KeyView>, #[oai(header = "ETag")] String),
+    Key(RawJson<KeyView>, #[oai(header = "ETag")] String),
     /// The key is the one that the client has.
     #[oai(status = 304)]
     NotModified(#[oai(header = "ETag")] String),
@@ -143,7 +143,7 @@ impl Keys {
         if is_known(if_none_match.0.as_deref(), etag) {
             return Ok(Read::NotModified(etag.to_string()));
         }
-        Ok(Read::Key(Json(KeyView::from(&key)), etag.to_string()))
+        Ok(Read::Key(RawJson::new(KeyView::from(&key).to_json_string()), etag.to_string()))
     }
 
     /// Revoke a key

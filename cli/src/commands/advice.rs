@@ -24,12 +24,12 @@ async fn ask(
     named: &[String],
 ) -> Result<(BTreeMap<String, Advice>, Vec<SlowQuery>), CommandError> {
     let collections = client.collections();
-    let mut names = named.to_vec();
-    if names.is_empty() {
-        names = collections.list().await?.into_iter().map(|collection| collection.name).collect();
+    let mut asked = named.to_vec();
+    if asked.is_empty() {
+        asked = collections.list().await?.into_iter().map(|collection| collection.name).collect();
     }
     let mut advice = BTreeMap::new();
-    for name in names {
+    for name in asked {
         advice.insert(name.clone(), collections.advice(&name).await?);
     }
     Ok((advice, collections.slow_queries(None, None).await?.items))

@@ -79,14 +79,14 @@ impl DataConfig {
         });
         let database_max_connections = values.get(&MAX_CONNECTIONS, |text| parse::number(text, 1..=10_000));
         let statement_timeout = values.get(&STATEMENT_TIMEOUT, parse::duration);
-        let slow_query = values.get(&SLOW_QUERY, or_off);
+        let slow_query = values.get(&SLOW_QUERY, OrOff::read);
         let durability = values.get(&DURABILITY, durability);
         Some(Self {
             dir: dir?,
             database_url,
             database_max_connections: database_max_connections?,
             statement_timeout: statement_timeout?,
-            slow_query: slow_query?,
+            slow_query: slow_query?.duration(),
             durability: durability?,
         })
     }
@@ -100,9 +100,23 @@ impl DataConfig {
     }
 }
 
-/// A duration, or none.
-fn or_off(text: &str) -> Option<Option<Duration>> {
-    if text == "off" { Some(None) } else { parse::duration(text).map(Some) }
+/// A duration, or none at all.
+enum OrOff {
+    Off,
+    From(Duration),
+}
+
+impl OrOff {
+    fn read(text: &str) -> Option<Self> {
+        if text == "off" { Some(Self::Off) } else { parse::duration(text).map(Self::From) }
+    }
+
+    const fn duration(self) -> Option<Duration> {
+        match self {
+            Self::Off => None,
+            Self::From(duration) => Some(duration),
+        }
+    }
 }
 
 fn durability(text: &str) -> Option<Durability> {

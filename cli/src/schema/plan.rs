@@ -182,7 +182,7 @@ impl Plan {
         let json = |design: &Design| serde_json::to_value(&design.view).unwrap_or_default();
         if json(before) != json(after) {
             changes.push("~ what it shows".to_owned());
-            patch.view = after.view.clone();
+            patch.view.clone_from(&after.view);
         }
         patch.rules = changed_rules(before, after, &mut changes);
         if !changes.is_empty() {

@@ -43,8 +43,8 @@ async fn records_come_from_all_pages_in_order() {
     let long = format!("views >= 3 && title != '{}'", "x".repeat(2_000));
     let by_body: Vec<_> = behind.list().filter(long).sort("-views").stream().try_collect().await.unwrap();
     assert_eq!(by_body, all);
-    let last = relay.seen().pop().unwrap();
-    assert!(last.line.starts_with("POST ") && last.line.ends_with("/posts/query"), "{}", last.line);
+    let sent = relay.seen().pop().unwrap();
+    assert!(sent.line.starts_with("POST ") && sent.line.ends_with("/posts/query"), "{}", sent.line);
 
     // By hand the same, and a stream goes on where a page ended.
     let first = list.clone().count(CountMode::Exact).send().await.unwrap();

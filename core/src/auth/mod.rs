@@ -32,4 +32,4 @@ pub use self::sign_up::NewUser;
 pub(crate) use self::signing::{Claims, named_tenant};
 pub use self::signing::{Jwk, SigningError};
 pub use self::user::UserState;
-pub use self::users::UserPatch;
+pub use self::users::{EmailChange, UserPatch};

@@ -71,7 +71,7 @@ impl TenantScope {
             None => None,
         };
         let owned = Owned {
-            email: Some(Some(email.as_str().to_owned())),
+            email: Some(email.as_str().into()),
             verified: Some(new.verified),
             roles: Some(new.roles),
             ..Owned::default()

@@ -25,11 +25,23 @@ use crate::store::entities::{tenant_settings, user_secrets};
 use crate::store::{StoreError, Tx};
 use crate::tenants::announce;
 
+/// What becomes of a user's address.
+#[derive(Debug, Default)]
+pub enum EmailChange {
+    /// It stays.
+    #[default]
+    Keep,
+    /// The user has none any more.
+    Remove,
+    /// It is another.
+    Set(String),
+}
+
 /// What is to change of a user; `None` leaves it.
 #[derive(Debug, Default)]
 pub struct UserPatch {
-    /// Another address, or with null none.
-    pub email: Option<Option<String>>,
+    /// What becomes of the address.
+    pub email: EmailChange,
     /// Another password. It ends every session.
     pub password: Option<String>,
     /// Whether the address is known to be theirs.
@@ -58,11 +70,13 @@ impl TenantScope {
         let scope = self.with_users().await?;
         let least = scope.tenant().auth().settings().password_min_length;
         let mut findings = Findings::default();
-        let email = patch.email.map(|email| {
-            email.map(|email| {
-                findings.take("/email", Email::try_from(email)).map(|email| email.as_str().to_owned())
-            })
-        });
+        let email = match patch.email {
+            EmailChange::Keep => None,
+            EmailChange::Remove => Some(serde_json::Value::Null),
+            EmailChange::Set(email) => {
+                findings.take("/email", Email::try_from(email)).map(|email| email.as_str().into())
+            }
+        };
         let password =
             patch.password.map(|text| findings.take("/password", Password::of_length(text, least)));
         findings.finish(Some(()))?;
@@ -71,12 +85,7 @@ impl TenantScope {
             None => None,
         };
         let ends = hash.is_some() || patch.disabled == Some(true);
-        let owned = Owned {
-            email: email.map(Option::flatten),
-            verified: patch.verified,
-            disabled: patch.disabled,
-            roles: patch.roles,
-        };
+        let owned = Owned { email, verified: patch.verified, disabled: patch.disabled, roles: patch.roles };
         let system = scope.as_system("auth");
         let change = system.records(USERS)?.user_change(id, owned, Precondition::None)?;
         let audit = entry(&scope, Act::UserChanged, Some(id.as_uuid()), None)?;
@@ -167,13 +176,13 @@ impl TenantScope {
         self.tenant().auth().settings().clone()
     }
 
-    /// Replaces the tenant's settings of auth.
-    pub async fn set_auth_settings(
+    /// Changes the tenant's settings of auth.
+    pub async fn change_auth_settings(
         &self,
         _: &Permit<AuthWrite>,
-        settings: AuthSettings,
+        change: impl FnOnce(AuthSettings) -> AuthSettings,
     ) -> Result<AuthSettings, UserError> {
-        let settings = settings.check()?;
+        let settings = change(self.tenant().auth().settings().clone()).check()?;
         let value = serde_json::to_string(&settings).map_err(|error| StoreError::Fault(error.into()))?;
         let audit = entry(self, Act::SettingsChanged, None, Some(value.clone()))?;
         let (scope, tenant, now) = (self.clone(), self.tenant().id(), self.platform().now().as_micros());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::RecordError;
-use super::history::last_logged;
+use super::history::{is_after_all, last_logged};
 use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
@@ -372,21 +372,24 @@ impl Work {
         let now = last.map_or(self.now, |last| self.now.max(last.next()));
         let mut stored = Stored { id, created_at: now, updated_at: now, values };
         stored.settle(&self.collection, true)?;
-        self.make(tx, stored, rule).await
+        self.make(tx, stored, (rule, chosen)).await
     }
 
-    /// Makes the record, whose times are set.
+    /// Makes the record, whose times are set; `chosen` if there may have been one of its id before.
     pub(super) async fn make(
         self,
         tx: &mut Tx<'_>,
         stored: Stored,
-        rule: Option<Sql>,
+        (rule, chosen): (Option<Sql>, bool),
     ) -> Result<RecordBody, RecordError> {
         let layout = &self.collection.layout;
         let dialect = tx.dialect();
         tx.execute(&stored.insert(layout, dialect))
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
+        if chosen {
+            is_after_all(tx, &self.author, stored.id, stored.updated_at).await?;
+        }
         link(tx, &self.collection, &stored, None, None).await?;
         if let Some(rule) = rule
             && tx.query(&rule, |_| Ok(())).await?.is_empty()

@@ -39,7 +39,8 @@ pub(crate) enum UserKey {
 /// What is to be set of what auth owns; `None` leaves it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Owned {
-    pub(crate) email: Option<Option<String>>,
+    /// Text, or null.
+    pub(crate) email: Option<Json>,
     pub(crate) verified: Option<bool>,
     pub(crate) disabled: Option<bool>,
     pub(crate) roles: Option<Vec<String>>,
@@ -54,7 +55,7 @@ impl Owned {
         input: &mut RecordInput,
     ) -> Result<(), Invalid> {
         let values = [
-            (fields.email, self.email.map(Json::from)),
+            (fields.email, self.email),
             (fields.verified, self.verified.map(Json::from)),
             (fields.disabled, self.disabled.map(Json::from)),
             (fields.roles, self.roles.map(Json::from)),
@@ -83,10 +84,10 @@ impl UserRecord {
         let Some(fields) = collection.users else { return Ok(None) };
         let sql = key.find(collection, fields, tx.dialect());
         let found = tx.query(&sql, |row| read_stored(&collection.layout, row)).await?;
-        Ok(found.into_iter().next().map(|stored| Self::new(stored, collection, fields)))
+        Ok(found.into_iter().next().map(|stored| Self::new(&stored, collection, fields)))
     }
 
-    fn new(stored: Stored, collection: &Collection, fields: UserFields) -> Self {
+    fn new(stored: &Stored, collection: &Collection, fields: UserFields) -> Self {
         let flag = |place: usize| matches!(stored.values.get(place), Some(FieldValue::Bool(true)));
         let email = match stored.values.get(fields.email) {
             Some(FieldValue::Text(email)) => Some(email.clone()),

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use neonex_testkit::{Answer, AppTenant, Client, TestApp};
+use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::api::{expect, problem};
@@ -259,7 +260,7 @@ async fn what_auth_owns_is_not_written_as_a_record() {
     for sent in [json!({"verified": true}), json!({"roles": ["admin"]}), json!({"email": "b@example.com"})] {
         let place = format!("/{}", sent.as_object().unwrap().keys().next().unwrap());
         for who in [&ann, &developer] {
-            assert_eq!(places(&who.patch(&own, &sent).await, 400), [place.clone()]);
+            assert_eq!(places(&who.patch(&own, &sent).await, 400), std::slice::from_ref(&place));
         }
         let batch =
             json!({"operations": [{"method": "update", "collection": "users", "id": id, "record": sent}]});
@@ -301,7 +302,7 @@ async fn revocation_counts_at_once() {
     let acme = app.tenant("acme").await.unwrap();
     let developer = acme.secret().await.unwrap();
     let auth = "/v1/auth/user";
-    let ends = async |name: &str, end: &dyn Fn(String) -> (poem::http::Method, String, Option<Value>)| {
+    let ends = async |name: &str, end: &dyn Fn(String) -> (Method, String, Option<Value>)| {
         let email = format!("{name}@example.com");
         let (client, signed_in) = user(&acme, &email).await;
         expect(&client.get(auth).await, 200);
@@ -312,7 +313,6 @@ async fn revocation_counts_at_once() {
         problem(&client.get(auth).await, 401, "invalid_credential");
         problem(&refresh(&acme.nobody(), &signed_in).await, 401, "invalid_refresh_token");
     };
-    use poem::http::Method;
     let patch =
         |body: Value| move |id: String| (Method::PATCH, format!("/v1/users/{id}"), Some(body.clone()));
     ends("disabled", &patch(json!({"disabled": true}))).await;

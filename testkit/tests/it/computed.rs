@@ -32,7 +32,7 @@ async fn refused(scope: &TenantScope, body: Json) -> Vec<(String, String)> {
     let records = scope.records("items").unwrap();
     let made = match records.input(body.to_string().as_bytes()) {
         Ok(input) => records.create(input, None).await.map(drop),
-        Err(invalid) => Err(invalid.into()),
+        Err(refused) => Err(refused),
     };
     match made {
         Err(RecordError::Invalid(invalid)) => {

@@ -4,6 +4,7 @@ use sea_query::Value;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
+use crate::dialect::Dialect;
 use crate::records::service::{Author, RecordId, Records};
 use crate::store::{Row, Sql, StoreError, Tx};
 
@@ -141,10 +142,40 @@ pub(in crate::records) async fn last_logged(
     author: &Author,
     record: RecordId,
 ) -> Result<Option<Timestamp>, StoreError> {
-    const LAST: &str = "SELECT at FROM changes WHERE tenant_id = ? AND collection_id = ? AND record_id = ? \
-                        ORDER BY at DESC LIMIT 1";
+    // MariaDB would read what was there when the transaction first looked at anything.
+    let lock = if tx.dialect() == Dialect::MariaDb { " LOCK IN SHARE MODE" } else { "" };
+    let text = format!(
+        "SELECT at FROM changes WHERE tenant_id = ? AND collection_id = ? AND record_id = ? ORDER BY at DESC LIMIT 1{lock}"
+    );
     let (tenant, collection) = author.place();
     let values = vec![tenant.into(), collection.into(), record.as_uuid().into()];
-    let found = tx.query(&Sql::new(tx.dialect().placeholders(LAST), values), |row| row.int(0)).await?;
+    let found = tx.query(&Sql::new(tx.dialect().placeholders(&text), values), |row| row.int(0)).await?;
     Ok(found.into_iter().flatten().next().and_then(Timestamp::from_micros))
+}
+
+/// That no change of the record was logged at that time or later, asked by who has inserted it. Before that nothing can
+/// be held of it: another may have made and ended it since the log was looked at, and then the write is made again.
+pub(in crate::records) async fn is_after_all(
+    tx: &mut Tx<'_>,
+    author: &Author,
+    record: RecordId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let lock = match tx.dialect() {
+        // Nobody else writes.
+        Dialect::Sqlite => return Ok(()),
+        Dialect::Postgres => "",
+        // Reads what is there now, and not when the transaction first looked.
+        Dialect::MariaDb => " LOCK IN SHARE MODE",
+    };
+    let text = format!(
+        "SELECT 1 FROM changes WHERE tenant_id = ? AND collection_id = ? AND record_id = ? AND at >= ? LIMIT 1{lock}"
+    );
+    let (tenant, collection) = author.place();
+    let values = vec![tenant.into(), collection.into(), record.as_uuid().into(), at.as_micros().into()];
+    let later = tx.query(&Sql::new(tx.dialect().placeholders(&text), values), |_| Ok(())).await?;
+    if later.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::Conflict("a record of this id came and went meanwhile".into()))
 }

@@ -17,7 +17,7 @@ mod revisions;
 mod undelete;
 
 pub use self::as_of::PastQuery;
-pub(super) use self::log::last_logged;
+pub(super) use self::log::{is_after_all, last_logged};
 pub use self::revert::Reversion;
 use super::error::RecordError;
 use super::service::Records;

@@ -69,7 +69,7 @@ impl Write for Undeletion {
         };
         stored.set_automatic_again(&collection.layout);
         compute(&collection.computed, &collection.layout, &mut stored)?;
-        self.work.make(tx, stored, None).await
+        self.work.make(tx, stored, (None, true)).await
     }
 
     fn answer(done: &RecordBody) -> Vec<u8> {

@@ -156,11 +156,11 @@ impl Own {
         let user = json!({"email": email, "password": super::bodies::PASSWORD});
         expect(&operator.post("/v1/users", &user).await, 201);
         let signed_in = expect(&self.tenant.anonymous().post("/v1/auth/sign-in", &user).await, 200);
-        self.names.user = signed_in["user"]["id"].as_str().unwrap().to_owned();
+        self.names.user = signed_in["user"]["id"].as_str().unwrap().into();
         let token = signed_in["access_token"].as_str().unwrap();
         let user = self.tenant.nobody().bearer(token);
-        self.names.session =
-            expect(&user.get("/v1/auth/sessions").await, 200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let sessions = expect(&user.get("/v1/auth/sessions").await, 200);
+        self.names.session = sessions["items"][0]["id"].as_str().unwrap().into();
         if self.credential == Credential::User {
             self.callers = BTreeMap::from([("", user)]);
         }
@@ -211,11 +211,10 @@ async fn callers(
 ) -> BTreeMap<&'static str, Client> {
     let bearer = |text: &str| app.nobody().bearer(text);
     let caller = match credential {
-        Credential::Nobody => app.nobody(),
+        // A user signs in when the tenant is filled.
+        Credential::Nobody | Credential::User => app.nobody(),
         Credential::Anonymous => tenant.anonymous(),
         Credential::Publishable => tenant.publishable().await.unwrap(),
-        // Signed in when the tenant is filled.
-        Credential::User => app.nobody(),
         Credential::ItsScope | Credential::OtherScope => {
             let mut callers = BTreeMap::new();
             for scope in ["auth:read", "collections:read", "keys:read", "records:read"] {
