@@ -85,7 +85,10 @@ impl From<RecordError> for UserError {
             RecordError::NotFound => Self::NoUser,
             RecordError::Invalid(invalid) => Self::Invalid(invalid),
             RecordError::Store(error) => Self::Store(error),
-            RecordError::NotUnique { fields } if fields.iter().any(|field| field == "email") => {
+            // Of racers with one address the index refuses one, and names no field that is hidden.
+            RecordError::NotUnique { fields }
+                if fields.is_empty() || fields.iter().any(|field| field == "email") =>
+            {
                 Self::EmailTaken
             }
             error => Self::Record(error),

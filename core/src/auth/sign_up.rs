@@ -14,7 +14,7 @@ use crate::engine::Undo;
 use crate::invalid::Findings;
 use crate::password::Password;
 use crate::records::create::Creation;
-use crate::records::users::Owned;
+use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
 use crate::records::{RecordBody, RecordError};
 use crate::store::entities::{audit_log, user_secrets};
@@ -65,6 +65,10 @@ impl TenantScope {
             Err(RecordError::Invalid(invalid)) => findings.take("/profile", Err(invalid)),
             read => Some(read?),
         };
+        // Who chose the id of somebody who is gone would be taken for them wherever that id was written down.
+        if act == Act::SignUp && profile.as_ref().is_some_and(|profile| profile.id.is_some()) {
+            findings.add("/profile/id", "read_only", "`id` is set by the server");
+        }
         let (email, profile) = findings.finish(email.zip(profile))?;
         let hash = match password.flatten() {
             Some(password) => Some(password.hash(self.platform().rng()).await?),
@@ -86,19 +90,25 @@ impl TenantScope {
             changed_at: Set(self.platform().now().as_micros()),
         });
         let audit = entry(self, act, Some(id), None)?;
-        self.insert_user(creation, secret, audit).await
+        self.insert_user(email.as_str().to_owned(), creation, secret, audit).await
     }
 
     async fn insert_user(
         &self,
+        email: String,
         creation: Creation,
         secret: Option<user_secrets::ActiveModel>,
         audit: audit_log::ActiveModel,
     ) -> Result<RecordBody, UserError> {
+        let users = self.tenant().users().cloned().ok_or(UserError::OtherUsers)?;
         self.platform()
             .store()
             .write_again(self.place(), Undo::Savepoint, move |tx| {
                 async move {
+                    // Asked and not left to the index, whose refusal does not name a field that is hidden.
+                    if UserRecord::find(tx, &users, &UserKey::Email(email)).await?.is_some() {
+                        return Err(UserError::EmailTaken);
+                    }
                     let made = creation.apply(tx).await?;
                     if let Some(secret) = secret {
                         tx.insert(secret).await?;

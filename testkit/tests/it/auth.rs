@@ -88,6 +88,26 @@ async fn nobody_learns_who_has_signed_up() {
     app.remove().await.unwrap();
 }
 
+/// Nor where the address is a field that only some see, whose index must not give it away; of racers neither.
+#[tokio::test]
+async fn a_hidden_address_is_not_told_of_either() {
+    let app = TestApp::start().await.unwrap();
+    let acme = app.tenant("acme").await.unwrap();
+    let developer = acme.secret().await.unwrap();
+    let hidden =
+        json!({"name": "email", "type": "email", "unique": true, "ignore_case": true, "hidden": true});
+    expect(&developer.post("/v1/collections", &json!({"name": "users", "fields": [hidden]})).await, 201);
+    let anonymous = acme.anonymous();
+    let sign_up = json!({"email": "ann@example.com", "password": PASSWORD});
+    let racers = join_all((0..8).map(|_| anonymous.post("/v1/auth/sign-up", &sign_up))).await;
+    assert!(racers.iter().all(|answer| answer.status == 202), "{racers:?}");
+    expect(&anonymous.post("/v1/auth/sign-up", &sign_up).await, 202);
+    assert_eq!(expect(&developer.get(USERS).await, 200)["items"].as_array().unwrap().len(), 1);
+    expect(&sign_in(&anonymous, "ann@example.com", PASSWORD).await, 200);
+    problem(&developer.post("/v1/users", &sign_up).await, 409, "email_taken");
+    app.remove().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_a_sign_up_is_named() {
     let app = TestApp::start().await.unwrap();
@@ -99,6 +119,11 @@ async fn what_is_wrong_with_a_sign_up_is_named() {
     let refused = acme.anonymous().post("/v1/auth/sign-up", &wrong).await;
     let expected = ["/email", "/password", "/profile/nick", "/profile/roles", "/profile/verified"];
     assert_eq!(places(&refused, 400), expected);
+    // Nobody becomes who once was, or is.
+    let id = "0190a1b2-0000-7000-8000-000000000001";
+    let chosen =
+        json!({"email": "ann@example.com", "password": PASSWORD, "profile": {"name": "Ann", "id": id}});
+    assert_eq!(places(&acme.anonymous().post("/v1/auth/sign-up", &chosen).await, 400), ["/profile/id"]);
     let missing = json!({"email": "ann@example.com", "password": PASSWORD});
     assert_eq!(places(&acme.anonymous().post("/v1/auth/sign-up", &missing).await, 400), ["/profile/name"]);
     let right = json!({"email": "ann@example.com", "password": PASSWORD, "profile": {"name": "Ann"}});
