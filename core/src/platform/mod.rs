@@ -43,6 +43,8 @@ pub const COHERENCE: Duration = Duration::from_secs(1);
 const CACHED_CREDENTIALS: u64 = 100_000;
 /// Embedded, what is known of a user is forgotten with each change of it; this is for the change that nobody thought of.
 const USERS_KEPT: Duration = Duration::from_mins(1);
+/// No access token is good for longer.
+const TOKENS_KEPT: Duration = Duration::from_hours(1);
 const CACHED_TENANTS: u64 = 10_000;
 const OBSERVED_COLLECTIONS: u64 = 50_000;
 
@@ -127,7 +129,7 @@ impl Platform {
             tenants: Cache::new(CACHED_TENANTS),
             slugs: slugs.build(),
             observed: Cache::new(OBSERVED_COLLECTIONS),
-            tokens: Cache::new(CACHED_CREDENTIALS),
+            tokens: Cache::builder().max_capacity(CACHED_CREDENTIALS).time_to_live(TOKENS_KEPT).build(),
             users: users.build(),
             public_url: OnceLock::new(),
             usage: Usage::default(),
