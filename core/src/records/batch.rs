@@ -237,13 +237,10 @@ impl TenantScope {
                 .map_err(|invalid| invalid.below("/record"))?)
         };
         let ready = match operation.method {
-            BatchMethod::Create => {
-                records.not_users()?;
-                records.creation(choose(chosen, input()?)?).map(|step| {
-                    let id = step.id();
-                    (Step::Create(step), id)
-                })
-            }
+            BatchMethod::Create => records.creation(choose(chosen, input()?)?).map(|step| {
+                let id = step.id();
+                (Step::Create(step), id)
+            }),
             BatchMethod::Update => {
                 let id = existing()?;
                 records.modification(id, input()?, precondition).map(|step| (Step::Update(step), id))

@@ -55,7 +55,6 @@ impl Records<'_> {
         input: RecordInput,
         once: Option<IdempotencyKey>,
     ) -> Result<Outcome<RecordBody>, RecordError> {
-        self.not_users()?;
         let creation = self.creation(input)?;
         // Alone, neither statement can fail after having changed something.
         let alone = creation.rule.is_none() && self.collection.relations.is_empty();
@@ -65,6 +64,7 @@ impl Records<'_> {
 
     /// All that needs no database is done here, not on the writer's time.
     pub(super) fn creation(&self, input: RecordInput) -> Result<Creation, RecordError> {
+        self.not_users()?;
         let platform = self.scope.platform();
         let now = platform.now();
         let chosen = input.id.is_some();

@@ -14,7 +14,7 @@ use super::input::{Reading, RecordInput};
 use super::layout::{Column, FIXED, Layout};
 use super::storage::Storage;
 use super::value::FieldValue;
-use crate::access::{Denied, Permission as _, RecordsRead, RecordsWrite, TenantScope};
+use crate::access::{Actor, Denied, Permission as _, RecordsRead, RecordsWrite, TenantScope};
 use crate::clock::Timestamp;
 use crate::collections::{Auto, Collection};
 use crate::dialect::Dialect;
@@ -168,9 +168,10 @@ impl Records<'_> {
         Asked { ruled, ..Asked::new(operation, self.collection.id()) }
     }
 
-    /// Whether records are made here: users are made by auth.
+    /// Whether the actor makes records here: users are made by auth, which acts as a part of the system.
     pub(super) fn not_users(&self) -> Result<(), RecordError> {
-        if self.collection.users.is_some() { Err(RecordError::MadeByAuth) } else { Ok(()) }
+        let is_auth = matches!(self.scope.actor(), Actor::System(_));
+        if self.collection.users.is_some() && !is_auth { Err(RecordError::MadeByAuth) } else { Ok(()) }
     }
 
     pub(super) fn dialect(&self) -> Dialect {
