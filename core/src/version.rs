@@ -21,7 +21,11 @@ impl ETag {
     /// Of what has this content.
     pub(crate) fn of(content: &impl Serialize) -> Self {
         // JSON has a form for all that is asked for here.
-        let text = serde_json::to_vec(content).unwrap_or_default();
+        Self::of_text(&serde_json::to_vec(content).unwrap_or_default())
+    }
+
+    /// Of what is sent as this text.
+    pub(crate) fn of_text(text: &[u8]) -> Self {
         let digest = Sha256::digest(text);
         Self(digest.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte)))
     }

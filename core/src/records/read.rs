@@ -60,7 +60,7 @@ impl Records<'_> {
                         body.json = self::expand(tx, vec![piece], &followed).await?.concat();
                     }
                     if collection.is_view() {
-                        body.etag = ETag::of(&body.json);
+                        body.etag = ETag::of_text(&body.json);
                     }
                     Ok(body)
                 }
