@@ -105,6 +105,10 @@ prefixed_id!(
     KeyId, "key_"
 );
 prefixed_id!(
+    /// A mail.
+    MailId, "mail_"
+);
+prefixed_id!(
     /// A personal access token of an account.
     TokenId, "pat_"
 );

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod invalid;
 pub mod json;
 pub mod keys;
+pub mod mail;
 pub mod password;
 mod plain_text;
 pub mod platform;

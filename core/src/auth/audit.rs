@@ -10,7 +10,7 @@ use crate::store::entities::audit_log::ActiveModel;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Act {
+pub(crate) enum Act {
     SignUp,
     SignIn,
     SignInRefused,
@@ -22,6 +22,10 @@ pub(super) enum Act {
     UserChanged,
     KeyRotated,
     SettingsChanged,
+    MailRetried,
+    MailTested,
+    MailTemplateChanged,
+    MailTemplateRemoved,
 }
 
 impl Act {
@@ -38,12 +42,16 @@ impl Act {
             Self::UserChanged => "auth.user.changed",
             Self::KeyRotated => "auth.signing_key.rotated",
             Self::SettingsChanged => "auth.settings.changed",
+            Self::MailRetried => "mail.retried",
+            Self::MailTested => "mail.tested",
+            Self::MailTemplateChanged => "mail.template.changed",
+            Self::MailTemplateRemoved => "mail.template.removed",
         }
     }
 }
 
 /// The entry for an act in that scope. `subject` is whom it concerns.
-pub(super) fn entry(
+pub(crate) fn entry(
     scope: &TenantScope,
     act: Act,
     subject: Option<Uuid>,

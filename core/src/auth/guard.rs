@@ -8,10 +8,11 @@
 use std::net::IpAddr;
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
+use crate::dialect::Dialect;
 use crate::ids::TenantId;
 use crate::store::entities::failures::{ActiveModel, Column, Entity};
 use crate::store::{StoreError, Tx};
@@ -133,6 +134,84 @@ pub(super) async fn absolve(
     Ok(())
 }
 
+/// What there is so much of, and then one more each so often. What was spent is counted beside what has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Allowance<'a> {
+    /// Mails to one address: so that nobody's box is filled.
+    MailsTo(&'a str),
+    /// Mails that one network address causes.
+    MailsFrom(IpAddr),
+    /// Mails of a tenant, so many in an hour.
+    Mails(u32),
+}
+
+impl Allowance<'_> {
+    fn digest(self) -> Vec<u8> {
+        let text = match self {
+            Self::MailsTo(address) => format!("mails to {}", address.to_lowercase()),
+            Self::MailsFrom(IpAddr::V4(address)) => format!("mails from {address}"),
+            Self::MailsFrom(IpAddr::V6(address)) => format!("mails from {:016x}", u128::from(address) >> 64),
+            Self::Mails(_) => "mails".to_owned(),
+        };
+        Sha256::digest(text).to_vec()
+    }
+
+    /// How many there are at once, and microseconds until there is one more.
+    fn terms(self) -> (i64, i64) {
+        const SECOND: i64 = 1_000_000;
+        match self {
+            Self::MailsTo(_) => (3, 10 * 60 * SECOND),
+            Self::MailsFrom(_) => (50, 20 * SECOND),
+            Self::Mails(hourly) => (i64::from(hourly), 3600 * SECOND / i64::from(hourly.max(1))),
+        }
+    }
+
+    /// What is spent at `now` of what was spent at `then`, and since when that is so.
+    fn spent(self, (spent, then): (i64, i64), now: i64) -> (i64, i64) {
+        let (_, each) = self.terms();
+        // A clock that was set back gives nothing and takes nothing.
+        let back = (now.saturating_sub(then).max(0) / each).min(spent);
+        if back == spent { (0, now) } else { (spent - back, then + back * each) }
+    }
+}
+
+/// Spends one of an allowance, or says in how many seconds there is one.
+pub(super) async fn spend(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    allowance: Allowance<'_>,
+    now: Timestamp,
+) -> Result<Result<(), i64>, StoreError> {
+    let key = (tenant.as_uuid(), allowance.digest());
+    let mut find = Entity::find_by_id(key.clone());
+    // Who wants of the same at the same time waits, for it is spent in a moment.
+    if tx.dialect() != Dialect::Sqlite {
+        find = find.lock_exclusive();
+    }
+    let now = now.as_micros();
+    let Some(row) = tx.find(find).await? else {
+        let first =
+            ActiveModel { tenant_id: Set(key.0), digest: Set(key.1), failures: Set(1), last_at: Set(now) };
+        return match tx.insert(first).await {
+            // Another was first: this one is made anew and finds it.
+            Err(StoreError::Unique { .. }) => Err(StoreError::Conflict("a racing first".into())),
+            inserted => inserted.map(Ok),
+        };
+    };
+    let (most, each) = allowance.terms();
+    let (spent, since) = allowance.spent((row.failures, row.last_at), now);
+    if spent >= most {
+        let wait = since.saturating_add(each * (spent - most + 1)).saturating_sub(now);
+        return Ok(Err((wait + 999_999).div_euclid(1_000_000).max(1)));
+    }
+    let update = Entity::update_many()
+        .col_expr(Column::Failures, (spent + 1).into())
+        .col_expr(Column::LastAt, since.into())
+        .filter(Column::TenantId.eq(key.0))
+        .filter(Column::Digest.eq(key.1));
+    tx.update(update).await.map(|_| Ok(()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,5 +233,19 @@ mod tests {
         let other = IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1]);
         assert_ne!(Tried::Address(v6(1)).digest(), Tried::Address(other).digest());
         assert_ne!(Tried::Account("192.0.2.1").digest(), Tried::Address([192, 0, 2, 1].into()).digest());
+    }
+
+    #[test]
+    fn what_was_spent_comes_back_one_by_one() {
+        const MINUTE: i64 = 60 * 1_000_000;
+        let to = Allowance::MailsTo("Ann@example.com");
+        assert_eq!(to.spent((3, 0), 9 * MINUTE), (3, 0));
+        assert_eq!(to.spent((3, 0), 10 * MINUTE), (2, 10 * MINUTE));
+        assert_eq!(to.spent((3, 0), 29 * MINUTE), (1, 20 * MINUTE));
+        assert_eq!(to.spent((3, 0), 31 * MINUTE), (0, 31 * MINUTE));
+        assert_eq!(to.spent((3, 5 * MINUTE), 0), (3, 5 * MINUTE));
+        assert_eq!(Allowance::Mails(3600).terms(), (3600, 1_000_000));
+        assert_eq!(to.digest(), Allowance::MailsTo("ann@EXAMPLE.com").digest());
+        assert_ne!(to.digest(), Tried::Account("ann@example.com").digest());
     }
 }

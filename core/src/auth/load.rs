@@ -27,7 +27,7 @@ pub(crate) struct TenantAuth {
 }
 
 impl TenantAuth {
-    pub(super) const fn settings(&self) -> &AuthSettings {
+    pub(crate) const fn settings(&self) -> &AuthSettings {
         &self.settings
     }
 

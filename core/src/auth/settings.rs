@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::redirect;
 use crate::invalid::{Findings, Invalid};
+use crate::mail::Locale;
 
 /// Who may sign up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,8 +13,38 @@ pub enum SignUp {
     /// Everybody.
     #[default]
     Open,
+    /// Who is invited.
+    Invitation,
     /// Nobody; users are made by those who may.
     Closed,
+}
+
+/// By what users sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off for itself")]
+pub struct Methods {
+    /// A password.
+    pub password: bool,
+    /// A link that is sent to them.
+    pub magic_link: bool,
+    /// A code that is sent to them.
+    pub code: bool,
+    /// Nothing: a user who may become somebody later.
+    pub anonymous: bool,
+}
+
+impl Default for Methods {
+    fn default() -> Self {
+        Self { password: true, magic_link: true, code: true, anonymous: false }
+    }
+}
+
+impl Methods {
+    /// Whether somebody without a password can sign in.
+    pub(super) const fn by_mail(&self) -> bool {
+        self.magic_link || self.code
+    }
 }
 
 /// A tenant's settings of auth.
@@ -29,8 +61,16 @@ pub struct AuthSettings {
     pub access_token_minutes: u32,
     /// Days after which a session ends, however much it is used: 1 to 365.
     pub session_days: u32,
-    /// Addresses to which a sign-in may lead back.
+    /// Addresses to which a sign-in or a link in a mail may lead back.
     pub redirect_urls: Vec<String>,
+    /// By what users sign in.
+    pub methods: Methods,
+    /// The address of the app, to which links in mails lead where a request names no other.
+    pub app_url: Option<String>,
+    /// The language of mails, where a request names no other.
+    pub mail_locale: String,
+    /// Mails that may be caused in an hour: 1 to 1,000,000.
+    pub mails_per_hour: u32,
 }
 
 impl Default for AuthSettings {
@@ -42,6 +82,10 @@ impl Default for AuthSettings {
             access_token_minutes: 15,
             session_days: 30,
             redirect_urls: Vec::new(),
+            methods: Methods::default(),
+            app_url: None,
+            mail_locale: "en".to_owned(),
+            mails_per_hour: 1_000,
         }
     }
 }
@@ -62,17 +106,21 @@ impl AuthSettings {
         within("password_min_length", self.password_min_length, 8, 128);
         within("access_token_minutes", self.access_token_minutes, 5, 60);
         within("session_days", self.session_days, 1, 365);
+        within("mails_per_hour", self.mails_per_hour, 1, 1_000_000);
+        findings.take("/mail_locale", self.mail_locale.parse::<Locale>());
         if self.redirect_urls.len() > 100 {
             findings.add("/redirect_urls", "too_many", "at most 100 addresses can be named");
         }
-        for (at, address) in self.redirect_urls.iter().enumerate() {
-            // A scheme of an app's own is one, too; a script is not.
-            let safe = url::Url::parse(address)
-                .is_ok_and(|url| !matches!(url.scheme(), "javascript" | "data" | "vbscript" | "file"));
-            if !safe {
-                let message =
-                    format!("`{address}` is no address to lead back to: write all of it, with its scheme");
-                findings.add(format!("/redirect_urls/{at}"), "invalid_url", message);
+        let named = self.redirect_urls.iter().enumerate();
+        let named = named.map(|(at, address)| (format!("/redirect_urls/{at}"), address));
+        let app = self.app_url.iter().map(|address| ("/app_url".to_owned(), address));
+        for (place, address) in named.chain(app) {
+            if redirect::target(address).is_none() {
+                let message = format!(
+                    "`{address}` is no address to lead back to: write all of it, with its scheme and without a user, \
+                     a password or a fragment"
+                );
+                findings.add(place, "invalid_url", message);
             }
         }
         findings.finish(Some(self))
@@ -90,6 +138,9 @@ mod tests {
             access_token_minutes: 61,
             session_days: 0,
             redirect_urls: vec!["https://a.example/in".into(), "javascript:alert(1)".into(), "/in".into()],
+            app_url: Some("https://user@a.example".into()),
+            mail_locale: "English".into(),
+            mails_per_hour: 0,
             ..AuthSettings::default()
         };
         let refused = wrong.check().unwrap_err();
@@ -98,8 +149,11 @@ mod tests {
             "/password_min_length",
             "/access_token_minutes",
             "/session_days",
+            "/mails_per_hour",
+            "/mail_locale",
             "/redirect_urls/1",
             "/redirect_urls/2",
+            "/app_url",
         ];
         assert_eq!(places, expected);
         assert!(AuthSettings::default().check().is_ok());

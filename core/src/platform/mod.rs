@@ -30,6 +30,7 @@ use crate::auth::UserState;
 use crate::clock::{Clock, Timestamp};
 use crate::credential::CredentialDigest;
 use crate::ids::{CollectionId, TenantId};
+use crate::mail::Outbox;
 use crate::records::observed::Observed;
 use crate::redis::{Change, Redis};
 use crate::rng::Rng;
@@ -68,6 +69,7 @@ struct Inner {
     public_url: OnceLock<String>,
     usage: Usage,
     slow_queries: SlowQueries,
+    outbox: Outbox,
     redis: OnceLock<Redis>,
     /// Counts what was forgotten, so that what was read before is not kept after.
     forgotten: AtomicU64,
@@ -134,6 +136,7 @@ impl Platform {
             public_url: OnceLock::new(),
             usage: Usage::default(),
             slow_queries: SlowQueries::default(),
+            outbox: Outbox::default(),
             redis: OnceLock::new(),
             forgotten: AtomicU64::new(0),
         }))
@@ -206,6 +209,10 @@ impl Platform {
 
     pub(crate) fn slow_queries(&self) -> &SlowQueries {
         &self.0.slow_queries
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
     }
 
     pub(crate) fn master_key(&self) -> &MasterKey {

@@ -12,7 +12,7 @@ use crate::collections::{Definition, link_tables, table_name};
 use crate::engine::Undo;
 use crate::ids::{CollectionId, TenantId};
 use crate::platform::{Platform, Swept};
-use crate::store::entities::api_key_index;
+use crate::store::entities::{api_key_index, mail_due};
 use crate::store::entities::tenants::{Column, Entity};
 use crate::store::{Place, Sql, Store, StoreError};
 
@@ -90,6 +90,7 @@ impl Platform {
                     use api_key_index::Column as IndexColumn;
                     let keys = api_key_index::Entity::delete_many();
                     tx.delete(keys.filter(IndexColumn::TenantId.eq(tenant.as_uuid()))).await?;
+                    tx.delete(mail_due::Entity::delete_by_id(tenant.as_uuid())).await?;
                     let row = Entity::delete_many().filter(Column::Id.eq(tenant.as_uuid()));
                     tx.delete(row.filter(Column::DeleteAfter.lte(now))).await.map(drop)
                 }

@@ -246,3 +246,49 @@ entity!(
         details: Option<String>,
     }
 );
+entity!(
+    /// When a tenant's mails are due.
+    mail_due, "mail_due", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        due_at: i64,
+        noted_at: i64,
+    }
+);
+entity!(
+    /// Mails that were sent or are to be.
+    mails, "mails", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        recipient: String,
+        recipient_key: String,
+        template: String,
+        locale: String,
+        subject: String,
+        body: Option<Vec<u8>>,
+        state: String,
+        attempts: i64,
+        next_at: Option<i64>,
+        last_error: Option<String>,
+        created_at: i64,
+        sent_at: Option<i64>,
+        good_until: Option<i64>,
+    }
+);
+entity!(
+    /// What a tenant writes in its mails.
+    mail_templates, "mail_templates", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        locale: String,
+        subject: String,
+        plain: String,
+        html: Option<String>,
+        updated_at: i64,
+    }
+);
