@@ -12,6 +12,7 @@ mod error;
 mod guard;
 mod load;
 mod mails;
+mod one_time;
 mod redirect;
 mod refresh_token;
 mod session;

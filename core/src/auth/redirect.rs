@@ -134,6 +134,6 @@ mod tests {
     fn a_link_leads_to_the_app_where_nothing_is_asked_for() {
         assert_eq!(settings(&["https://a.example"], None).redirect(None), Ok(None));
         let home = settings(&[], Some("https://home.example.com/app?x=1")).redirect(None).unwrap().unwrap();
-        assert_eq!(link(&home, "magic_link", "nx_otp_1"), "https://home.example.com/app?x=1#token=nx_otp_1&type=magic_link");
+        assert_eq!(link(&home, "magic_link", "nx_one_1"), "https://home.example.com/app?x=1#token=nx_one_1&type=magic_link");
     }
 }

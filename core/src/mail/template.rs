@@ -76,8 +76,8 @@ impl TemplateName {
         const APP: (&str, &str) = ("app", "Example");
         const EMAIL: (&str, &str) = ("email", "ann@example.com");
         const NEW: (&str, &str) = ("new_email", "ann@example.org");
-        const TOKEN: (&str, &str) = ("token", "nx_otp_0000000000000000000000");
-        const LINK: (&str, &str) = ("link", "https://app.example.com/#token=nx_otp_0000000000000000000000");
+        const TOKEN: (&str, &str) = ("token", "nx_one_0000000000000000000000");
+        const LINK: (&str, &str) = ("link", "https://app.example.com/#token=nx_one_0000000000000000000000");
         const HOURS: (&str, &str) = ("hours", "24");
         match self {
             VerifyEmail => &[APP, EMAIL, LINK, TOKEN, HOURS],
