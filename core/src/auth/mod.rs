@@ -13,6 +13,7 @@ mod guard;
 mod load;
 mod mails;
 mod one_time;
+mod prove;
 mod redirect;
 mod refresh_token;
 mod session;

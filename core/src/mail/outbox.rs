@@ -7,20 +7,18 @@
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 
 use super::error::MailError;
 use super::template::{Locale, TemplateName, choices};
 use crate::access::TenantScope;
-use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::ids::{MailId, TenantId};
 use crate::platform::{Platform, see_through};
 use crate::secrets::{MasterKey, SecretError};
 use crate::store::entities::{mail_due, mails};
-use crate::store::{OfStore, Place, Sql, StoreError, Tx};
+use crate::store::{OfStore, Place, StoreError, Tx};
 
 /// What is to be written to whom.
 pub(crate) struct Letter<'l> {

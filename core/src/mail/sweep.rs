@@ -6,7 +6,7 @@
 //! than any transaction lasts, for the mail that was announced and not there yet.
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::deliver::{failed, note_failure};
