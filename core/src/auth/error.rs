@@ -3,6 +3,7 @@
 use crate::access::Denied;
 use crate::collections::CollectionError;
 use crate::invalid::Invalid;
+use crate::mail::MailError;
 use crate::password::PasswordError;
 use crate::records::RecordError;
 use crate::rng::RandomnessUnavailable;
@@ -26,6 +27,15 @@ pub enum UserError {
     /// The refresh token is unknown, used or over. Which of them is not said.
     #[error("the refresh token is not valid any more; sign in again")]
     InvalidRefreshToken,
+    /// The token of a link is unknown, used or over. Which of them is not said.
+    #[error("this link is not valid any more; ask for another")]
+    InvalidToken,
+    /// The code is another, or none any more. Which of them is not said.
+    #[error("the code is wrong, or not valid any more")]
+    WrongCode,
+    /// Users of this app do not sign in like that.
+    #[error("users of this app do not sign in by `{0}`")]
+    MethodOff(&'static str),
     /// The password was right, but the address is not known to be the user's.
     #[error("the e-mail address has to be verified before signing in")]
     Unverified,
@@ -44,6 +54,9 @@ pub enum UserError {
     /// There is no such session of this user.
     #[error("there is no such session")]
     NoSession,
+    /// There is no such invitation, or it was taken.
+    #[error("there is no such invitation")]
+    NoInvitation,
     /// Another user has the address. Only those learn of it who see all users.
     #[error("another user has this e-mail address")]
     EmailTaken,
@@ -74,9 +87,21 @@ pub enum UserError {
     /// No randomness.
     #[error(transparent)]
     Randomness(#[from] RandomnessUnavailable),
+    /// A mail could not be made.
+    #[error(transparent)]
+    Mail(MailError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<MailError> for UserError {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Store(error) => Self::Store(error),
+            error => Self::Mail(error),
+        }
+    }
 }
 
 impl From<RecordError> for UserError {
@@ -101,6 +126,7 @@ impl OfStore for UserError {
         match self {
             Self::Store(error) => Some(error),
             Self::Record(error) => error.store(),
+            Self::Mail(MailError::Store(error)) => Some(error),
             _ => None,
         }
     }

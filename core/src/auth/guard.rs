@@ -143,6 +143,8 @@ pub(super) enum Allowance<'a> {
     MailsFrom(IpAddr),
     /// Mails of a tenant, so many in an hour.
     Mails(u32),
+    /// Users of nobody in particular that one network address makes.
+    UsersFrom(IpAddr),
 }
 
 impl Allowance<'_> {
@@ -152,6 +154,8 @@ impl Allowance<'_> {
             Self::MailsFrom(IpAddr::V4(address)) => format!("mails from {address}"),
             Self::MailsFrom(IpAddr::V6(address)) => format!("mails from {:016x}", u128::from(address) >> 64),
             Self::Mails(_) => "mails".to_owned(),
+            Self::UsersFrom(IpAddr::V4(address)) => format!("users from {address}"),
+            Self::UsersFrom(IpAddr::V6(address)) => format!("users from {:016x}", u128::from(address) >> 64),
         };
         Sha256::digest(text).to_vec()
     }
@@ -162,6 +166,7 @@ impl Allowance<'_> {
         match self {
             Self::MailsTo(_) => (3, 10 * 60 * SECOND),
             Self::MailsFrom(_) => (50, 20 * SECOND),
+            Self::UsersFrom(_) => (50, 60 * SECOND),
             Self::Mails(hourly) => (i64::from(hourly), 3600 * SECOND / i64::from(hourly.max(1))),
         }
     }

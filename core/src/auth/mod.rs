@@ -7,7 +7,9 @@
 //! disabled or gone, or when a refresh token of it comes up a second time. While it lasts, each refresh token is good
 //! once, for the next one and for an access token of some minutes.
 
+mod anonymous;
 mod audit;
+mod by_mail;
 mod error;
 mod guard;
 mod load;
@@ -26,6 +28,7 @@ mod user;
 mod users;
 
 pub(crate) use self::audit::{Act, entry as audit_entry};
+pub use self::by_mail::{EmailConfirmed, Invitation, MailWish, NewInvitation};
 pub use self::error::UserError;
 pub(crate) use self::load::{TenantAuth, load, load_user};
 pub use self::refresh_token::RefreshToken;

@@ -7,7 +7,7 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::error::UserError;
 use crate::access::TenantScope;
 use crate::credential::{Credential, CredentialKind};
+use crate::dialect::Dialect;
 use crate::ids::{OneTimeId, TenantId};
 use crate::platform::Platform;
 use crate::secrets::SecretError;
@@ -40,7 +41,7 @@ pub(super) struct NewSecret<'p, P> {
 }
 
 /// A secret that is about to be written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SecretRow(ActiveModel);
 
 /// A secret as it was found.
@@ -80,6 +81,18 @@ impl SecretRow {
             Entity::delete_many().filter(Column::TenantId.eq(tenant)).filter(Column::ExpiresAt.lte(now));
         tx.delete(over).await?;
         tx.insert(self.0).await
+    }
+
+    /// Its id.
+    pub(super) fn id(&self) -> OneTimeId {
+        OneTimeId::from_uuid(*self.0.id.as_ref())
+    }
+
+    /// The same of a user who is only known by now. One that is nobody's can be written and never used, where it is not
+    /// to be seen that there is nobody.
+    pub(super) fn of_user(mut self, user: Option<Uuid>) -> Self {
+        self.0.user_id = Set(user);
+        self
     }
 }
 
@@ -142,6 +155,45 @@ impl OneTimeSecrets {
         Ok(self.use_up(tx, found.id).await?.then_some(found))
     }
 
+    /// What a token stands for, which stays as it is: to be asked before work that is dear.
+    pub(super) async fn look<P: DeserializeOwned>(
+        &self,
+        tx: &mut Tx<'_>,
+        purpose: Purpose,
+        token: &str,
+    ) -> Result<Option<Taken<P>>, UserError> {
+        self.find(tx, purpose, token).await
+    }
+
+    /// Whose the code of that id is; `None` where there is no such code.
+    pub(super) async fn whose_code(
+        &self,
+        tx: &mut Tx<'_>,
+        purpose: Purpose,
+        id: OneTimeId,
+    ) -> Result<Option<Uuid>, StoreError> {
+        let row = tx.find(Entity::find_by_id((self.tenant.as_uuid(), id.as_uuid()))).await?;
+        Ok(row.filter(|row| row.purpose == purpose.0).and_then(|row| row.user_id))
+    }
+
+    /// Whether the user has a secret of that purpose that was not used yet. Waits for whoever uses it at the moment.
+    pub(super) async fn is_waiting(
+        &self,
+        tx: &mut Tx<'_>,
+        user: Uuid,
+        purpose: Purpose,
+    ) -> Result<bool, StoreError> {
+        let mut find = Entity::find()
+            .filter(Column::TenantId.eq(self.tenant.as_uuid()))
+            .filter(Column::UserId.eq(user))
+            .filter(Column::Purpose.eq(purpose.0))
+            .filter(Column::ExpiresAt.gt(self.platform.now().as_micros()));
+        if tx.dialect() != Dialect::Sqlite {
+            find = find.lock_exclusive();
+        }
+        Ok(tx.find(find).await?.is_some())
+    }
+
     /// The same of a token that stays until it is [used up](Self::use_up), for who has to show something beside it. It
     /// counts a try: the transaction has to be committed even where what was shown is wrong.
     pub(super) async fn try_token<P: DeserializeOwned>(
@@ -179,6 +231,17 @@ impl OneTimeSecrets {
     /// Whether the secret was there until now, and is this caller's.
     pub(super) async fn use_up(&self, tx: &mut Tx<'_>, id: OneTimeId) -> Result<bool, StoreError> {
         Ok(tx.delete(Entity::delete_by_id((self.tenant.as_uuid(), id.as_uuid()))).await? == 1)
+    }
+
+    /// Takes a secret back; says whether it was there.
+    pub(super) async fn revoke(
+        &self,
+        tx: &mut Tx<'_>,
+        purpose: Purpose,
+        id: OneTimeId,
+    ) -> Result<bool, StoreError> {
+        let own = Entity::delete_by_id((self.tenant.as_uuid(), id.as_uuid()));
+        Ok(tx.delete(own.filter(Column::Purpose.eq(purpose.0))).await? == 1)
     }
 
     /// Takes back what a user has of these, such as links to set a password when it was set.

@@ -31,6 +31,7 @@ pub struct Credentials {
 impl TenantScope {
     /// Begins a session for whoever has that address and that password.
     pub async fn sign_in(&self, credentials: Credentials) -> Result<SignedIn, UserError> {
+        self.has_passwords()?;
         let Credentials { email, password } = credentials;
         let presented = Presented::new(password).ok_or(UserError::WrongCredentials)?;
         // What is no address is nobody's, and is not asked for: Postgres takes some of it for no text at all.
@@ -109,6 +110,18 @@ impl TenantScope {
             })
             .await
             .map(|(done, _)| done)
+    }
+
+    /// Takes a try back that was right and begins nothing.
+    pub(super) async fn absolve(&self, tried: String) -> Result<(), StoreError> {
+        let (tenant, address) = (self.tenant().id(), self.facts().ip());
+        self.platform()
+            .store()
+            .write_again::<_, StoreError, _>(self.place(), Undo::Savepoint, move |tx| {
+                async move { guard::absolve(tx, tenant, &tried, address).await }.boxed()
+            })
+            .await
+            .map(drop)
     }
 
     /// A user and the hash of their password, if they have one.

@@ -6,12 +6,13 @@ use futures_util::FutureExt as _;
 use sea_orm::ActiveValue::Set;
 
 use super::audit::{Act, entry};
+use super::by_mail::{MailWish, Wish};
 use super::error::UserError;
+use super::one_time::SecretRow;
 use super::settings::SignUp;
 use crate::access::{AuthWrite, Permit, TenantScope};
-use crate::accounts::Email;
-use crate::engine::Undo;
 use crate::invalid::Findings;
+use crate::mail::{Outgoing, TemplateName};
 use crate::password::Password;
 use crate::records::create::Creation;
 use crate::records::users::{Owned, UserKey, UserRecord};
@@ -32,32 +33,62 @@ pub struct NewUser {
     pub verified: bool,
     /// Their roles; not for those who sign up.
     pub roles: Vec<String>,
+    /// Where the link leads in the mail to who signs up: an address that the tenant has named, or below one.
+    pub redirect_url: Option<String>,
+    /// The language of that mail.
+    pub locale: Option<String>,
+}
+
+/// What is written with a new user.
+#[derive(Clone)]
+struct Written {
+    email: String,
+    creation: Creation,
+    secret: Option<user_secrets::ActiveModel>,
+    audit: audit_log::ActiveModel,
+    /// What is sent to who signs up.
+    mails: Option<Mails>,
+}
+
+/// The mails of a sign-up: to who is new, and to who has that address already.
+#[derive(Clone)]
+struct Mails {
+    token: SecretRow,
+    verify: Outgoing,
+    already: Outgoing,
+    /// Whether there were not too many of them.
+    told: bool,
 }
 
 impl TenantScope {
     /// Makes a user of whoever asks, where sign-ups are taken.
     pub async fn sign_up(&self, new: NewUser) -> Result<(), UserError> {
-        if self.tenant().auth().settings().sign_up == SignUp::Closed {
+        if self.tenant().auth().settings().sign_up != SignUp::Open {
             return Err(UserError::SignUpClosed);
         }
         let new = NewUser { verified: false, roles: Vec::new(), ..new };
-        match self.with_users().await?.make_user(new, Act::SignUp).await {
-            Ok(_) | Err(UserError::EmailTaken) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.with_users().await?.make_user(new, Act::SignUp).await.map(drop)
     }
 
     /// Makes a user.
     pub async fn create_user(&self, _: &Permit<AuthWrite>, new: NewUser) -> Result<RecordBody, UserError> {
-        self.with_users().await?.make_user(new, Act::UserCreated).await
+        let made = self.with_users().await?.make_user(new, Act::UserCreated).await?;
+        made.ok_or(UserError::EmailTaken)
     }
 
-    async fn make_user(&self, new: NewUser, act: Act) -> Result<RecordBody, UserError> {
+    /// Makes a user; `None` where the address is another's.
+    async fn make_user(&self, new: NewUser, act: Act) -> Result<Option<RecordBody>, UserError> {
         let least = self.tenant().auth().settings().password_min_length;
         let mut findings = Findings::default();
-        let email = findings.take("/email", Email::try_from(new.email));
-        let password = new.password.map(|password| Password::of_length(password, least));
-        let password = password.map(|password| findings.take("/password", password));
+        let (email, redirect_url) = (new.email, new.redirect_url);
+        let wish = self.wish(MailWish { email, redirect_url, locale: new.locale });
+        let wish = wish.map_err(|invalid| findings.within("", invalid)).ok();
+        let password = if act == Act::SignUp {
+            self.first_password(new.password).map_err(|invalid| findings.within("", invalid)).ok().flatten()
+        } else {
+            let password = new.password.map(|password| Password::of_length(password, least));
+            password.and_then(|password| findings.take("/password", password))
+        };
         // What the user may set of themselves is read as theirs; the record is made by auth.
         let own = self.records(crate::collections::users::USERS)?;
         let sent = new.profile.as_deref().unwrap_or(b"{}");
@@ -69,13 +100,13 @@ impl TenantScope {
         if act == Act::SignUp && profile.as_ref().is_some_and(|profile| profile.id.is_some()) {
             findings.add("/profile/id", "read_only", "`id` is set by the server");
         }
-        let (email, profile) = findings.finish(email.zip(profile))?;
-        let hash = match password.flatten() {
+        let (wish, profile) = findings.finish(wish.zip(profile))?;
+        let hash = match password {
             Some(password) => Some(password.hash(self.platform().rng()).await?),
             None => None,
         };
         let owned = Owned {
-            email: Some(email.as_str().into()),
+            email: Some(wish.email.as_str().into()),
             verified: Some(new.verified),
             roles: Some(new.roles),
             ..Owned::default()
@@ -90,35 +121,49 @@ impl TenantScope {
             changed_at: Set(self.platform().now().as_micros()),
         });
         let audit = entry(self, act, Some(id), None)?;
-        self.insert_user(email.as_str().to_owned(), creation, secret, audit).await
+        let mails = if act == Act::SignUp { Some(self.sign_up_mails(&wish).await?) } else { None };
+        let email = wish.email.as_str().to_owned();
+        let written = Written { email, creation, secret, audit, mails };
+        match self.insert_user(written.clone()).await {
+            // Of racers with one address the index refuses one, who finds the other then.
+            Err(UserError::EmailTaken) => self.insert_user(written).await,
+            made => made,
+        }
     }
 
-    async fn insert_user(
-        &self,
-        email: String,
-        creation: Creation,
-        secret: Option<user_secrets::ActiveModel>,
-        audit: audit_log::ActiveModel,
-    ) -> Result<RecordBody, UserError> {
+    async fn sign_up_mails(&self, wish: &Wish) -> Result<Mails, UserError> {
+        let (token, verify) = self.verification(wish).await?;
+        let already = self.notice(wish.email.as_str(), TemplateName::AlreadyRegistered, None).await?;
+        // That there were too many is told to nobody here: the sign-up itself is none of them.
+        let told = self.may_mail(wish.email.as_str()).await?;
+        Ok(Mails { token, verify, already, told })
+    }
+
+    async fn insert_user(&self, written: Written) -> Result<Option<RecordBody>, UserError> {
         let users = self.tenant().users().cloned().ok_or(UserError::OtherUsers)?;
-        self.platform()
-            .store()
-            .write_again(self.place(), Undo::Savepoint, move |tx| {
-                async move {
-                    // Asked and not left to the index, whose refusal does not name a field that is hidden.
-                    if UserRecord::find(tx, &users, &UserKey::Email(email)).await?.is_some() {
-                        return Err(UserError::EmailTaken);
-                    }
-                    let made = creation.apply(tx).await?;
-                    if let Some(secret) = secret {
-                        tx.insert(secret).await?;
-                    }
-                    tx.insert(audit).await?;
-                    Ok::<_, UserError>(made)
+        let Written { email, creation, secret, audit, mails } = written;
+        self.write_with_mail(move |tx| {
+            async move {
+                // Asked and not left to the index, whose refusal does not name a field that is hidden.
+                let taken = UserRecord::find(tx, &users, &UserKey::Email(email)).await?.is_some();
+                if let Some(Mails { token, verify, already, told }) = mails {
+                    let whose = (!taken).then(|| creation.id().as_uuid());
+                    token.of_user(whose).write(tx).await?;
+                    verify.if_there(told && !taken).write(tx).await?;
+                    already.if_there(told && taken).write(tx).await?;
                 }
-                .boxed()
-            })
-            .await
-            .map(|(done, _)| done)
+                if taken {
+                    return Ok(None);
+                }
+                let made = creation.apply(tx).await?;
+                if let Some(secret) = secret {
+                    tx.insert(secret).await?;
+                }
+                tx.insert(audit).await?;
+                Ok::<_, UserError>(Some(made))
+            }
+            .boxed()
+        })
+        .await
     }
 }

@@ -16,6 +16,7 @@ use crate::collections::users::USERS;
 use crate::engine::Undo;
 use crate::ids::SessionId;
 use crate::invalid::{Findings, Invalid};
+use crate::mail::{Outgoing, TemplateName};
 use crate::password::{Password, Presented};
 use crate::platform::see_through;
 use crate::records::users::{Owned, UserKey, UserRecord};
@@ -125,46 +126,53 @@ impl TenantScope {
     /// Gives the user who calls another password, and ends all their sessions but the one that calls.
     pub async fn change_password(&self, current: String, new: String) -> Result<(), UserError> {
         let (id, session) = self.own()?;
+        self.has_passwords()?;
         let least = self.tenant().auth().settings().password_min_length;
         let new = Password::of_length(new, least).map_err(|invalid| invalid.below("/new_password"))?;
         let wrong = || Invalid::one("/password", "wrong_password", "this is not the password of now");
         let current = Presented::new(current).ok_or_else(wrong)?;
         // Who has a session and guesses is held up like who has none.
-        let tried = format!("password of {id}");
+        let tried = own_password(id);
         self.admit(Some(&tried)).await?;
-        let found = self.find_with_secret(UserKey::Id(RecordId::new(id))).await?;
-        if !current.is(found.and_then(|(_, hash)| hash)).await? {
+        let (user, known) = self.find_with_secret(UserKey::Id(RecordId::new(id))).await?.unzip();
+        if !current.is(known.flatten()).await? {
             return Err(wrong().into());
         }
         let hash = new.hash(self.platform().rng()).await?;
-        self.replace_password(RecordId::new(id), hash, tried, session).await
+        let notice = match user.and_then(|user| user.email) {
+            Some(email) if self.may_mail(&email).await? => {
+                Some(self.notice(&email, TemplateName::PasswordChanged, None).await?)
+            }
+            _ => None,
+        };
+        self.replace_password(RecordId::new(id), (hash, tried), session, notice).await
     }
 
     async fn replace_password(
         &self,
         id: RecordId,
-        hash: String,
-        tried: String,
+        (hash, tried): (String, String),
         session: SessionId,
+        notice: Option<Outgoing>,
     ) -> Result<(), UserError> {
         let audit = entry(self, Act::PasswordChanged, Some(id.as_uuid()), None)?;
         let (tenant, now, address) = (self.tenant().id(), self.platform().now(), self.facts().ip());
         let scope = self.clone();
         see_through(async move {
             let changed = scope
-                .platform()
-                .store()
-                .write_again::<_, StoreError, _>(scope.place(), Undo::Savepoint, move |tx| {
+                .write_with_mail::<_, StoreError, _>(move |tx| {
                     async move {
                         guard::absolve(tx, tenant, &tried, address).await?;
                         set_password(tx, (tenant.as_uuid(), id.as_uuid()), hash, now.as_micros()).await?;
                         end_sessions(tx, tenant, id.as_uuid(), (None, Some(session))).await?;
+                        if let Some(notice) = notice {
+                            notice.write(tx).await?;
+                        }
                         tx.insert(audit).await
                     }
                     .boxed()
                 })
-                .await
-                .map(|(done, _)| done);
+                .await;
             scope.platform().forget_user(tenant, id.as_uuid());
             changed.map_err(UserError::from)
         })
@@ -217,7 +225,13 @@ impl TenantScope {
     }
 }
 
-async fn set_password(
+/// Under which name tries at the password of a user who is signed in are counted.
+pub(super) fn own_password(user: uuid::Uuid) -> String {
+    format!("password of {user}")
+}
+
+/// Sets a user's password, the first or another.
+pub(super) async fn set_password(
     tx: &mut Tx<'_>,
     (tenant, user): (uuid::Uuid, uuid::Uuid),
     hash: String,
