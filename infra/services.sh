@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and Prometheus'
-# promtool, with which they check the server's metrics.
+# promtool, with which they check the server's metrics, and aiosmtpd, which takes the server's mails.
 #
 #   eval "$(infra/services.sh up)"   use what is reachable, install and start what is not (Debian),
 #                                    and print the addresses as `export NEONEX_TEST_…=` lines
@@ -238,12 +238,20 @@ redis_up() {
     || die "a server answers on 127.0.0.1:6379, but not to PING; if it wants a password, set NEONEX_TEST_REDIS_URL"
 }
 
+# ---- aiosmtpd
+
+# Debian's own Python: another one that comes first on the path does not see its packages.
+aiosmtpd_ready() { /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; }
+
 # ---- Commands
 
 up() {
   # For the tutorial, whose commands a test runs.
   need_client curl curl
   need_client promtool prometheus
+  # The mail server of the tests, which they start themselves, and its certificate.
+  need_client openssl openssl
+  aiosmtpd_ready || install_packages python3-aiosmtpd
   postgres_up
   pgvector_up
   mariadb_up
@@ -276,6 +284,8 @@ status() {
   report Redis redis-cli redis_ready "${NEONEX_TEST_REDIS_URL:-$redis_default}" || missing=1
   if command -v promtool >/dev/null; then echo "promtool: ready"
   else echo "promtool: not installed"; missing=1; fi
+  if aiosmtpd_ready; then echo "aiosmtpd: ready"
+  else echo "aiosmtpd: not installed"; missing=1; fi
   return "$missing"
 }
 

@@ -7,6 +7,7 @@ use neonex_core::collections::CollectionError;
 use neonex_core::idempotency::KeyReused;
 use neonex_core::invalid::Invalid;
 use neonex_core::keys::KeyError;
+use neonex_core::mail::MailError;
 use neonex_core::password::PasswordError;
 use neonex_core::platform::AuthError;
 use neonex_core::records::{BatchError, RecordError};
@@ -191,6 +192,11 @@ impl From<UserError> for Problem {
                     None => problem,
                 }
             }
+            UserError::InvalidToken => refused(StatusCode::UNAUTHORIZED, "invalid_token"),
+            UserError::WrongCode => refused(StatusCode::UNAUTHORIZED, "wrong_code"),
+            UserError::MethodOff(_) => refused(StatusCode::FORBIDDEN, "method_off"),
+            UserError::NoInvitation => Self::not_found("There is no such invitation."),
+            UserError::Mail(error) => error.into(),
             UserError::Unverified => refused(StatusCode::FORBIDDEN, "email_unverified"),
             UserError::Disabled => refused(StatusCode::FORBIDDEN, "user_disabled"),
             UserError::SignUpClosed => refused(StatusCode::FORBIDDEN, "sign_up_closed"),
@@ -212,6 +218,26 @@ impl From<UserError> for Problem {
             UserError::Secret(error) => Self::internal(&error),
             UserError::Randomness(error) => Self::internal(&error),
             UserError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MailError> for Problem {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::NotFound => Self::not_found("There is no such mail."),
+            MailError::NoTemplate => Self::not_found("There is no such template."),
+            MailError::Sent => conflict("mail_sent", &error),
+            MailError::Over => conflict("mail_over", &error),
+            MailError::TooMany { seconds } => {
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_mails", sentence(&error));
+                problem.retry_after(seconds.unsigned_abs())
+            }
+            MailError::Invalid(invalid) => invalid.into(),
+            MailError::Denied(denied) => denied.into(),
+            MailError::Secret(error) => Self::internal(&error),
+            MailError::Randomness(error) => Self::internal(&error),
+            MailError::Store(error) => error.into(),
         }
     }
 }

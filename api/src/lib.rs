@@ -54,6 +54,7 @@ pub mod document;
 mod errors;
 pub mod gate;
 pub mod keys;
+pub mod mails;
 pub mod metrics;
 mod paging;
 pub mod payload;
@@ -81,6 +82,7 @@ pub type Operations = (
     keys::Keys,
     collections::Collections,
     auth::Auth,
+    (auth::ByMail, mails::Mails),
     auth::Users,
     records::Records,
     records::Record,
@@ -101,6 +103,7 @@ pub fn operations(surface: &Surface) -> Operations {
         keys::Keys(surface.clone()),
         collections::Collections(surface.clone()),
         auth::Auth(surface.clone()),
+        (auth::ByMail(surface.clone()), mails::Mails(surface.clone())),
         auth::Users(surface.clone()),
         records::Records(surface.clone()),
         records::Record(surface.clone()),
@@ -130,4 +133,6 @@ enum Tag {
     Auth,
     /// The users of an app, for those who administer them.
     Users,
+    /// Mails to users, and what is written in them.
+    Mails,
 }

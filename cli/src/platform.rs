@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use neonex_core::clock::SystemClock;
 use neonex_core::engine::{DataFolder, DataFolderError};
+use neonex_core::mail::{InvalidSmtpServer, SmtpMailer, SmtpServer};
 use neonex_core::platform::Platform;
 use neonex_core::redis::Redis;
 use neonex_core::rng::SystemRng;
@@ -37,6 +38,22 @@ pub(crate) fn share(platform: &Platform, config: &Config) -> Result<Option<Redis
     let redis = platform.share(url.reveal())?;
     tokio::spawn(platform.clone().keep_shared());
     Ok(Some(redis))
+}
+
+/// Has mails carried away by the SMTP server that is configured, by the worker of this process.
+pub(crate) fn send_mails(platform: &Platform, config: &Config) -> Result<(), CommandError> {
+    let Some(smtp) = &config.mail.smtp else {
+        tracing::info!("no SMTP server is configured (NEONEX_SMTP_URL): mails stay in the outbox");
+        return Ok(());
+    };
+    let authorities = smtp.authorities.as_ref().map(|path| {
+        let failed = CommandError::io(format!("cannot read the certificates in {}", path.display()));
+        std::fs::read(path).map_err(failed)
+    });
+    let wrong = |error: InvalidSmtpServer| CommandError::Usage(format!("the SMTP server: {error}"));
+    let server = SmtpServer::parse(smtp.url.reveal(), authorities.transpose()?.as_deref()).map_err(wrong)?;
+    platform.set_mailer(Arc::new(SmtpMailer::new(server, &smtp.from).map_err(wrong)?));
+    Ok(())
 }
 
 /// Opens the platform for a moment, beside a server that may be running.

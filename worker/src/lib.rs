@@ -2,11 +2,14 @@
 //!
 //! Each sweep asks one indexed query, or nothing at all, when there is nothing to do: tenants are never walked over.
 
+mod mail;
+
 use std::time::Duration;
 
 use metrics::{counter, describe_counter};
 use neonex_core::platform::{Platform, Swept};
 use neonex_core::store::StoreError;
+use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 const USAGE: Duration = Duration::from_secs(30);
@@ -17,6 +20,9 @@ const SWEEPS: &str = "neonex_worker_sweeps_total";
 /// Works until `shutdown`. What fails of a sweep is logged and tried again at a later turn.
 pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
     describe_counter!(SWEEPS, "Sweeps of the background worker, by kind and outcome.");
+    describe_counter!("neonex_mails_total", "Tries to send a mail, by outcome.");
+    let (stop, stopped) = watch::channel(false);
+    let mails = tokio::spawn(mail::run(platform.clone(), stopped));
     let (mut usage, mut purge, mut history) = (every(USAGE), every(PURGE), every(HISTORY));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -28,6 +34,11 @@ pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
         }
     }
     flush(&platform).await;
+    // Nobody listens any more where it has ended by itself.
+    drop(stop.send(true));
+    if let Err(error) = mails.await {
+        tracing::error!(error = &error as &dyn std::error::Error, "mails were not sent to the end");
+    }
 }
 
 /// Writes what this process notes in memory until `shutdown`: for one whose other work is done elsewhere.

@@ -1,5 +1,6 @@
 //! Signing up and in, sessions, and what a tenant decides of them.
 
+mod by_mail;
 mod model;
 mod users;
 
@@ -9,6 +10,7 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
+pub use self::by_mail::ByMail;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
@@ -40,14 +42,17 @@ enum Done {
 impl Auth {
     /// Sign up
     ///
-    /// Makes a user, who can sign in from then on. Whether the address has a user already is not told.
+    /// Makes a user, who can sign in from then on, and has a mail sent by which they show that the address is theirs.
+    /// Whether the address has a user already is not told; its owner is.
     #[oai(path = "/v1/auth/sign-up", method = "post", operation_id = "sign_up", tag = "super::Tag::Auth")]
     async fn sign_up(&self, caller: Caller, body: Json<SignUpBody>) -> Result<SignedUp, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        let SignUpBody { email, password, profile } = body.0;
+        let SignUpBody { email, password, profile, redirect_url, locale } = body.0;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
+        let password = password.map(|password| password.0);
         let answer = SignedUpView { email: email.clone() };
-        scope.sign_up(NewUser { email, password: Some(password.0), profile, ..NewUser::default() }).await?;
+        let new = NewUser { email, password, profile, redirect_url, locale, ..NewUser::default() };
+        scope.sign_up(new).await?;
         Ok(SignedUp::Taken(Json(answer)))
     }
 

@@ -1,8 +1,9 @@
 //! Users, sessions and settings of auth as clients see them.
 
-use neonex_core::auth::{AuthSettings, Jwk, Session, SignUp as DomainSignUp, SignedIn};
+use neonex_core::auth::{AuthSettings, Jwk, Methods, Session, SignUp as DomainSignUp, SignedIn};
 use neonex_core::store::StoreError;
 use poem_openapi::payload::Json;
+use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{Enum, Object};
 
 use crate::problem::Problem;
@@ -14,10 +15,15 @@ use crate::text::{Secret, Time};
 pub(super) struct SignUpBody {
     /// The address to sign in with.
     pub(super) email: String,
-    /// The password: as long as the tenant's settings ask for, 15 characters by default.
-    pub(super) password: Secret,
+    /// The password: as long as the tenant's settings ask for, 15 characters by default. Without one, the user signs in
+    /// by mail, where the settings allow that.
+    pub(super) password: Option<Secret>,
     /// The user's own fields of the collection `users`, as one object.
     pub(super) profile: Option<serde_json::Value>,
+    /// Where the link in the mail leads: one of the tenant's `redirect_urls`, or below one. Without it, to `app_url`.
+    pub(super) redirect_url: Option<String>,
+    /// The language of the mail: `en`, `pt-BR`. Without it, the tenant's `mail_locale`.
+    pub(super) locale: Option<String>,
 }
 
 /// A sign-up that was taken.
@@ -92,7 +98,7 @@ impl SignedInView {
 pub(super) struct SessionView {
     /// Its id, which access tokens carry as `sid`.
     id: String,
-    /// How it began: `password`.
+    /// How it began: `password`, `magic_link`, `code`, `invitation`, `anonymous`.
     method: String,
     /// When it began.
     created_at: Time,
@@ -191,14 +197,63 @@ pub(super) struct RotateSigningKeyBody {
 pub(super) enum SignUpPolicy {
     /// Everybody.
     Open,
+    /// Who is invited.
+    Invitation,
     /// Nobody; users are made by those who may.
     Closed,
+}
+
+/// By what users sign in.
+#[derive(Debug, Clone, Copy, Object)]
+#[oai(rename = "SignInMethods")]
+pub(super) struct MethodsView {
+    /// A password.
+    password: bool,
+    /// A link that is sent to them.
+    magic_link: bool,
+    /// A code that is sent to them.
+    code: bool,
+    /// Nothing: a user who may become somebody later.
+    anonymous: bool,
+}
+
+impl From<Methods> for MethodsView {
+    fn from(methods: Methods) -> Self {
+        let Methods { password, magic_link, code, anonymous } = methods;
+        Self { password, magic_link, code, anonymous }
+    }
+}
+
+/// Which ways to sign in are to be on or off; what is not sent stays as it is.
+#[derive(Object)]
+#[oai(rename = "SignInMethodsPatch", deny_unknown_fields)]
+pub(super) struct MethodsPatchBody {
+    /// A password.
+    password: Option<bool>,
+    /// A link that is sent to them.
+    magic_link: Option<bool>,
+    /// A code that is sent to them.
+    code: Option<bool>,
+    /// Nothing.
+    anonymous: Option<bool>,
+}
+
+impl MethodsPatchBody {
+    fn over(self, before: Methods) -> Methods {
+        Methods {
+            password: self.password.unwrap_or(before.password),
+            magic_link: self.magic_link.unwrap_or(before.magic_link),
+            code: self.code.unwrap_or(before.code),
+            anonymous: self.anonymous.unwrap_or(before.anonymous),
+        }
+    }
 }
 
 impl From<DomainSignUp> for SignUpPolicy {
     fn from(policy: DomainSignUp) -> Self {
         match policy {
             DomainSignUp::Open => Self::Open,
+            DomainSignUp::Invitation => Self::Invitation,
             DomainSignUp::Closed => Self::Closed,
         }
     }
@@ -208,6 +263,7 @@ impl From<SignUpPolicy> for DomainSignUp {
     fn from(policy: SignUpPolicy) -> Self {
         match policy {
             SignUpPolicy::Open => Self::Open,
+            SignUpPolicy::Invitation => Self::Invitation,
             SignUpPolicy::Closed => Self::Closed,
         }
     }
@@ -227,8 +283,16 @@ pub(super) struct AuthSettingsView {
     access_token_minutes: u32,
     /// Days after which a session ends, however much it is used.
     session_days: u32,
-    /// Addresses to which a sign-in may lead back.
+    /// Addresses to which a sign-in or a link in a mail may lead back, with what lies below them.
     redirect_urls: Vec<String>,
+    /// By what users sign in.
+    methods: MethodsView,
+    /// The address of the app, to which links in mails lead where a request names no other; null where there is none.
+    app_url: Option<String>,
+    /// The language of mails, where a request names no other.
+    mail_locale: String,
+    /// Mails that may be caused in an hour.
+    mails_per_hour: u32,
 }
 
 impl From<AuthSettings> for AuthSettingsView {
@@ -240,6 +304,10 @@ impl From<AuthSettings> for AuthSettingsView {
             access_token_minutes: settings.access_token_minutes,
             session_days: settings.session_days,
             redirect_urls: settings.redirect_urls,
+            methods: settings.methods.into(),
+            app_url: settings.app_url,
+            mail_locale: settings.mail_locale,
+            mails_per_hour: settings.mails_per_hour,
         }
     }
 }
@@ -258,8 +326,16 @@ pub(super) struct AuthSettingsPatchBody {
     access_token_minutes: Option<u32>,
     /// Days after which a session ends, however much it is used: 1 to 365.
     session_days: Option<u32>,
-    /// All addresses to which a sign-in may lead back.
+    /// All addresses to which a sign-in or a link in a mail may lead back.
     redirect_urls: Option<Vec<String>>,
+    /// Ways to sign in that are to be on or off.
+    methods: Option<MethodsPatchBody>,
+    /// The address of the app, or null for none.
+    app_url: MaybeUndefined<String>,
+    /// The language of mails, where a request names no other: `en`, `pt-BR`.
+    mail_locale: Option<String>,
+    /// Mails that may be caused in an hour: 1 to 1,000,000.
+    mails_per_hour: Option<u32>,
 }
 
 impl AuthSettingsPatchBody {
@@ -271,6 +347,17 @@ impl AuthSettingsPatchBody {
             access_token_minutes: self.access_token_minutes.unwrap_or(before.access_token_minutes),
             session_days: self.session_days.unwrap_or(before.session_days),
             redirect_urls: self.redirect_urls.unwrap_or(before.redirect_urls),
+            methods: match self.methods {
+                Some(methods) => methods.over(before.methods),
+                None => before.methods,
+            },
+            app_url: match self.app_url {
+                MaybeUndefined::Undefined => before.app_url,
+                MaybeUndefined::Null => None,
+                MaybeUndefined::Value(url) => Some(url),
+            },
+            mail_locale: self.mail_locale.unwrap_or(before.mail_locale),
+            mails_per_hour: self.mails_per_hour.unwrap_or(before.mails_per_hour),
         }
     }
 }

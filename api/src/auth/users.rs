@@ -73,7 +73,8 @@ impl Users {
         let NewUserBody { email, password, verified, roles, profile } = body.0;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
         let password = password.map(|password| password.0);
-        let made = scope.create_user(&permit, NewUser { email, password, profile, verified, roles }).await?;
+        let new = NewUser { email, password, profile, verified, roles, ..NewUser::default() };
+        let made = scope.create_user(&permit, new).await?;
         Ok(Created::User(RawJson::new(made.json), format!("/v1/collections/users/records/{}", made.id)))
     }
 

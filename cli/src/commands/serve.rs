@@ -69,6 +69,7 @@ async fn serve(config: &Config, with_worker: bool, shutdown: Shutdown) -> Result
     let told = shutdown.clone();
     let told = async move { told.told().await };
     let worker = if with_worker {
+        platform::send_mails(platform, config)?;
         tokio::spawn(neonex_worker::run(platform.clone(), told))
     } else {
         tokio::spawn(neonex_worker::keep_notes(platform.clone(), told))

@@ -23,6 +23,7 @@ async fn work(config: &Config, shutdown: Shutdown) -> Result<(), CommandError> {
     }
     let opened = platform::open(config).await?;
     platform::share(&opened.platform, config)?;
+    platform::send_mails(&opened.platform, config)?;
     tracing::info!("working");
     neonex_worker::run(opened.platform.clone(), shutdown.told()).await;
     opened.platform.close().await;

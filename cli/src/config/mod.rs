@@ -12,6 +12,7 @@ mod engine;
 mod fault;
 mod limits;
 mod log;
+mod mail;
 mod parse;
 mod reference;
 mod runtime;
@@ -30,6 +31,7 @@ pub use self::engine::EngineConfig;
 pub use self::fault::{Fault, Faults};
 pub use self::limits::{LimitsConfig, RateLimit};
 pub use self::log::{LogConfig, LogFormat};
+pub use self::mail::{MailConfig, SmtpConfig};
 pub use self::reference::reference;
 pub use self::runtime::RuntimeConfig;
 pub use self::secret::Secret;
@@ -55,6 +57,7 @@ pub const SECTIONS: &[Section] = &[
     LimitsConfig::SECTION,
     AdminConfig::SECTION,
     SecretsConfig::SECTION,
+    MailConfig::SECTION,
     LogConfig::SECTION,
     EngineConfig::SECTION,
     RuntimeConfig::SECTION,
@@ -94,6 +97,8 @@ pub struct Config {
     pub admin: AdminConfig,
     /// Encryption of secrets at rest.
     pub secrets: SecretsConfig,
+    /// Mails, and where they go out.
+    pub mail: MailConfig,
     /// What is logged.
     pub log: LogConfig,
     /// The embedded database.
@@ -123,6 +128,7 @@ impl Config {
         let limits = LimitsConfig::read(values);
         let admin = AdminConfig::read(values);
         let secrets = SecretsConfig::read(values);
+        let mail = MailConfig::read(values);
         let log = LogConfig::read(values);
         let engine = EngineConfig::read(values);
         let runtime = RuntimeConfig::read(values);
@@ -133,6 +139,7 @@ impl Config {
             limits: limits?,
             admin,
             secrets,
+            mail,
             log: log?,
             engine: engine?,
             runtime,

@@ -53,7 +53,8 @@ impl AuthSettings {
         let named = self.redirect_urls.iter().chain(&self.app_url).filter_map(|named| target(named));
         let found = target(wanted).filter(|url| named.into_iter().any(|named| is_within(url, &named)));
         found.map(Some).ok_or_else(|| {
-            let message = "this address is none of the `redirect_urls` of the settings, nor below one of them";
+            let message =
+                "this address is none of the `redirect_urls` of the settings, nor below one of them";
             Invalid::one("", "redirect_refused", message)
         })
     }
@@ -81,7 +82,13 @@ mod tests {
     #[test]
     fn only_what_was_named_or_lies_below_is_led_to() {
         let settings = settings(
-            &["https://app.example.com/in", "myapp://auth/", "app:in", "http://localhost:3000", "https://q.example/?a=1"],
+            &[
+                "https://app.example.com/in",
+                "myapp://auth/",
+                "app:in",
+                "http://localhost:3000",
+                "https://q.example/?a=1",
+            ],
             Some("https://home.example.com"),
         );
         let right = [
@@ -134,6 +141,9 @@ mod tests {
     fn a_link_leads_to_the_app_where_nothing_is_asked_for() {
         assert_eq!(settings(&["https://a.example"], None).redirect(None), Ok(None));
         let home = settings(&[], Some("https://home.example.com/app?x=1")).redirect(None).unwrap().unwrap();
-        assert_eq!(link(&home, "magic_link", "nx_one_1"), "https://home.example.com/app?x=1#token=nx_one_1&type=magic_link");
+        assert_eq!(
+            link(&home, "magic_link", "nx_one_1"),
+            "https://home.example.com/app?x=1#token=nx_one_1&type=magic_link"
+        );
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn html(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.is_empty()).map(|line| match line {
         "{{link}}" => "<p><a href=\"{{link}}\">{{link}}</a></p>\n".to_owned(),
         "{{token}}" | "{{code}}" => format!("<p style=\"font-size:1.25em\"><strong>{line}</strong></p>\n"),
-        line if line.starts_with("{{#") || line.starts_with("{{^") || line.starts_with("{{/") => format!("{line}\n"),
+        line if line.starts_with("{{#") || line.starts_with("{{^") || line.starts_with("{{/") => {
+            format!("{line}\n")
+        }
         line => format!("<p>{line}</p>\n"),
     });
     let lines: String = lines.collect();

@@ -189,7 +189,8 @@ impl TenantScope {
     }
 
     async fn find_mail(&self, id: MailId) -> Result<Model, MailError> {
-        let own = Entity::find_by_id((self.tenant().id().as_uuid(), id.as_uuid())).filter(Column::State.ne(VOID));
+        let own =
+            Entity::find_by_id((self.tenant().id().as_uuid(), id.as_uuid())).filter(Column::State.ne(VOID));
         let found = self
             .platform()
             .store()

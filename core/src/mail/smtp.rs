@@ -103,7 +103,9 @@ impl SmtpServer {
         };
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
-            (user, password) => Some(Credentials::new(decoded(user)?, decoded(password.unwrap_or_default())?)),
+            (user, password) => {
+                Some(Credentials::new(decoded(user)?, decoded(password.unwrap_or_default())?))
+            }
         };
         let local = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
         if bare && credentials.is_some() && !local {
@@ -196,7 +198,9 @@ impl SmtpMailer {
             .subject(mail.subject.clone())
             .header(AutoSubmitted);
         let message = match &mail.html {
-            Some(html) => builder.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
+            Some(html) => {
+                builder.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone()))
+            }
             None => builder.singlepart(SinglePart::plain(mail.text.clone())),
         };
         let message = message.map_err(|error| refused(&error))?;
@@ -276,7 +280,14 @@ mod tests {
         let bare = parse("smtp://127.0.0.1:1025?tls=none").unwrap();
         assert!(matches!(bare.security, Security::None) && bare.port == 1025);
         assert!(parse("smtp://user:pw@localhost?tls=none").is_ok());
-        for wrong in ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://a?tls=maybe", "smtps://a?tls=none", "smtp://a/b"] {
+        for wrong in [
+            "mail.example.com",
+            "http://mail.example.com",
+            "smtp://",
+            "smtp://a?tls=maybe",
+            "smtps://a?tls=none",
+            "smtp://a/b",
+        ] {
             assert_eq!(parse(wrong).unwrap_err(), InvalidSmtpServer::Url, "{wrong}");
         }
         let bare = parse("smtp://user:pw@mail.example.com?tls=none").unwrap_err();
@@ -287,7 +298,8 @@ mod tests {
 
     #[test]
     fn a_message_has_one_recipient_whatever_its_parts_say() {
-        let mailer = SmtpMailer::new(SmtpServer::parse("smtp://localhost", None).unwrap(), "Acme <a@example.com>");
+        let mailer =
+            SmtpMailer::new(SmtpServer::parse("smtp://localhost", None).unwrap(), "Acme <a@example.com>");
         let mailer = mailer.unwrap();
         let mail = Mail {
             id: MailId::from_uuid(uuid::Uuid::from_u128(1)),

@@ -149,8 +149,11 @@ impl Platform {
                             .filter(Column::State.eq(state.as_str()))
                             .filter(Column::GoodUntil.lte(now))
                     };
-                    tx.update(failed(over(MailState::Queued), "what it holds was over before it could be sent"))
-                        .await?;
+                    tx.update(failed(
+                        over(MailState::Queued),
+                        "what it holds was over before it could be sent",
+                    ))
+                    .await?;
                     tx.update(over(MailState::Failed).filter(Column::Body.is_not_null())).await.map(drop)
                 }
                 .boxed()

@@ -145,7 +145,9 @@ impl FromStr for Locale {
         let language = parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && lower(part));
         let rest: Vec<&str> = parts.collect();
         let script = |part: &str| {
-            part.len() == 4 && part.starts_with(|c: char| c.is_ascii_uppercase()) && part.get(1..).is_some_and(lower)
+            part.len() == 4
+                && part.starts_with(|c: char| c.is_ascii_uppercase())
+                && part.get(1..).is_some_and(lower)
         };
         let region = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase());
         let fits = match rest.as_slice() {
@@ -232,7 +234,9 @@ impl Template {
 
     /// The mail with values to show it by.
     pub(super) fn sample(&self, name: TemplateName) -> Rendered {
-        self.render(|wanted| name.variables().iter().find(|(known, _)| *known == wanted).map(|(_, value)| *value))
+        self.render(|wanted| {
+            name.variables().iter().find(|(known, _)| *known == wanted).map(|(_, value)| *value)
+        })
     }
 }
 
@@ -280,7 +284,9 @@ mod tests {
                 let html = rendered.html.unwrap();
                 for body in [&rendered.text, &html] {
                     assert!(!body.contains("{{") && body.contains("Example"), "{name} {locale}: {body}");
-                    for (_, value) in name.variables().iter().filter(|(known, _)| ["link", "code"].contains(known)) {
+                    for (_, value) in
+                        name.variables().iter().filter(|(known, _)| ["link", "code"].contains(known))
+                    {
                         assert!(body.contains(value), "{name} {locale}: {body}");
                     }
                 }

@@ -18,8 +18,8 @@ use crate::engine::Undo;
 use crate::ids::MailId;
 use crate::invalid::Invalid;
 use crate::platform::see_through;
-use crate::store::entities::mail_templates::{ActiveModel, Column, Entity, Model};
 use crate::store::StoreError;
+use crate::store::entities::mail_templates::{ActiveModel, Column, Entity, Model};
 
 /// Languages in which a tenant may write its mails.
 const MOST_LOCALES: usize = 50;
@@ -56,7 +56,9 @@ impl TenantScope {
     pub async fn mail_templates(&self, _: &Permit<AuthRead>) -> Result<Vec<MailTemplate>, MailError> {
         let own = self.own_templates(None).await?;
         let all = TemplateName::ALL.into_iter();
-        let all = all.flat_map(|name| LOCALES.into_iter().filter_map(move |locale| MailTemplate::built_in(name, locale)));
+        let all = all.flat_map(|name| {
+            LOCALES.into_iter().filter_map(move |locale| MailTemplate::built_in(name, locale))
+        });
         let place = |template: &MailTemplate| {
             let at = TemplateName::ALL.iter().position(|name| *name == template.name);
             (at, template.locale.clone())
@@ -206,19 +208,20 @@ impl TenantScope {
         let audit = audit_entry(self, act, None, Some(format!("{} {}", key.1, key.2)))?;
         let (platform, place) = (self.platform().clone(), self.place());
         see_through(async move {
-            let written = platform.store().write_again::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
-                async move {
-                    let removed = tx.delete(Entity::delete_by_id(key)).await?;
-                    if let Some(row) = &row {
-                        tx.insert(row.clone()).await?;
+            let written =
+                platform.store().write_again::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
+                    async move {
+                        let removed = tx.delete(Entity::delete_by_id(key)).await?;
+                        if let Some(row) = &row {
+                            tx.insert(row.clone()).await?;
+                        }
+                        if removed > 0 || row.is_some() {
+                            tx.insert(audit).await?;
+                        }
+                        Ok(removed)
                     }
-                    if removed > 0 || row.is_some() {
-                        tx.insert(audit).await?;
-                    }
-                    Ok(removed)
-                }
-                .boxed()
-            });
+                    .boxed()
+                });
             Ok(written.await?.0)
         })
         .await

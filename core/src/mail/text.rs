@@ -34,7 +34,9 @@ pub(super) enum Escape {
 pub(super) enum TextError {
     #[error("line {line}: `{{{{` begins a place, which ends with `}}}}` on the same line")]
     Open { line: usize },
-    #[error("line {line}: `{{{{{tag}}}}}` is no place: write `{{{{name}}}}`, `{{{{#name}}}}`, `{{{{^name}}}}` or `{{{{/name}}}}`")]
+    #[error(
+        "line {line}: `{{{{{tag}}}}}` is no place: write `{{{{name}}}}`, `{{{{#name}}}}`, `{{{{^name}}}}` or `{{{{/name}}}}`"
+    )]
     Tag { line: usize, tag: String },
     #[error("line {line}: `{{{{/{name}}}}}` closes what is not open")]
     Closed { line: usize, name: String },
@@ -159,12 +161,7 @@ fn first_unknown<'p>(parts: &'p [Part], known: &[&str]) -> Option<&'p str> {
     })
 }
 
-fn fill<'v>(
-    parts: &[Part],
-    escape: Escape,
-    value: &impl Fn(&str) -> Option<&'v str>,
-    filled: &mut String,
-) {
+fn fill<'v>(parts: &[Part], escape: Escape, value: &impl Fn(&str) -> Option<&'v str>, filled: &mut String) {
     for part in parts {
         match part {
             Part::Plain(text) => filled.push_str(text),
@@ -195,7 +192,6 @@ impl Escape {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,21 +208,41 @@ mod tests {
     #[test]
     fn values_stand_in_their_places() {
         assert_eq!(filled("at {{ app }}.", Escape::Line), "at Acme  Bcc: all@example.com.");
-        assert_eq!(filled("<a href=\"{{link}}\">", Escape::Html), "<a href=\"https://a.example/?a=1&amp;b=&quot;&lt;x&gt;&#39;\">");
-        assert_eq!(filled("{{#link}}a{{/link}}{{^link}}b{{/link}}{{#code}}c{{/code}}{{^code}}d{{/code}}", Escape::None), "ad");
-        assert_eq!(filled("1\n  {{#link}} \n2\n{{/link}}\n{{^link}}\n3\n{{/link}}\n4", Escape::None), "1\n2\n4");
+        assert_eq!(
+            filled("<a href=\"{{link}}\">", Escape::Html),
+            "<a href=\"https://a.example/?a=1&amp;b=&quot;&lt;x&gt;&#39;\">"
+        );
+        assert_eq!(
+            filled(
+                "{{#link}}a{{/link}}{{^link}}b{{/link}}{{#code}}c{{/code}}{{^code}}d{{/code}}",
+                Escape::None
+            ),
+            "ad"
+        );
+        assert_eq!(
+            filled("1\n  {{#link}} \n2\n{{/link}}\n{{^link}}\n3\n{{/link}}\n4", Escape::None),
+            "1\n2\n4"
+        );
         assert_eq!(filled("} {a} }} {", Escape::None), "} {a} }} {");
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        let read = |text: &str| Text::read(text).and_then(|text| text.with_values(&["link"])).unwrap_err().to_string();
+        let read = |text: &str| {
+            Text::read(text).and_then(|text| text.with_values(&["link"])).unwrap_err().to_string()
+        };
         assert_eq!(read("{{name}}"), "there is no value `name` here; there are link");
-        assert_eq!(read("{{#link}}{{^other}}{{/other}}{{/link}}"), "there is no value `other` here; there are link");
+        assert_eq!(
+            read("{{#link}}{{^other}}{{/other}}{{/link}}"),
+            "there is no value `other` here; there are link"
+        );
         assert_eq!(read("a\n{{#link}}"), "`link` is opened and not closed");
         assert_eq!(read("a\n\n{{/link}}"), "line 3: `{{/link}}` closes what is not open");
         assert_eq!(read("{{#link}}{{#a}}{{/link}}"), "line 1: `{{/link}}` closes what is not open");
-        assert_eq!(read("a {{link\n}}"), "line 1: `{{` begins a place, which ends with `}}` on the same line");
+        assert_eq!(
+            read("a {{link\n}}"),
+            "line 1: `{{` begins a place, which ends with `}}` on the same line"
+        );
         for wrong in ["{{}}", "{{{link}}}", "{{>file}}", "{{link | upper}}", "{{a.b}}", "{{=<% %>=}}"] {
             assert!(read(wrong).contains("is no place"), "{wrong}");
         }

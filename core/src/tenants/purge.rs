@@ -12,8 +12,8 @@ use crate::collections::{Definition, link_tables, table_name};
 use crate::engine::Undo;
 use crate::ids::{CollectionId, TenantId};
 use crate::platform::{Platform, Swept};
-use crate::store::entities::{api_key_index, mail_due};
 use crate::store::entities::tenants::{Column, Entity};
+use crate::store::entities::{api_key_index, mail_due};
 use crate::store::{Place, Sql, Store, StoreError};
 
 /// Tenants purged in one go.

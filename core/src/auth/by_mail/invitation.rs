@@ -27,8 +27,12 @@ use crate::store::Tx;
 
 const PURPOSE: Purpose = Purpose("invitation");
 const DAYS: i64 = 7;
-const KIND: Kind =
-    Kind { purpose: PURPOSE, template: TemplateName::Invitation, minutes: DAYS * 24 * 60, lasts: ("days", "7") };
+const KIND: Kind = Kind {
+    purpose: PURPOSE,
+    template: TemplateName::Invitation,
+    minutes: DAYS * 24 * 60,
+    lasts: ("days", "7"),
+};
 
 /// Somebody who is to be a user.
 #[derive(Debug, Default)]
@@ -95,10 +99,8 @@ impl TenantScope {
     /// Takes an invitation back.
     pub async fn revoke_invitation(&self, _: &Permit<AuthWrite>, id: OneTimeId) -> Result<(), UserError> {
         let scope = self.clone();
-        let revoked = self.platform().store().write_again(
-            self.place(),
-            crate::engine::Undo::Savepoint,
-            move |tx| {
+        let revoked =
+            self.platform().store().write_again(self.place(), crate::engine::Undo::Savepoint, move |tx| {
                 async move {
                     let revoked = scope.one_time().revoke(tx, PURPOSE, id).await?;
                     if revoked {
@@ -108,8 +110,7 @@ impl TenantScope {
                     Ok::<_, UserError>(revoked)
                 }
                 .boxed()
-            },
-        );
+            });
         if revoked.await?.0 { Ok(()) } else { Err(UserError::NoInvitation) }
     }
 

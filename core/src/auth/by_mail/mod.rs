@@ -40,8 +40,14 @@ pub use self::change_email::EmailConfirmed;
 pub use self::invitation::{Invitation, NewInvitation};
 
 /// What was sent to an address, and ends with its being the user's.
-const SENT: [Purpose; 6] =
-    [verification::PURPOSE, reset::PURPOSE, magic_link::PURPOSE, code::PURPOSE, change_email::NEW, change_email::OLD];
+const SENT: [Purpose; 6] = [
+    verification::PURPOSE,
+    reset::PURPOSE,
+    magic_link::PURPOSE,
+    code::PURPOSE,
+    change_email::NEW,
+    change_email::OLD,
+];
 
 /// What somebody asks for who names an address.
 #[derive(Debug, Clone, Default)]

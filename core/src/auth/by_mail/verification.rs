@@ -11,12 +11,8 @@ use crate::auth::prove::Proof;
 use crate::mail::{Outgoing, TemplateName};
 
 pub(super) const PURPOSE: Purpose = Purpose("verify_email");
-const KIND: Kind = Kind {
-    purpose: PURPOSE,
-    template: TemplateName::VerifyEmail,
-    minutes: 24 * 60,
-    lasts: ("hours", "24"),
-};
+const KIND: Kind =
+    Kind { purpose: PURPOSE, template: TemplateName::VerifyEmail, minutes: 24 * 60, lasts: ("hours", "24") };
 
 impl TenantScope {
     /// Makes the mail for somebody who signs up.

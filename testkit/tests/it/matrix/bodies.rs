@@ -201,3 +201,36 @@ pub(super) fn user(names: &Names) -> Value {
 pub(super) fn user_roles(_: &Names) -> Value {
     json!({"roles": []})
 }
+
+pub(super) fn mail_wish(names: &Names) -> Value {
+    json!({"email": names.email})
+}
+
+/// One that was made up: who has a real one is whom it was sent to.
+pub(super) fn link_token(names: &Names) -> Value {
+    json!({"token": format!("nx_one_{}", names.value)})
+}
+
+pub(super) fn password_reset(names: &Names) -> Value {
+    json!({"token": format!("nx_one_{}", names.value), "password": PASSWORD})
+}
+
+pub(super) fn code(names: &Names) -> Value {
+    json!({"id": names.invitation, "code": "123456"})
+}
+
+pub(super) fn change_email(names: &Names) -> Value {
+    json!({"email": format!("new-{}", names.email), "password": PASSWORD})
+}
+
+pub(super) fn invitation(names: &Names) -> Value {
+    json!({"email": format!("new-{}", names.email)})
+}
+
+pub(super) fn template(names: &Names) -> Value {
+    json!({"subject": names.value, "text": names.value})
+}
+
+pub(super) fn test_mail(names: &Names) -> Value {
+    json!({"to": names.email})
+}

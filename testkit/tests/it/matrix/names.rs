@@ -32,6 +32,10 @@ pub(super) struct Names {
     pub(super) email: String,
     /// A session of theirs.
     pub(super) session: String,
+    /// A mail, by id.
+    pub(super) mail: String,
+    /// An invitation, by id.
+    pub(super) invitation: String,
 }
 
 impl Names {
@@ -56,6 +60,9 @@ impl Names {
             Input::Record
             | Input::User
             | Input::Session
+            | Input::Mail
+            | Input::MailCursor
+            | Input::Invitation
             | Input::TenantCursor
             | Input::KeyCursor
             | Input::RecordCursor
@@ -75,6 +82,8 @@ impl Names {
             Input::Record => self.record.clone(),
             Input::User => self.user.clone(),
             Input::Session => self.session.clone(),
+            Input::Mail | Input::MailCursor => self.mail.clone(),
+            Input::Invitation => self.invitation.clone(),
             Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
@@ -93,7 +102,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 15] {
+    pub(super) fn all(&self) -> [&str; 17] {
         [
             &self.tenant,
             &self.slug,
@@ -110,6 +119,8 @@ impl Names {
             &self.user,
             &self.email,
             &self.session,
+            &self.mail,
+            &self.invitation,
         ]
     }
 
@@ -132,6 +143,8 @@ impl Names {
             user: beside(&self.user),
             email: word(&self.email),
             session: beside(&self.session),
+            mail: beside(&self.mail),
+            invitation: beside(&self.invitation),
         }
     }
 }

@@ -10,8 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Session,
-    Sort, Tenant, Unique, User,
+    Collection, Condition, Etag, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once, Plain,
+    Record, RecordCursor, Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -30,6 +30,12 @@ pub(super) enum Input {
     User,
     /// A session of a user, by id.
     Session,
+    /// A mail, by id.
+    Mail,
+    /// A mail, before which a page begins.
+    MailCursor,
+    /// An invitation, by id.
+    Invitation,
     /// A condition, which names fields, values and ids.
     Filter,
     /// The same, of an operation that does not do without.
@@ -59,7 +65,14 @@ impl Input {
     pub(super) const fn is_id(self) -> bool {
         matches!(
             self,
-            Self::Tenant | Self::Key | Self::Collection | Self::Record | Self::User | Self::Session
+            Self::Tenant
+                | Self::Key
+                | Self::Collection
+                | Self::Record
+                | Self::User
+                | Self::Session
+                | Self::Mail
+                | Self::Invitation
         )
     }
 }
@@ -372,7 +385,37 @@ const ROWS: &[Row] = &[
     row("update_user", Scope("auth:write"), &[("user", User)], &[bodies::user_roles]),
     row("list_user_sessions", Scope("auth:read"), &[("user", User)], &[]),
     row("end_user_sessions", Scope("auth:write"), &[("user", User)], &[]),
+    row("send_verification", Needs::Tenant, &[], &[bodies::mail_wish]),
+    row("verify_email", Needs::Tenant, &[], &[bodies::link_token]),
+    row("send_password_reset", Needs::Tenant, &[], &[bodies::mail_wish]),
+    row("reset_password", Needs::Tenant, &[], &[bodies::password_reset]),
+    row("send_magic_link", Needs::Tenant, &[], &[bodies::mail_wish]),
+    row("sign_in_by_link", Needs::Tenant, &[], &[bodies::link_token]),
+    row("send_code", Needs::Tenant, &[], &[bodies::mail_wish]),
+    row("sign_in_by_code", Needs::Tenant, &[], &[bodies::code]),
+    row("change_email", Needs::User, &[], &[bodies::change_email]),
+    row("confirm_email", Needs::Tenant, &[], &[bodies::link_token]),
+    row("sign_in_anonymously", Needs::Tenant, &[], &[bodies::rotation]),
+    row("accept_invitation", Needs::Tenant, &[], &[bodies::password_reset]),
+    row("invite_user", Scope("auth:write"), &[], &[bodies::invitation]),
+    row("revoke_invitation", Scope("auth:write"), &[("invitation", Invitation)], &[]),
+    row(
+        "list_mails",
+        Scope("auth:read"),
+        &[("state", Plain("queued")), ("to", Plain("")), ("limit", Plain("1")), ("cursor", MailCursor)],
+        &[],
+    ),
+    row("get_mail", Scope("auth:write"), &[("mail", Mail)], &[]),
+    row("retry_mail", Scope("auth:write"), &[("mail", Mail)], &[]),
+    row("list_mail_templates", Scope("auth:read"), &[], &[]),
+    row("get_mail_template", Scope("auth:read"), TEMPLATE, &[]),
+    row("preview_mail", Scope("auth:read"), TEMPLATE, &[bodies::rotation]),
+    row("set_mail_template", Scope("auth:write"), TEMPLATE, &[bodies::template]),
+    row("delete_mail_template", Scope("auth:write"), TEMPLATE, &[]),
+    row("send_test_mail", Scope("auth:write"), TEMPLATE, &[bodies::test_mail]),
 ];
+
+const TEMPLATE: &[(&str, Input)] = &[("name", Plain("code")), ("locale", Plain("en"))];
 
 const fn row(
     operation: &'static str,

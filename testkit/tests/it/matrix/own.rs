@@ -112,6 +112,7 @@ impl Own {
             "Collections" => self.restore_collections().await,
             "Records" => self.restore_record(collection).await,
             "Auth" | "Users" => self.restore_users().await,
+            "Mails" => self.restore_mails().await,
             other => panic!("say here how to undo what {} does to {other}", entry.row.operation),
         }
     }
@@ -164,6 +165,23 @@ impl Own {
         if self.credential == Credential::User {
             self.callers = BTreeMap::from([("", user)]);
         }
+        self.restore_mails().await;
+    }
+
+    /// A mail and an invitation, and nothing of what a request brought. Mails are not without number, so that what was
+    /// spent is given back.
+    async fn restore_mails(&mut self) {
+        let tenant = &self.tenant.tenant;
+        let tables = ["mails", "mail_templates", "failures", "one_time_secrets"];
+        let delete = tables
+            .map(|table| (format!("DELETE FROM {table} WHERE tenant_id = ?"), vec![tenant.id.as_uuid()]));
+        execute(&self.store, tenant.place(), delete.to_vec()).await;
+        let operator = self.tenant.operator();
+        let guest = json!({"email": "guest@example.com"});
+        self.names.invitation =
+            expect(&operator.post("/v1/users/invitations", &guest).await, 201)["id"].as_str().unwrap().into();
+        let mails = expect(&operator.get("/v1/mails").await, 200);
+        self.names.mail = mails["items"][0]["id"].as_str().unwrap().into();
     }
 
     /// Made anew and without a past, so that it has the version it had; and the only one, so that no list shows what a

@@ -169,6 +169,8 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Record => Some(own.names.record.clone()),
         Input::User => Some(own.names.user.clone()),
         Input::Session => Some(own.names.session.clone()),
+        Input::Mail => Some(own.names.mail.clone()),
+        Input::Invitation => Some(own.names.invitation.clone()),
         Input::Fields => Some("title".to_owned()),
         Input::Unique => Some(UNIQUE.to_owned()),
         Input::Plain(value) => Some(value.to_owned()),
@@ -178,6 +180,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         | Input::Sort
         | Input::TenantCursor
         | Input::KeyCursor
+        | Input::MailCursor
         | Input::RecordCursor
         | Input::Etag
         | Input::Once => None,

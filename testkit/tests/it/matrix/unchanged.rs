@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::support::texts;
 
 /// Tables with their columns; of which tenant a row is, is in the condition.
-const CONTROL: [(&str, &str, &str); 2] = [
+const CONTROL: [(&str, &str, &str); 3] = [
     (
         "tenants",
         "slug, name, placement, settings, version, changed_at, next_due_at, suspended_at, delete_after, \
@@ -15,8 +15,9 @@ const CONTROL: [(&str, &str, &str); 2] = [
         "id = ?",
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
+    ("mail_due", "due_at, noted_at", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 14] = [
+const TENANT: [(&str, &str); 16] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
@@ -42,6 +43,12 @@ const TENANT: [(&str, &str); 14] = [
     ),
     ("one_time_secrets", "id, purpose, user_id, digest, sealed, tries, created_at, expires_at"),
     ("failures", "digest, failures, last_at"),
+    (
+        "mails",
+        "id, recipient, recipient_key, template, locale, subject, body, state, attempts, next_at, last_error, created_at, \
+         sent_at, good_until",
+    ),
+    ("mail_templates", "name, locale, subject, plain, html, updated_at"),
     ("audit_log", "id, at, actor, action, subject, request_id, ip, details"),
 ];
 

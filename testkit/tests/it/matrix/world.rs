@@ -36,6 +36,7 @@ impl World {
             &foreign.record,
             &foreign.user,
             &foreign.session,
+            &foreign.mail,
         ];
         secrets.extend(foreign_ids.into_iter().cloned());
         let mut canaries: Vec<String> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
@@ -94,6 +95,11 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     let token = text(&signed_in["access_token"]);
     let sessions = expect(&other.nobody().bearer(&token).get("/v1/auth/sessions").await, 200);
     names.session = text(&sessions["items"][0]["id"]);
+    let template = json!({"subject": names.value, "text": names.value});
+    expect(&operator.put("/v1/mail-templates/code/en", &template).await, 200);
+    let guest = json!({"email": format!("{CANARY}-guest@example.com")});
+    names.invitation = text(&expect(&operator.post("/v1/users/invitations", &guest).await, 201)["id"]);
+    names.mail = text(&expect(&operator.get("/v1/mails").await, 200)["items"][0]["id"]);
     let tokens = [token, text(&signed_in["refresh_token"])];
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
     (names, secrets.into_iter().chain(repeatable).chain(tokens).collect())
@@ -113,7 +119,7 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let mut shown = String::new();
     let keys = format!("/v1/tenants/{}/keys", other.id());
     let users = "/v1/collections/users/records";
-    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries", users] {
+    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries", users, "/v1/mails"] {
         shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
     }
     let user = text(&expect(&other.operator().get(users).await, 200)["items"][0]["id"]);
