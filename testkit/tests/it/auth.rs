@@ -378,6 +378,8 @@ async fn a_user_changes_their_password_and_ends_their_sessions() {
     problem(&elsewhere.get("/v1/auth/user").await, 401, "invalid_credential");
     expect(&ann.get("/v1/auth/user").await, 200);
     problem(&sign_in(&acme.anonymous(), "ann@example.com", PASSWORD).await, 401, "wrong_credentials");
+    // So that it is the latest.
+    app.platform.clock.advance(1);
     expect(&sign_in(&acme.anonymous(), "ann@example.com", "another horse battery staple").await, 200);
     let sessions = expect(&ann.get("/v1/auth/sessions").await, 200);
     let other = sessions["items"][0]["id"].as_str().unwrap().to_owned();
