@@ -124,9 +124,8 @@ impl From<RecordError> for UserError {
 impl OfStore for UserError {
     fn store(&self) -> Option<&StoreError> {
         match self {
-            Self::Store(error) => Some(error),
+            Self::Store(error) | Self::Mail(MailError::Store(error)) => Some(error),
             Self::Record(error) => error.store(),
-            Self::Mail(MailError::Store(error)) => Some(error),
             _ => None,
         }
     }

@@ -125,21 +125,22 @@ impl OneTimeSecrets {
         token: &Credential,
         code: Option<String>,
     ) -> Result<(OneTimeId, SecretRow), UserError> {
+        let NewSecret { purpose, user, payload, minutes } = new;
         let (platform, now) = (&self.platform, self.platform.now());
         let id = OneTimeId::generate(platform.clock(), platform.rng())?;
-        let plain = serde_json::to_vec(&Sealed { code, payload: new.payload })
-            .map_err(|error| StoreError::Fault(error.into()))?;
+        let plain =
+            serde_json::to_vec(&Sealed { code, payload }).map_err(|error| StoreError::Fault(error.into()))?;
         let sealed = platform.master_key().seal(&self.context(id), &plain, platform.rng())?;
         let row = ActiveModel {
             tenant_id: Set(self.tenant.as_uuid()),
             id: Set(id.as_uuid()),
-            purpose: Set(new.purpose.0.to_owned()),
-            user_id: Set(new.user),
+            purpose: Set(purpose.0.to_owned()),
+            user_id: Set(user),
             digest: Set(token.digest().to_vec()),
             sealed: Set(sealed),
             tries: Set(0),
             created_at: Set(now.as_micros()),
-            expires_at: Set(now.plus_seconds(new.minutes * 60).as_micros()),
+            expires_at: Set(now.plus_seconds(minutes * 60).as_micros()),
         };
         Ok((id, SecretRow(row)))
     }

@@ -67,12 +67,12 @@ impl TenantScope {
             return Err(UserError::SignUpClosed);
         }
         let new = NewUser { verified: false, roles: Vec::new(), ..new };
-        self.with_users().await?.make_user(new, Act::SignUp).await.map(drop)
+        Box::pin(self.with_users().await?.make_user(new, Act::SignUp)).await.map(drop)
     }
 
     /// Makes a user.
     pub async fn create_user(&self, _: &Permit<AuthWrite>, new: NewUser) -> Result<RecordBody, UserError> {
-        let made = self.with_users().await?.make_user(new, Act::UserCreated).await?;
+        let made = Box::pin(self.with_users().await?.make_user(new, Act::UserCreated)).await?;
         made.ok_or(UserError::EmailTaken)
     }
 

@@ -25,7 +25,7 @@ use super::mailer::{Mail, Mailer, SendError};
 /// How long a connection may take to be ready.
 const CONNECT: Duration = Duration::from_secs(20);
 /// How long a mail may take.
-const SEND: Duration = Duration::from_secs(60);
+const SEND: Duration = Duration::from_mins(1);
 /// How long it may take to find out whether a connection that was kept still works.
 const CHECK: Duration = Duration::from_secs(5);
 /// Connections at once, and so mails that are under way.
@@ -172,7 +172,7 @@ impl SmtpMailer {
 
     async fn hand_over(&self, mail: &Mail) -> Result<(), SendError> {
         let (envelope, message) = self.message(mail)?;
-        let mut connection = self.pool.get().await.map_err(|error| match error {
+        let mut connection = Box::pin(self.pool.get()).await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             error => SendError::NotNow(error.to_string()),
         })?;

@@ -154,10 +154,8 @@ fn first_unknown<'p>(parts: &'p [Part], known: &[&str]) -> Option<&'p str> {
     parts.iter().find_map(|part| match part {
         Part::Plain(_) => None,
         Part::Value(name) => (!known.contains(&name.as_str())).then_some(name.as_str()),
-        Part::Section { name, parts, .. } => match known.contains(&name.as_str()) {
-            true => first_unknown(parts, known),
-            false => Some(name),
-        },
+        Part::Section { name, .. } if !known.contains(&name.as_str()) => Some(name.as_str()),
+        Part::Section { parts, .. } => first_unknown(parts, known),
     })
 }
 

@@ -384,6 +384,7 @@ async fn an_address_changes_when_both_have_said_yes() {
         json!({"token": token(&developer, "ann@example.org", "reset_password").await, "password": ANOTHER});
     assert_eq!(expect(&confirm("ann@example.org").await, 200), json!({"changed": false}));
     assert_eq!(expect(&ann.get("/v1/auth/user").await, 200)["email"], "ann@example.org");
+    app.platform.clock.advance(1);
     assert_eq!(expect(&confirm("ann@example.net").await, 200), json!({"changed": true}));
     assert_eq!(expect(&ann.get("/v1/auth/user").await, 200)["email"], "ann@example.net");
     assert_eq!(mails(&developer, "ann@example.org").await[0]["template"], "email_changed");

@@ -149,8 +149,8 @@ impl TenantScope {
         creation: Creation,
         hash: Option<String>,
     ) -> Result<UserRecord, UserError> {
-        let taken = self.one_time().take::<Invited>(tx, PURPOSE, token).await?;
-        let invited = taken.ok_or(UserError::InvalidToken)?.payload;
+        let found = self.one_time().take::<Invited>(tx, PURPOSE, token).await?;
+        let invited = found.ok_or(UserError::InvalidToken)?.payload;
         let users = self.tenant().users().ok_or(UserError::OtherUsers)?;
         let key = UserKey::Email(invited.email);
         let user = match UserRecord::find(tx, users, &key).await? {

@@ -186,9 +186,9 @@ impl TenantScope {
         token: &str,
         proof: Proof,
     ) -> Result<UserRecord, UserError> {
-        let taken = self.one_time().take::<SentTo>(tx, purpose, token).await?;
-        let taken = taken.ok_or(UserError::InvalidToken)?;
-        let user = self.user_sent_to(tx, taken.user, &taken.payload).await?.ok_or(UserError::InvalidToken)?;
+        let found = self.one_time().take::<SentTo>(tx, purpose, token).await?;
+        let found = found.ok_or(UserError::InvalidToken)?;
+        let user = self.user_sent_to(tx, found.user, &found.payload).await?.ok_or(UserError::InvalidToken)?;
         prove_email(tx, self, user, proof).await
     }
 
