@@ -22,6 +22,12 @@ pub(super) enum Act {
     UserChanged,
     KeyRotated,
     SettingsChanged,
+    ProviderCreated,
+    ProviderChanged,
+    ProviderDeleted,
+    IdentityLinked,
+    IdentityUnlinked,
+    AccountReclaimed,
 }
 
 impl Act {
@@ -38,6 +44,12 @@ impl Act {
             Self::UserChanged => "auth.user.changed",
             Self::KeyRotated => "auth.signing_key.rotated",
             Self::SettingsChanged => "auth.settings.changed",
+            Self::ProviderCreated => "auth.provider.created",
+            Self::ProviderChanged => "auth.provider.changed",
+            Self::ProviderDeleted => "auth.provider.deleted",
+            Self::IdentityLinked => "auth.identity.linked",
+            Self::IdentityUnlinked => "auth.identity.unlinked",
+            Self::AccountReclaimed => "auth.user.reclaimed",
         }
     }
 }

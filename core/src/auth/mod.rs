@@ -11,6 +11,8 @@ mod audit;
 mod error;
 mod guard;
 mod load;
+mod oauth;
+mod one_time;
 mod refresh_token;
 mod session;
 mod settings;
@@ -23,6 +25,11 @@ mod users;
 
 pub use self::error::UserError;
 pub(crate) use self::load::{TenantAuth, load, load_user};
+pub(crate) use self::oauth::Documents;
+pub use self::oauth::{
+    Available, Back, Check, ClaimNames, Definition, Identity, NewProvider, OAuthBeginning, OAuthError, Provider,
+    ProviderPatch,
+};
 pub use self::refresh_token::RefreshToken;
 pub(crate) use self::session::forget_secrets;
 pub use self::session::{Session, SignedIn};

@@ -51,7 +51,8 @@ pub(super) struct Metadata {
     pub(super) code_challenge_methods_supported: Vec<String>,
 }
 
-const MICROSOFT: &str = "https://login.microsoftonline.com/";
+/// What the issuers of Microsoft's directories begin with.
+pub(super) const MICROSOFT: &str = "https://login.microsoftonline.com/";
 
 impl TenantScope {
     /// Where a provider is asked, as far as its issuer has to be asked for it.

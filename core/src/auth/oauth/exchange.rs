@@ -134,10 +134,8 @@ impl TenantScope {
         let key = (self.tenant().id().as_uuid(), grant.provider.clone(), grant.profile.subject.clone());
         let identity = tx.find(identities::Entity::find_by_id(key)).await?;
         let known = match identity {
-            Some(identity) => {
-                let key = UserKey::Id(RecordId::new(identity.user_id));
-                UserRecord::find(tx, &users, &key).await?
-            }
+            // It goes with its user, so there is one.
+            Some(identity) => Some(self.find_again(tx, RecordId::new(identity.user_id)).await?),
             None => None,
         };
         let holder = match &grant.profile.email {

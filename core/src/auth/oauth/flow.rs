@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
@@ -14,7 +13,7 @@ use super::client::{Own, Tokens};
 use super::documents::{KEPT_SECONDS, SOONEST_SECONDS};
 use super::endpoints::{Endpoints, Issuer};
 use super::error::OAuthError;
-use super::id_token::{Expected, Fault, read};
+use super::id_token::{Expected, Fault, Signed, read};
 use super::presets::EmailTrust;
 use super::profile::Profile;
 use super::provider::Provider;
@@ -206,7 +205,7 @@ impl TenantScope {
         self.keep(CODE, flow.link, &grant, CODE_MINUTES).await
     }
 
-    /// Who the provider says the user is.
+    /// Who the provider says the user is: what it has signed, and what it says if it is asked, where that is needed.
     async fn profile(
         &self,
         provider: &Provider,
@@ -214,32 +213,29 @@ impl TenantScope {
         tokens: &Tokens,
         own: &Own,
     ) -> Result<Profile, OAuthError> {
-        let signed = match &endpoints.issuer {
-            Some(issuer) => {
-                let token = tokens.id_token.as_deref().ok_or(OAuthError::IdToken("there is none"))?;
-                let claims = self.id_token(provider, issuer, token, own).await?;
-                Some(Profile::read(provider, &claims)?)
-            }
-            None => None,
+        let Some(issuer) = &endpoints.issuer else {
+            let url = endpoints.userinfo.as_ref().ok_or(OAuthError::Answer("does not say who the user is"))?;
+            let profile = self.asked(provider, url, tokens).await?;
+            let EmailTrust::List(list) = provider.preset.email else { return Ok(profile) };
+            let url = Url::parse(list).map_err(|_| OAuthError::Answer("is no address"))?;
+            let (addresses, _) = self.get_json(&url, Some(tokens.access_token())).await?;
+            return Ok(profile.with_primary(&addresses));
         };
-        let userinfo = match (signed, &endpoints.userinfo) {
-            (Some(signed), None) => return Ok(signed),
-            (Some(signed), Some(_)) if signed.email.is_some() => return Ok(signed),
-            (signed, Some(url)) => {
-                let (said, _) = self.get_json(url, Some(tokens.access_token())).await?;
-                // What was signed names the user with their directory; what is asked is asked of one.
-                let said = Profile::read(provider, &said)?;
-                match signed {
-                    Some(signed) => signed.or(said)?,
-                    None => said,
-                }
-            }
-            (None, None) => return Err(OAuthError::Answer("does not say who the user is")),
-        };
-        let EmailTrust::List(list) = provider.preset.email else { return Ok(userinfo) };
-        let url = Url::parse(list).map_err(|_| OAuthError::Answer("is no address"))?;
-        let (addresses, _) = self.get_json(&url, Some(tokens.access_token())).await?;
-        Ok(userinfo.with_primary(&addresses))
+        let token = tokens.id_token.as_deref().ok_or(OAuthError::IdToken("there is none"))?;
+        let Signed { claims, directory } = self.id_token(provider, issuer, token, own).await?;
+        let mut profile = Profile::read(provider, &claims)?;
+        if let (None, Some(url)) = (&profile.email, &endpoints.userinfo) {
+            profile = profile.or(self.asked(provider, url, tokens).await?)?;
+        }
+        if let Some(directory) = directory {
+            profile.subject = format!("{directory}.{}", profile.subject);
+        }
+        Ok(profile)
+    }
+
+    async fn asked(&self, provider: &Provider, url: &Url, tokens: &Tokens) -> Result<Profile, OAuthError> {
+        let (said, _) = self.get_json(url, Some(tokens.access_token())).await?;
+        Profile::read(provider, &said)
     }
 
     /// What an ID token says. Keys that are not known yet are looked for again, once a minute at most.
@@ -249,7 +245,7 @@ impl TenantScope {
         issuer: &Issuer,
         token: &str,
         own: &Own,
-    ) -> Result<Value, OAuthError> {
+    ) -> Result<Signed, OAuthError> {
         let expected = Expected {
             issuer,
             client_id: &provider.client_id,
@@ -259,7 +255,7 @@ impl TenantScope {
         for seconds in [KEPT_SECONDS, SOONEST_SECONDS] {
             let keys = self.document(&issuer.keys, seconds).await?;
             match read(token, &keys, &expected) {
-                Ok(claims) => return Ok(Value::Object(claims)),
+                Ok(signed) => return Ok(signed),
                 Err(Fault::Wrong(fault)) => return Err(OAuthError::IdToken(fault)),
                 Err(Fault::UnknownKey) => {}
             }

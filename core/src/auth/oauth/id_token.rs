@@ -11,7 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::endpoints::Issuer;
+use super::endpoints::{Issuer, MICROSOFT};
 use crate::clock::Timestamp;
 
 /// Symmetric ones are not among them: what checks a signature is public.
@@ -79,8 +79,16 @@ pub(super) fn is_taken(algorithm: &str) -> bool {
     ALGORITHMS.iter().any(|(name, _)| *name == algorithm)
 }
 
-/// The claims of a token that is what it has to be, among those of `keys` (RFC 7517).
-pub(super) fn read(token: &str, keys: &Value, expected: &Expected<'_>) -> Result<Map<String, Value>, Fault> {
+/// What a token says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Signed {
+    pub(super) claims: Value,
+    /// Of an issuer for each directory, whose user it is: a user's name is one within it.
+    pub(super) directory: Option<String>,
+}
+
+/// What a token says that is what it has to be, by those of `keys` (RFC 7517).
+pub(super) fn read(token: &str, keys: &Value, expected: &Expected<'_>) -> Result<Signed, Fault> {
     let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
     let header = header.and_then(|bytes| serde_json::from_slice::<Header>(&bytes).ok());
     let header = header.filter(|_| token.len() <= MOST_BYTES).ok_or(Fault::Wrong("it is no token"))?;
@@ -160,18 +168,11 @@ impl Claims {
         Ok(())
     }
 
-    /// Those that say who somebody is.
-    fn all(self) -> Map<String, Value> {
-        let mut all = self.rest;
-        // Of an issuer for each directory, a user's name is one within theirs.
-        let subject = match &self.tid {
-            Some(tid) if self.iss.starts_with("https://login.microsoftonline.com/") => {
-                format!("{tid}.{}", self.sub)
-            }
-            _ => self.sub,
-        };
-        all.insert("sub".to_owned(), subject.into());
-        all
+    fn all(self) -> Signed {
+        let directory = self.tid.filter(|_| self.iss.starts_with(MICROSOFT));
+        let mut claims = self.rest;
+        claims.insert("sub".to_owned(), self.sub.into());
+        Signed { claims: Value::Object(claims), directory }
     }
 }
 

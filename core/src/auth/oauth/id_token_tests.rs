@@ -43,14 +43,14 @@ impl World {
         encode(&header, claims, &self.key).unwrap()
     }
 
-    fn read(&self, token: &str) -> Result<Map<String, Value>, Fault> {
+    fn read(&self, token: &str) -> Result<Signed, Fault> {
         let expected =
             Expected { issuer: &self.issuer, client_id: CLIENT, nonce: (NONCE, true), now: self.now };
         read(token, &self.keys, &expected)
     }
 
     /// What comes of a token with one claim changed; null takes it away.
-    fn with(&self, name: &str, value: Value) -> Result<Map<String, Value>, Fault> {
+    fn with(&self, name: &str, value: Value) -> Result<Signed, Fault> {
         let mut claims = self.claims();
         if value.is_null() {
             claims.as_object_mut().unwrap().remove(name);
@@ -69,7 +69,8 @@ fn issuer(name: &str) -> Issuer {
 #[test]
 fn a_token_says_who_somebody_is() {
     let world = World::new();
-    let claims = world.read(&world.sign(&world.claims())).unwrap();
+    let Signed { claims, directory } = world.read(&world.sign(&world.claims())).unwrap();
+    assert_eq!(directory, None);
     assert_eq!((&claims["sub"], &claims["email"]), (&json!("ann"), &json!("ann@example.com")));
     for (name, value) in [
         ("aud", json!([CLIENT])),
@@ -189,7 +190,7 @@ fn an_issuer_for_each_directory_is_that_directorys() {
     let mut claims = world.claims();
     claims["iss"] = json!("https://login.microsoftonline.com/aaa-1/v2.0");
     claims["tid"] = json!("aaa-1");
-    assert_eq!(world.read(&world.sign(&claims)).unwrap()["sub"], "aaa-1.ann");
+    assert_eq!(world.read(&world.sign(&claims)).unwrap().directory.as_deref(), Some("aaa-1"));
     for tid in [json!("bbb-2"), json!("../aaa-1"), json!(null), json!("")] {
         claims["tid"] = tid.clone();
         assert!(world.read(&world.sign(&claims)).is_err(), "{tid}");

@@ -2,6 +2,7 @@
 
 use futures_util::FutureExt as _;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use url::Url;
 use uuid::Uuid;
@@ -111,6 +112,12 @@ impl TenantScope {
             .store()
             .write_again(self.place(), Undo::Savepoint, move |tx| {
                 async move {
+                    // All of the user's are held first: of two that are taken away at once one stays.
+                    let hold = Entity::update_many()
+                        .col_expr(Column::LastUsedAt, Expr::col(Column::LastUsedAt))
+                        .filter(Column::TenantId.eq(tenant.as_uuid()))
+                        .filter(Column::UserId.eq(user));
+                    tx.update(hold).await?;
                     let delete = Entity::delete_many()
                         .filter(Column::TenantId.eq(tenant.as_uuid()))
                         .filter(Column::UserId.eq(user))
@@ -118,7 +125,6 @@ impl TenantScope {
                     if tx.delete(delete).await? == 0 {
                         return Err(OAuthError::NoIdentity);
                     }
-                    // Asked after it is gone, so that of two that are taken away at once one stays.
                     let secret = user_secrets::Entity::find_by_id((tenant.as_uuid(), user));
                     if tx.find(secret).await?.is_none() && tx.find(of(tenant, user)).await?.is_none() {
                         return Err(OAuthError::LastWayIn);

@@ -33,4 +33,4 @@ pub use self::error::OAuthError;
 pub use self::flow::{Back, Beginning as OAuthBeginning};
 pub use self::identities::Identity;
 pub(super) use self::identities::forget as forget_identities;
-pub use self::provider::{Available, ClaimNames, NewProvider, Provider, ProviderPatch};
+pub use self::provider::{Available, ClaimNames, Definition, NewProvider, Provider, ProviderPatch};
