@@ -1,6 +1,9 @@
 //! Signing up and in, sessions, and what a tenant decides of them.
 
 mod model;
+mod oauth;
+mod oauth_model;
+mod providers;
 mod users;
 
 use neonex_core::auth::{Credentials, NewUser, RefreshToken, UserError};
@@ -13,10 +16,20 @@ use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
 };
+pub use self::oauth::OAuth;
+pub use self::providers::Providers;
 pub use self::users::Users;
 use crate::caller::{Caller, Surface};
 use crate::payload::{AnyRecord, RawJson};
 use crate::problem::Problem;
+
+/// Every operation on users and how they sign in.
+pub type Operations = (Auth, Providers, OAuth, Users);
+
+/// Every operation on users and how they sign in, over a platform.
+pub fn operations(surface: &Surface) -> Operations {
+    (Auth(surface.clone()), Providers(surface.clone()), OAuth(surface.clone()), Users(surface.clone()))
+}
 
 /// The operations by which users are known.
 #[derive(Clone)]

@@ -28,6 +28,7 @@ pub(super) enum Act {
     IdentityLinked,
     IdentityUnlinked,
     AccountReclaimed,
+    Impersonated,
 }
 
 impl Act {
@@ -50,6 +51,7 @@ impl Act {
             Self::IdentityLinked => "auth.identity.linked",
             Self::IdentityUnlinked => "auth.identity.unlinked",
             Self::AccountReclaimed => "auth.user.reclaimed",
+            Self::Impersonated => "auth.user.impersonated",
         }
     }
 }

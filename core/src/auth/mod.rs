@@ -10,6 +10,7 @@
 mod audit;
 mod error;
 mod guard;
+mod impersonate;
 mod load;
 mod oauth;
 mod one_time;
@@ -24,6 +25,7 @@ mod user;
 mod users;
 
 pub use self::error::UserError;
+pub use self::impersonate::Impersonation;
 pub(crate) use self::load::{TenantAuth, load, load_user};
 pub(crate) use self::oauth::Documents;
 pub use self::oauth::{

@@ -40,7 +40,7 @@ pub(super) struct NewSecret<'p, P> {
 }
 
 /// A secret that is about to be written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SecretRow(ActiveModel);
 
 /// A secret as it was found.

@@ -42,6 +42,7 @@ mod isolation;
 mod keys;
 mod matrix;
 mod nearby;
+mod oauth;
 mod pages;
 mod partial_indexes;
 mod records;

@@ -116,7 +116,7 @@ impl TenantScope {
                 self.find_again(tx, user.id).await
             }
             (Decision::Create { verified }, _, _) => {
-                let id = self.make(tx, &grant.provider, &grant.profile, verified, sent).await?;
+                let id = self.make_by(tx, &grant.provider, &grant.profile, verified, sent).await?;
                 keep(tx, self, grant, id, Known::New).await?;
                 self.find_again(tx, id).await
             }
@@ -156,7 +156,7 @@ impl TenantScope {
     }
 
     /// Makes a user, where users are made by themselves.
-    async fn make(
+    async fn make_by(
         &self,
         tx: &mut Tx<'_>,
         provider: &str,

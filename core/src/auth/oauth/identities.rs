@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::audit::{Act, entry};
 use super::error::OAuthError;
 use super::flow::{Beginning, Grant};
+use super::provider::is_name;
 use crate::access::TenantScope;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
@@ -106,6 +107,9 @@ impl TenantScope {
     /// Takes a provider away from the user who calls, unless they could not come in any more.
     pub async fn unlink(&self, provider: &str) -> Result<(), OAuthError> {
         let (user, _) = self.own()?;
+        if !is_name(provider) {
+            return Err(OAuthError::NoIdentity);
+        }
         let (tenant, provider) = (self.tenant().id(), provider.to_owned());
         let audit = entry(self, Act::IdentityUnlinked, Some(user), Some(provider.clone()))?;
         self.platform()

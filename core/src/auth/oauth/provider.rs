@@ -186,9 +186,7 @@ impl NewProvider {
     /// Says what is wrong with it.
     pub(super) fn check(&self) -> Result<&'static Preset, Invalid> {
         let mut findings = Findings::default();
-        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-        let fits = (1..=40).contains(&self.name.len()) && self.name.chars().all(letters);
-        if !fits || RESERVED.contains(&self.name.as_str()) {
+        if !is_name(&self.name) || RESERVED.contains(&self.name.as_str()) {
             let message = format!(
                 "a name has 1 to 40 lower-case letters, digits, `-` or `_`, and is none of {}",
                 RESERVED.join(", ")
@@ -211,6 +209,12 @@ impl NewProvider {
         findings.take("", self.definition.check(preset));
         findings.finish(Some(preset))
     }
+}
+
+/// Whether a provider can have the name: what cannot is not looked for.
+pub(super) fn is_name(text: &str) -> bool {
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    (1..=40).contains(&text.len()) && text.chars().all(letters)
 }
 
 pub(super) fn check_secret(preset: &Preset, secret: Option<&str>) -> Result<(), Invalid> {

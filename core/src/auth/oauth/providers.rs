@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use super::super::audit::{Act, entry};
 use super::client::secret_context;
 use super::error::OAuthError;
-use super::provider::{Available, NewProvider, Provider, ProviderPatch, check_secret};
+use super::provider::{Available, NewProvider, Provider, ProviderPatch, check_secret, is_name};
 use crate::access::{AuthRead, AuthWrite, Permit, TenantScope};
 use crate::engine::Undo;
 use crate::invalid::{Findings, Invalid};
@@ -156,6 +156,9 @@ impl TenantScope {
 
     /// Deletes a provider, and with it whom it knows: another provider of that name would know others by the same names.
     pub async fn delete_auth_provider(&self, _: &Permit<AuthWrite>, name: &str) -> Result<(), OAuthError> {
+        if !is_name(name) {
+            return Err(OAuthError::NoProvider);
+        }
         let tenant = self.tenant().id().as_uuid();
         let delete = Entity::delete_by_id((tenant, name.to_owned()));
         let known = identities::Entity::delete_many()
@@ -177,6 +180,9 @@ impl TenantScope {
 
     /// A provider by name.
     pub(super) async fn provider(&self, name: &str) -> Result<Provider, OAuthError> {
+        if !is_name(name) {
+            return Err(OAuthError::NoProvider);
+        }
         let find = Entity::find_by_id((self.tenant().id().as_uuid(), name.to_owned()));
         let found = self
             .platform()

@@ -32,6 +32,8 @@ pub(super) struct Names {
     pub(super) email: String,
     /// A session of theirs.
     pub(super) session: String,
+    /// A provider of sign-in, by name.
+    pub(super) provider: String,
 }
 
 impl Names {
@@ -43,6 +45,7 @@ impl Names {
             field: "title".to_owned(),
             value: "own value".to_owned(),
             email: "own@example.com".to_owned(),
+            provider: "own-idp".to_owned(),
             ..Self::default()
         }
     }
@@ -56,6 +59,7 @@ impl Names {
             Input::Record
             | Input::User
             | Input::Session
+            | Input::Provider
             | Input::TenantCursor
             | Input::KeyCursor
             | Input::RecordCursor
@@ -75,6 +79,7 @@ impl Names {
             Input::Record => self.record.clone(),
             Input::User => self.user.clone(),
             Input::Session => self.session.clone(),
+            Input::Provider => self.provider.clone(),
             Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
@@ -93,7 +98,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 15] {
+    pub(super) fn all(&self) -> [&str; 16] {
         [
             &self.tenant,
             &self.slug,
@@ -110,6 +115,7 @@ impl Names {
             &self.user,
             &self.email,
             &self.session,
+            &self.provider,
         ]
     }
 
@@ -132,6 +138,7 @@ impl Names {
             user: beside(&self.user),
             email: word(&self.email),
             session: beside(&self.session),
+            provider: word(&self.provider),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Session,
+    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Provider, Record, RecordCursor, Session,
     Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
@@ -30,6 +30,8 @@ pub(super) enum Input {
     User,
     /// A session of a user, by id.
     Session,
+    /// A provider of sign-in, by name.
+    Provider,
     /// A condition, which names fields, values and ids.
     Filter,
     /// The same, of an operation that does not do without.
@@ -59,7 +61,13 @@ impl Input {
     pub(super) const fn is_id(self) -> bool {
         matches!(
             self,
-            Self::Tenant | Self::Key | Self::Collection | Self::Record | Self::User | Self::Session
+            Self::Tenant
+                | Self::Key
+                | Self::Collection
+                | Self::Record
+                | Self::User
+                | Self::Session
+                | Self::Provider
         )
     }
 }
@@ -368,8 +376,27 @@ const ROWS: &[Row] = &[
     row("rotate_signing_key", Scope("auth:write"), &[], &[bodies::rotation]),
     row("get_auth_settings", Scope("auth:read"), &[], &[]),
     row("update_auth_settings", Scope("auth:write"), &[], &[bodies::auth_settings]),
+    row("list_auth_providers", Scope("auth:read"), &[], &[]),
+    row("create_auth_provider", Scope("auth:write"), &[], &[bodies::provider]),
+    row("list_available_auth_providers", Needs::Tenant, &[], &[]),
+    row("get_auth_provider", Scope("auth:read"), &[("provider", Provider)], &[]),
+    row(
+        "update_auth_provider",
+        Scope("auth:write"),
+        &[("provider", Provider)],
+        &[bodies::provider_client, bodies::provider_scopes],
+    ),
+    row("delete_auth_provider", Scope("auth:write"), &[("provider", Provider)], &[]),
+    row("test_auth_provider", Scope("auth:write"), &[("provider", Provider)], &[]),
+    row("begin_oauth", Needs::Tenant, &[("provider", Provider)], &[bodies::oauth]),
+    row("exchange_oauth", Needs::Tenant, &[], &[bodies::oauth_code]),
+    row("list_identities", Needs::User, &[], &[]),
+    row("begin_linking_identity", Needs::User, &[("provider", Provider)], &[bodies::oauth]),
+    row("link_identity", Needs::User, &[], &[bodies::oauth_code]),
+    row("unlink_identity", Needs::User, &[("provider", Provider)], &[]),
     row("create_user", Scope("auth:write"), &[], &[bodies::user]),
     row("update_user", Scope("auth:write"), &[("user", User)], &[bodies::user_roles]),
+    row("impersonate_user", Scope("users:impersonate"), &[("user", User)], &[]),
     row("list_user_sessions", Scope("auth:read"), &[("user", User)], &[]),
     row("end_user_sessions", Scope("auth:write"), &[("user", User)], &[]),
 ];

@@ -73,6 +73,9 @@ impl Own {
         self.restore_key().await;
         self.restore_collections().await;
         self.restore_users().await;
+        let settings = json!({"redirect_urls": [format!("https://{}", self.names.slug)]});
+        expect(&self.tenant.operator().patch("/v1/auth/settings", &settings).await, 200);
+        self.restore_providers().await;
         let own = format!("/v1/tenants/{}", self.names.tenant);
         match self.credential {
             Credential::Suspended => {
@@ -111,6 +114,7 @@ impl Own {
             "Keys" => self.restore_key().await,
             "Collections" => self.restore_collections().await,
             "Records" => self.restore_record(collection).await,
+            "Auth" if entry.row.operation.contains("provider") => self.restore_providers().await,
             "Auth" | "Users" => self.restore_users().await,
             other => panic!("say here how to undo what {} does to {other}", entry.row.operation),
         }
@@ -142,6 +146,18 @@ impl Own {
         }
         let fields = json!([{"name": "title", "type": "text"}]);
         expect(&operator.post("/v1/collections", &json!({"name": TARGET, "fields": fields})).await, 201);
+    }
+
+    /// The one provider of the tenant.
+    async fn restore_providers(&self) {
+        let (operator, providers) = (self.tenant.operator(), "/v1/auth/providers");
+        let all = expect(&operator.get(providers).await, 200);
+        for provider in all["items"].as_array().unwrap() {
+            let path = format!("{providers}/{}", provider["name"].as_str().unwrap());
+            expect(&operator.delete(&path).await, 204);
+        }
+        let own = super::bodies::provider_named(&self.names.provider, "the-app");
+        expect(&operator.post(providers, &own).await, 201);
     }
 
     /// The one user of the tenant, made anew so that the record has the version it had, and signed in.
@@ -198,6 +214,7 @@ fn sibling(scope: &'static str) -> &'static str {
         "keys:write" => "keys:read",
         "auth:read" => "auth:write",
         "auth:write" => "auth:read",
+        "users:impersonate" => "auth:write",
         "records:read" => "records:write",
         "records:write" => "records:read",
         other => panic!("say here which scope lies closest to {other}"),
@@ -222,6 +239,7 @@ async fn callers(
                     callers.insert(scope, tenant.secret_with(&[scope]).await.unwrap());
                 }
             }
+            callers.insert("users:impersonate", tenant.secret_with(&["users:impersonate"]).await.unwrap());
             return callers;
         }
         Credential::EveryScope | Credential::Suspended | Credential::Deleted => {

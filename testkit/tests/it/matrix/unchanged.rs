@@ -16,7 +16,7 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 14] = [
+const TENANT: [(&str, &str); 16] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
@@ -41,6 +41,8 @@ const TENANT: [(&str, &str); 14] = [
         "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip",
     ),
     ("one_time_secrets", "id, purpose, user_id, digest, sealed, tries, created_at, expires_at"),
+    ("auth_providers", "name, kind, client_id, client_secret, enabled, definition, created_at, updated_at"),
+    ("identities", "provider, subject, user_id, email, email_verified, created_at, last_used_at"),
     ("failures", "digest, failures, last_at"),
     ("audit_log", "id, at, actor, action, subject, request_id, ip, details"),
 ];
