@@ -1,5 +1,6 @@
 //! Signing up and in, sessions, and what a tenant decides of them.
 
+mod import;
 mod model;
 mod oauth;
 mod oauth_model;
@@ -12,6 +13,7 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
+pub use self::import::Imports;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
@@ -24,11 +26,17 @@ use crate::payload::{AnyRecord, RawJson};
 use crate::problem::Problem;
 
 /// Every operation on users and how they sign in.
-pub type Operations = (Auth, Providers, OAuth, Users);
+pub type Operations = (Auth, Providers, OAuth, Users, Imports);
 
 /// Every operation on users and how they sign in, over a platform.
 pub fn operations(surface: &Surface) -> Operations {
-    (Auth(surface.clone()), Providers(surface.clone()), OAuth(surface.clone()), Users(surface.clone()))
+    (
+        Auth(surface.clone()),
+        Providers(surface.clone()),
+        OAuth(surface.clone()),
+        Users(surface.clone()),
+        Imports(surface.clone()),
+    )
 }
 
 /// The operations by which users are known.

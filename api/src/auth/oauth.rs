@@ -263,5 +263,9 @@ impl Pairs {
 
 fn wrong(name: &str, what: &str) -> Problem {
     let detail = format!("The parameter `{name}` cannot be accepted: {what}.");
-    Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", detail).error(format!("?{name}"), "invalid", what)
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", detail).error(
+        format!("?{name}"),
+        "invalid",
+        what,
+    )
 }

@@ -26,11 +26,8 @@ const ALLOW: Setting = Setting::new(
 );
 
 impl EgressConfig {
-    pub(super) const SECTION: Section = Section {
-        name: "egress",
-        about: "Where the server's own requests may go.",
-        settings: &[&ALLOW],
-    };
+    pub(super) const SECTION: Section =
+        Section { name: "egress", about: "Where the server's own requests may go.", settings: &[&ALLOW] };
 
     pub(super) fn read(values: &mut Values<'_>) -> Self {
         let allowed = values.get(&ALLOW, |text| parse::list(text, Allowed::parse));

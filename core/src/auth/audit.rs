@@ -29,6 +29,7 @@ pub(super) enum Act {
     IdentityUnlinked,
     AccountReclaimed,
     Impersonated,
+    UsersImported,
 }
 
 impl Act {
@@ -52,6 +53,7 @@ impl Act {
             Self::IdentityUnlinked => "auth.identity.unlinked",
             Self::AccountReclaimed => "auth.user.reclaimed",
             Self::Impersonated => "auth.user.impersonated",
+            Self::UsersImported => "auth.users.imported",
         }
     }
 }

@@ -47,7 +47,8 @@ impl TenantScope {
         let (tenant, id) = (scope.tenant().id(), user.id.as_uuid());
         let seconds = i64::from(scope.tenant().auth().settings().access_token_minutes) * 60;
         let now = scope.platform().now();
-        let (row, (session, ends, _)) = Beginning::ending(&scope, id, METHOD, now.plus_seconds(seconds))?.split();
+        let (row, (session, ends, _)) =
+            Beginning::ending(&scope, id, METHOD, now.plus_seconds(seconds))?.split();
         let iat = now.as_micros().div_euclid(1_000_000);
         let claims = Claims {
             iss: scope.platform().issuer(tenant),
@@ -58,8 +59,7 @@ impl TenantScope {
             exp: ends.as_micros().div_euclid(1_000_000),
             act: Some(Acting { sub: scope.actor().to_string() }),
         };
-        let access_token =
-            scope.tenant().auth().sign(&claims, tenant, now, scope.platform().master_key())?;
+        let access_token = scope.tenant().auth().sign(&claims, tenant, now, scope.platform().master_key())?;
         let audit = entry(&scope, Act::Impersonated, Some(id), Some(session.to_string()))?;
         let (platform, place) = (scope.platform().clone(), scope.place());
         see_through(async move {

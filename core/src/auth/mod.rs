@@ -11,6 +11,7 @@ mod audit;
 mod error;
 mod guard;
 mod impersonate;
+mod import;
 mod load;
 mod oauth;
 mod one_time;
@@ -26,11 +27,12 @@ mod users;
 
 pub use self::error::UserError;
 pub use self::impersonate::Impersonation;
+pub use self::import::{USERS_AT_ONCE, UserImport};
 pub(crate) use self::load::{TenantAuth, load, load_user};
 pub(crate) use self::oauth::Documents;
 pub use self::oauth::{
-    Available, Back, Check, ClaimNames, Definition, Identity, NewProvider, OAuthBeginning, OAuthError, Provider,
-    ProviderPatch,
+    Available, Back, Check, ClaimNames, Definition, Identity, NewProvider, OAuthBeginning, OAuthError,
+    Provider, ProviderPatch,
 };
 pub use self::refresh_token::RefreshToken;
 pub(crate) use self::session::forget_secrets;

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::audit::{Act, entry};
 use super::error::UserError;
-use super::{oauth, one_time};
 use super::refresh_token::RefreshToken;
 use super::signing::Claims;
+use super::{oauth, one_time};
 use crate::access::{Actor, AuthRead, AuthWrite, Permit, TenantScope};
 use crate::clock::Timestamp;
 use crate::engine::Undo;

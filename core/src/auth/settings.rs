@@ -50,9 +50,8 @@ impl AuthSettings {
     /// Whether a sign-in may lead back there: an address is one of those that are named, to the letter but for how it is
     /// spelt. The port of a machine's own address may be any (RFC 8252 §7.3): apps on it take one that is free.
     pub(super) fn leads_back_to(&self, address: &str) -> bool {
-        let local = |url: &url::Url| {
-            url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "[::1]"))
-        };
+        let local =
+            |url: &url::Url| url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "[::1]"));
         let read = |address: &str| {
             let mut url = url::Url::parse(address).ok()?;
             if local(&url) {

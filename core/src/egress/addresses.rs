@@ -47,7 +47,9 @@ pub(super) fn is_public(address: IpAddr) -> bool {
         IpAddr::V6(address) => {
             let bits = u128::from(address);
             bits >> 125 == 1
-                && !SPECIAL_V6.iter().any(|(network, length)| (bits ^ u128::from(*network)) >> (128 - length) == 0)
+                && !SPECIAL_V6
+                    .iter()
+                    .any(|(network, length)| (bits ^ u128::from(*network)) >> (128 - length) == 0)
         }
     }
 }

@@ -6,25 +6,77 @@ use super::*;
 
 /// Ways to write what must not be called; `PORT` is where somebody listens on this machine.
 const SPELLINGS: &[&str] = &[
-    "https://127.0.0.1:PORT/", "https://127.1:PORT/", "https://127.0.1:PORT/", "https://0177.0.0.1:PORT/",
-    "https://0x7f.0.0.1:PORT/", "https://0x7f000001:PORT/", "https://2130706433:PORT/", "https://017700000001:PORT/",
-    "https://127.0.0.1.:PORT/", "https://127.255.255.254:PORT/", "https://0:PORT/", "https://0.0.0.0:PORT/",
-    "https://0x0:PORT/", "https://localhost:PORT/", "https://LOCALHOST:PORT/", "https://localhost.:PORT/",
-    "https://loc%61lhost:PORT/", "https://[::1]:PORT/", "https://[0:0:0:0:0:0:0:1]:PORT/", "https://[::]:PORT/",
-    "https://[::ffff:127.0.0.1]:PORT/", "https://[::ffff:7f00:1]:PORT/", "https://[0:0:0:0:0:ffff:127.0.0.1]:PORT/",
-    "https://[::127.0.0.1]:PORT/", "https://[::ffff:0:127.0.0.1]:PORT/", "https://[64:ff9b::127.0.0.1]:PORT/",
-    "https://[64:ff9b::7f00:1]:PORT/", "https://[64:ff9b:1::7f00:1]:PORT/", "https://[2002:7f00:1::]:PORT/",
-    "https://[2001:0:7f00:1::]:PORT/", "https://[fe80::1]:PORT/", "https://[fc00::1]:PORT/", "https://[fd00::1]:PORT/",
-    "https://[fec0::1]:PORT/", "https://[ff02::1]:PORT/", "https://[100::1]:PORT/", "https://[2001:db8::1]:PORT/",
-    "https://[3fff::1]:PORT/", "https://[5f00::1]:PORT/", "https://10.0.0.1:PORT/", "https://012.0.0.1:PORT/",
-    "https://167772161:PORT/", "https://100.64.0.1:PORT/", "https://100.127.255.255:PORT/", "https://169.254.169.254/",
-    "https://0xa9fea9fe/", "https://2852039166/", "https://0251.0376.0251.0376/", "https://[::ffff:a9fe:a9fe]/",
-    "https://[fd00:ec2::254]/", "https://172.16.0.1/", "https://172.31.255.255/", "https://192.168.0.1/",
-    "https://0xc0a80001/", "https://192.0.0.1/", "https://192.0.2.1/", "https://198.18.0.1/", "https://198.51.100.1/",
-    "https://203.0.113.1/", "https://224.0.0.1/", "https://255.255.255.255/", "https://１２７.０.０.１:PORT/",
-    "https://①②⑦.0.0.1:PORT/", "https://127。0。0。1:PORT/", "http://127.0.0.1:PORT/", "http://example.com:PORT/",
-    "https://user@127.0.0.1:PORT/", "https://user:password@example.com:PORT/", "file:///etc/passwd",
-    "gopher://127.0.0.1:PORT/", "data:text/plain,x",
+    "https://127.0.0.1:PORT/",
+    "https://127.1:PORT/",
+    "https://127.0.1:PORT/",
+    "https://0177.0.0.1:PORT/",
+    "https://0x7f.0.0.1:PORT/",
+    "https://0x7f000001:PORT/",
+    "https://2130706433:PORT/",
+    "https://017700000001:PORT/",
+    "https://127.0.0.1.:PORT/",
+    "https://127.255.255.254:PORT/",
+    "https://0:PORT/",
+    "https://0.0.0.0:PORT/",
+    "https://0x0:PORT/",
+    "https://localhost:PORT/",
+    "https://LOCALHOST:PORT/",
+    "https://localhost.:PORT/",
+    "https://loc%61lhost:PORT/",
+    "https://[::1]:PORT/",
+    "https://[0:0:0:0:0:0:0:1]:PORT/",
+    "https://[::]:PORT/",
+    "https://[::ffff:127.0.0.1]:PORT/",
+    "https://[::ffff:7f00:1]:PORT/",
+    "https://[0:0:0:0:0:ffff:127.0.0.1]:PORT/",
+    "https://[::127.0.0.1]:PORT/",
+    "https://[::ffff:0:127.0.0.1]:PORT/",
+    "https://[64:ff9b::127.0.0.1]:PORT/",
+    "https://[64:ff9b::7f00:1]:PORT/",
+    "https://[64:ff9b:1::7f00:1]:PORT/",
+    "https://[2002:7f00:1::]:PORT/",
+    "https://[2001:0:7f00:1::]:PORT/",
+    "https://[fe80::1]:PORT/",
+    "https://[fc00::1]:PORT/",
+    "https://[fd00::1]:PORT/",
+    "https://[fec0::1]:PORT/",
+    "https://[ff02::1]:PORT/",
+    "https://[100::1]:PORT/",
+    "https://[2001:db8::1]:PORT/",
+    "https://[3fff::1]:PORT/",
+    "https://[5f00::1]:PORT/",
+    "https://10.0.0.1:PORT/",
+    "https://012.0.0.1:PORT/",
+    "https://167772161:PORT/",
+    "https://100.64.0.1:PORT/",
+    "https://100.127.255.255:PORT/",
+    "https://169.254.169.254/",
+    "https://0xa9fea9fe/",
+    "https://2852039166/",
+    "https://0251.0376.0251.0376/",
+    "https://[::ffff:a9fe:a9fe]/",
+    "https://[fd00:ec2::254]/",
+    "https://172.16.0.1/",
+    "https://172.31.255.255/",
+    "https://192.168.0.1/",
+    "https://0xc0a80001/",
+    "https://192.0.0.1/",
+    "https://192.0.2.1/",
+    "https://198.18.0.1/",
+    "https://198.51.100.1/",
+    "https://203.0.113.1/",
+    "https://224.0.0.1/",
+    "https://255.255.255.255/",
+    "https://１２７.０.０.１:PORT/",
+    "https://①②⑦.0.0.1:PORT/",
+    "https://127。0。0。1:PORT/",
+    "http://127.0.0.1:PORT/",
+    "http://example.com:PORT/",
+    "https://user@127.0.0.1:PORT/",
+    "https://user:password@example.com:PORT/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:PORT/",
+    "data:text/plain,x",
 ];
 
 /// security.md: no spelling of an address inside leads to a connection.
@@ -65,7 +117,8 @@ async fn nothing_inside_is_reached() {
 
 #[test]
 fn what_is_public_is_public() {
-    for address in ["8.8.8.8", "1.1.1.1", "100.63.255.255", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
+    for address in ["8.8.8.8", "1.1.1.1", "100.63.255.255", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"]
+    {
         assert!(is_public(address.parse().unwrap()), "{address}");
     }
 }
@@ -94,7 +147,10 @@ async fn answers_are_bounded_and_redirects_not_followed() {
             let asked = String::from_utf8_lossy(&asked[..read]).into_owned();
             let answer = if asked.starts_with("GET /long") {
                 let body = "x".repeat(MOST_BYTES + 1);
-                format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+                format!(
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                    body.len()
+                )
             } else {
                 "HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
                     .to_owned()

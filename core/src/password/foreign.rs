@@ -69,7 +69,9 @@ pub(crate) enum Digest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// It is none of the known kinds, or not whole.
-    #[error("this is no hash of a known kind: there are argon2, bcrypt, scrypt, Firebase's scrypt and PBKDF2")]
+    #[error(
+        "this is no hash of a known kind: there are argon2, bcrypt, scrypt, Firebase's scrypt and PBKDF2"
+    )]
     Unknown,
     /// Comparing with it costs too much.
     #[error("comparing with this hash would cost too much: {0}")]
@@ -174,7 +176,11 @@ fn scrypt(parameters: &str, salt: &str, hash: &str) -> Result<Hashed, Refusal> {
     let log_n = number(&named, "ln")?;
     let cost = Scrypt::within(log_n, number(&named, "r")?, number(&named, "p")?)?;
     let (salt, hash) = (bytes(salt)?, bytes(hash)?);
-    if BYTES.contains(&hash.len()) { Ok(Hashed::Scrypt { cost, salt, hash, signer: None }) } else { Err(Refusal::Unknown) }
+    if BYTES.contains(&hash.len()) {
+        Ok(Hashed::Scrypt { cost, salt, hash, signer: None })
+    } else {
+        Err(Refusal::Unknown)
+    }
 }
 
 /// Firebase derives a key and encrypts a key of the project's with it.
@@ -190,7 +196,8 @@ fn firebase(parameters: &str, salt: &str, hash: &str) -> Result<Hashed, Refusal>
 
 impl Scrypt {
     fn within(log_n: u32, r: u32, p: u32) -> Result<Self, Refusal> {
-        let memory = 1_u64.checked_shl(log_n).unwrap_or(u64::MAX).saturating_mul(u64::from(r)).saturating_mul(128);
+        let memory =
+            1_u64.checked_shl(log_n).unwrap_or(u64::MAX).saturating_mul(u64::from(r)).saturating_mul(128);
         if log_n >= 63 || memory > MOST_MEMORY || p > MOST_SCRYPT_LANES {
             return Err(Refusal::TooDear("scrypt may fill 64 MiB, in 16 lanes"));
         }
@@ -239,7 +246,38 @@ mod tests {
 
     /// Each made by another implementation, of the password `correct horse`, but for Firebase's, whose makers publish
     /// one of `user1password`.
-    const KNOWN: [(&str, &str); 0] = [];
+    const KNOWN: [(&str, &str); 9] = [
+        ("correct horse", "$2b$05$/OW7k7j5fOv91fMtMUUC5uU/UYqr8bCp2BVtkFKwWyiKdngGopfx2"),
+        ("correct horse", "$2y$05$pf.Glc4YnwTRh3dVPnuICupocHn8I7HamIRV47cL85GGGmeL5SlbC"),
+        (
+            "correct horse",
+            "$argon2id$v=19$m=4096,t=2,p=2$uvztnlKXoUWMu1Bg6GIg7A$hDdtKxlouVc6Sm/m0GUM/RBQ2EqwRGgT1UNwfSZpKfI",
+        ),
+        (
+            "correct horse",
+            "$argon2i$v=19$m=4096,t=3,p=1$x1iByD5+56VQC8sxVUiR5A$79+DDpl5iX2YuPNE3wDUTv46H3lMF6+xR38kRiYd7mI",
+        ),
+        (
+            "correct horse",
+            "$scrypt$ln=10,r=8,p=1$c2l4dGVlbiBieXRlcyBvZg$19kR5BJnX7Sf3qhzB+3lEPAat2ujkkd3B9U0w0iHen8",
+        ),
+        (
+            "user1password",
+            "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmY\
+             USDzZvpjeJ9WmXA==$42xEC+ixf3L2lw==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo\
+             78198JAdRuid5lQ==",
+        ),
+        (
+            "correct horse",
+            "$pbkdf2-sha256$i=1000,l=32$c2l4dGVlbiBieXRlcyBvZg$y6QesfSHiadJe14jSg2x291T5Tyg3Jl9BU9qqM70WLU",
+        ),
+        (
+            "correct horse",
+            "$pbkdf2-sha512$i=1000,l=64$c2l4dGVlbiBieXRlcyBvZg$xtUHJEfRfqTEYYolO3dcYZg/Rmx0gSVJXOJcdPqweU9Cfo1peXdB3Cp2\
+             Pg4K2PQMWSd9d0nMQnMQkAbq70N3jw",
+        ),
+        ("correct horse", "pbkdf2_sha256$1000$abcDEF123$L976N2gLUUrlB5ESxtk3TLeeDGoP0DvnDZW8r9F5sFo="),
+    ];
 
     #[test]
     fn hashes_of_others_are_of_their_password_and_no_other() {
@@ -264,7 +302,11 @@ mod tests {
             "$argon2id$v=19$m=19456,t=11,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         ];
         for hash in dear {
-            assert!(matches!(Hashed::parse(hash), Err(Refusal::TooDear(_))), "{hash}: {:?}", Hashed::parse(hash));
+            assert!(
+                matches!(Hashed::parse(hash), Err(Refusal::TooDear(_))),
+                "{hash}: {:?}",
+                Hashed::parse(hash)
+            );
         }
     }
 

@@ -55,4 +55,5 @@ mod slow_queries;
 mod store;
 mod support;
 mod tenants;
+mod users_import;
 mod views;

@@ -55,7 +55,8 @@ impl TenantScope {
         checks.push(Check::new("discovery", Ok("the issuer says where things are".to_owned())));
         checks.extend(metadata.checks());
         let keys = self.document(metadata.keys(), SOONEST_SECONDS).await;
-        checks.push(Check::new("keys", keys.map_err(|error| error.to_string()).and_then(|keys| count(&keys))));
+        checks
+            .push(Check::new("keys", keys.map_err(|error| error.to_string()).and_then(|keys| count(&keys))));
     }
 
     async fn test_addresses(&self, provider: &Provider, checks: &mut Vec<Check>) {
@@ -94,8 +95,12 @@ impl Metadata {
             // One that does not know it passes over it: nothing is lost but a second defence.
             Check::new(
                 "pkce",
-                Ok(if pkce { "codes are bound to us" } else { "the issuer does not say that it binds codes" }
-                    .to_owned()),
+                Ok(if pkce {
+                    "codes are bound to us"
+                } else {
+                    "the issuer does not say that it binds codes"
+                }
+                .to_owned()),
             ),
         ]
     }

@@ -17,8 +17,8 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::super::signing::SigningError;
 use super::super::error::UserError;
+use super::super::signing::SigningError;
 use super::endpoints::Endpoints;
 use super::error::OAuthError;
 use super::presets::ClientAuth;

@@ -169,7 +169,11 @@ impl TenantScope {
         match &code {
             Ok(code) => query.append_pair("code", code),
             Err(error) => {
-                tracing::info!(provider, error = error as &dyn std::error::Error, "a sign-in by a provider failed");
+                tracing::info!(
+                    provider,
+                    error = error as &dyn std::error::Error,
+                    "a sign-in by a provider failed"
+                );
                 query.append_pair("error", error.code())
             }
         };
@@ -196,12 +200,8 @@ impl TenantScope {
         let tokens = self.redeem(&provider, &endpoints, code, &own).await?;
         let mut profile = self.profile(&provider, &endpoints, &tokens, &own).await?;
         profile.name = profile.name.or_else(|| apples_name(back.user.as_deref()?));
-        let grant = Grant {
-            provider: provider.name,
-            profile,
-            challenge: flow.challenge.clone(),
-            link: flow.link,
-        };
+        let grant =
+            Grant { provider: provider.name, profile, challenge: flow.challenge.clone(), link: flow.link };
         self.keep(CODE, flow.link, &grant, CODE_MINUTES).await
     }
 
@@ -214,7 +214,8 @@ impl TenantScope {
         own: &Own,
     ) -> Result<Profile, OAuthError> {
         let Some(issuer) = &endpoints.issuer else {
-            let url = endpoints.userinfo.as_ref().ok_or(OAuthError::Answer("does not say who the user is"))?;
+            let url =
+                endpoints.userinfo.as_ref().ok_or(OAuthError::Answer("does not say who the user is"))?;
             let profile = self.asked(provider, url, tokens).await?;
             let EmailTrust::List(list) = provider.preset.email else { return Ok(profile) };
             let url = Url::parse(list).map_err(|_| OAuthError::Answer("is no address"))?;

@@ -188,8 +188,7 @@ pub(super) async fn keep(
 
 /// Takes away whom providers know a user as, who is to be gone.
 pub(in crate::auth) async fn forget(tx: &mut Tx<'_>, tenant: TenantId, user: Uuid) -> Result<(), StoreError> {
-    let own = Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant.as_uuid()))
-        .filter(Column::UserId.eq(user));
+    let own =
+        Entity::delete_many().filter(Column::TenantId.eq(tenant.as_uuid())).filter(Column::UserId.eq(user));
     tx.delete(own).await.map(drop)
 }

@@ -79,8 +79,7 @@ impl Profile {
             return Err(OAuthError::Answer("does not say who the user is"));
         }
         let email = text(said, &pointers.email).filter(|email| is_email(email));
-        let verified =
-            email.is_some() && is_verified(provider.preset.email, at(said, &pointers.verified));
+        let verified = email.is_some() && is_verified(provider.preset.email, at(said, &pointers.verified));
         let name = pointers.name.iter().find_map(|pointer| text(said, pointer));
         Ok(Self { subject, email, verified, name, picture: text(said, &pointers.picture) })
     }
@@ -207,8 +206,14 @@ mod tests {
         let address = |email: &str, primary: Value, verified: Value| json!({"email": email, "primary": primary, "verified": verified});
         let (other, own) = (address("b@example.com", json!(false), json!(true)), "a@example.com");
         assert_eq!(of(json!([other, address(own, json!(true), json!(true))])), (Some(own.to_owned()), true));
-        assert_eq!(of(json!([other, address(own, json!(true), json!(false))])), (Some(own.to_owned()), false));
-        assert_eq!(of(json!([other, address(own, json!(true), json!("true"))])), (Some(own.to_owned()), false));
+        assert_eq!(
+            of(json!([other, address(own, json!(true), json!(false))])),
+            (Some(own.to_owned()), false)
+        );
+        assert_eq!(
+            of(json!([other, address(own, json!(true), json!("true"))])),
+            (Some(own.to_owned()), false)
+        );
         assert_eq!(of(json!([other])), (None, false));
         assert_eq!(of(json!({"message": "rate limited"})), (None, false));
     }

@@ -220,7 +220,8 @@ pub(super) fn is_name(text: &str) -> bool {
 pub(super) fn check_secret(preset: &Preset, secret: Option<&str>) -> Result<(), Invalid> {
     let Some(secret) = secret else { return Ok(()) };
     if preset.kind == "apple" && apple_key(secret).is_none() {
-        let message = "Apple's secret is a private key: send the whole `.p8` file, from its first line to its last";
+        let message =
+            "Apple's secret is a private key: send the whole `.p8` file, from its first line to its last";
         return Err(Invalid::one("/client_secret", "invalid_key", message));
     }
     if secret.is_empty() || secret.len() > 5000 || secret.contains('\0') {
@@ -250,7 +251,11 @@ impl Definition {
         ];
         for (name, sent, has, needs) in parts {
             if sent && !has {
-                findings.add(format!("/{name}"), "not_applicable", format!("`{}` has no `{name}`", preset.kind));
+                findings.add(
+                    format!("/{name}"),
+                    "not_applicable",
+                    format!("`{}` has no `{name}`", preset.kind),
+                );
             } else if needs && !sent {
                 findings.add(format!("/{name}"), "required", format!("`{}` needs its `{name}`", preset.kind));
             }
@@ -263,7 +268,11 @@ impl Definition {
         ];
         for (name, address) in addresses {
             if address.as_deref().is_some_and(|address| !is_address(address)) {
-                findings.add(format!("/{name}"), "invalid_url", "write all of the address, without a fragment");
+                findings.add(
+                    format!("/{name}"),
+                    "invalid_url",
+                    "write all of the address, without a fragment",
+                );
             }
         }
         self.check_texts(&mut findings);

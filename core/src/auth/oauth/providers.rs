@@ -11,9 +11,9 @@ use super::provider::{Available, NewProvider, Provider, ProviderPatch, check_sec
 use crate::access::{AuthRead, AuthWrite, Permit, TenantScope};
 use crate::engine::Undo;
 use crate::invalid::{Findings, Invalid};
+use crate::store::StoreError;
 use crate::store::entities::auth_providers::{ActiveModel, Column, Entity};
 use crate::store::entities::identities;
-use crate::store::StoreError;
 
 /// Providers that a tenant has at most.
 const MOST: usize = 50;

@@ -232,3 +232,11 @@ pub(super) fn oauth(names: &Names) -> Value {
 pub(super) fn oauth_code(names: &Names) -> Value {
     json!({"code": format!("nx_one_{}", names.once), "code_verifier": names.value})
 }
+
+pub(super) fn imported_user(names: &Names) -> Value {
+    json!({"email": format!("new-{}", names.email)})
+}
+
+pub(super) fn imported_user_with_id(names: &Names) -> Value {
+    json!({"id": names.user, "email": format!("new-{}", names.email)})
+}

@@ -10,8 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Provider, Record, RecordCursor, Session,
-    Sort, Tenant, Unique, User,
+    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Provider, Record, RecordCursor,
+    Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -396,6 +396,12 @@ const ROWS: &[Row] = &[
     row("unlink_identity", Needs::User, &[("provider", Provider)], &[]),
     row("create_user", Scope("auth:write"), &[], &[bodies::user]),
     row("update_user", Scope("auth:write"), &[("user", User)], &[bodies::user_roles]),
+    row(
+        "import_users",
+        Scope("auth:write"),
+        &[("on_error", Plain("skip")), ("dry_run", Plain("false"))],
+        &[bodies::imported_user, bodies::imported_user_with_id],
+    ),
     row("impersonate_user", Scope("users:impersonate"), &[("user", User)], &[]),
     row("list_user_sessions", Scope("auth:read"), &[("user", User)], &[]),
     row("end_user_sessions", Scope("auth:write"), &[("user", User)], &[]),

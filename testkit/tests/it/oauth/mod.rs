@@ -135,7 +135,8 @@ async fn a_provider_is_sent_what_it_needs() {
     let (world, idp) = World::with_idp().await;
     let sent = world.begin(&world.acme.anonymous(), "/v1/auth/oauth/idp/start").await;
     assert_eq!(sent["redirect_uri"], format!("{PUBLIC}/v1/auth/oauth/callback/{}/idp", world.acme.id()));
-    let fixed = ["client_id", "response_type", "scope", "code_challenge_method"].map(|name| sent[name].as_str());
+    let fixed =
+        ["client_id", "response_type", "scope", "code_challenge_method"].map(|name| sent[name].as_str());
     assert_eq!(fixed, ["the-app", "code", "openid email profile", "S256"]);
     // Ours, and not the app's.
     assert_ne!(sent["code_challenge"], CHALLENGE);
@@ -218,13 +219,10 @@ async fn a_provider_that_lies_signs_nobody_in() {
         idp.says_now(|says| says.claims = world.claims(&idp, &sent, &own));
         assert_eq!(world.come_back(&sent).await["error"], "provider_answer", "{lie}");
     }
-    for change in [
-        (|says| says.unsigned = true) as fn(&mut idp::Says),
-        |says| {
-            says.unsigned = false;
-            says.claims = Value::Null;
-        },
-    ] {
+    for change in [(|says| says.unsigned = true) as fn(&mut idp::Says), |says| {
+        says.unsigned = false;
+        says.claims = Value::Null;
+    }] {
         let sent = world.begin(&world.acme.anonymous(), "/v1/auth/oauth/idp/start").await;
         idp.says_now(|says| says.claims = world.claims(&idp, &sent, &somebody("ann")));
         idp.says_now(change);
@@ -247,7 +245,8 @@ async fn a_provider_that_lies_signs_nobody_in() {
 #[tokio::test]
 async fn nobody_comes_into_anothers_account() {
     let (world, idp) = World::with_idp().await;
-    let flags = [("true", json!(true)), ("false", json!(false)), ("absent", Value::Null), ("text", json!("true"))];
+    let flags =
+        [("true", json!(true)), ("false", json!(false)), ("absent", Value::Null), ("text", json!("true"))];
     let mut at = 0;
     for holder in ["nobody", "unverified", "verified", "by_provider"] {
         for (flag, value) in &flags {
@@ -284,7 +283,11 @@ async fn nobody_comes_into_anothers_account() {
                 }
                 (Some(id), true) => {
                     let came = expect(&came, 200);
-                    assert_eq!((&came["user"]["id"], &came["user"]["verified"]), (&json!(id), &json!(true)), "{case}");
+                    assert_eq!(
+                        (&came["user"]["id"], &came["user"]["verified"]),
+                        (&json!(id), &json!(true)),
+                        "{case}"
+                    );
                 }
             }
             let Some(before) = before else { continue };
@@ -410,7 +413,9 @@ async fn a_sign_in_leads_only_where_the_tenant_says() {
         assert_eq!((refused.status, refused.header("location")), (400, None), "{url}");
     }
     let right = format!("/v1/auth/oauth/idp?tenant=acme&redirect_url={APP}&code_challenge={CHALLENGE}");
-    for header in ["host", "origin", "referer", "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-original-url"] {
+    for header in
+        ["host", "origin", "referer", "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-original-url"]
+    {
         let answer = world.acme.nobody().with(header, "https://evil.example").get(&right).await;
         let location = answer.header("location").unwrap_or_default();
         assert!(answer.status == 303 && !location.contains("evil"), "{header}: {answer:?}");
@@ -426,7 +431,11 @@ async fn a_sign_in_leads_only_where_the_tenant_says() {
     }
     for wrong in ["tenant=acme", &right[19..], "x=y"] {
         let path = format!("/v1/auth/oauth/idp?{wrong}&x=y");
-        assert_eq!(world.acme.nobody().get(&path).await.status, if wrong == "x=y" { 401 } else { 400 }, "{wrong}");
+        assert_eq!(
+            world.acme.nobody().get(&path).await.status,
+            if wrong == "x=y" { 401 } else { 400 },
+            "{wrong}"
+        );
     }
     problem(&world.acme.nobody().get(&right.replace("acme", "nobody")).await, 404, "not_found");
     problem(&world.acme.nobody().within("other").get(&right).await, 400, "tenant_mismatch");
@@ -478,9 +487,10 @@ async fn a_user_links_a_provider_and_takes_it_away() {
     let code = landed(&world.acme.nobody().get(&path).await)["code"].clone();
     expect(&link(&cy, &code).await, 201);
     // Of two that go at once one stays.
-    let gone = join_all(["idp", "second"].map(async |provider| {
-        cy.delete(&format!("/v1/auth/identities/{provider}")).await.status
-    }))
+    let gone = join_all(
+        ["idp", "second"]
+            .map(async |provider| cy.delete(&format!("/v1/auth/identities/{provider}")).await.status),
+    )
     .await;
     assert_eq!(gone.iter().filter(|status| **status == 204).count(), 1, "{gone:?}");
     world.app.remove().await.unwrap();
@@ -521,27 +531,58 @@ async fn providers_are_set_up_by_those_who_may() {
     let idp_path = "/v1/auth/providers/idp";
     let (ann, _) = user(&world.acme, "ann@example.com").await;
     problem(&ann.get(path).await, 403, "scope_needed");
-    problem(&world.acme.anonymous().post(path, &json!({"name": "x", "kind": "x", "client_id": "x"})).await, 403, "scope_needed");
+    problem(
+        &world.acme.anonymous().post(path, &json!({"name": "x", "kind": "x", "client_id": "x"})).await,
+        403,
+        "scope_needed",
+    );
     let listed = expect(&world.developer.get(path).await, 200);
     let shown = &listed["items"][0];
-    assert_eq!((&shown["kind"], &shown["has_secret"], &shown["enabled"]), (&json!("oidc"), &json!(true), &json!(true)));
+    assert_eq!(
+        (&shown["kind"], &shown["has_secret"], &shown["enabled"]),
+        (&json!("oidc"), &json!(true), &json!(true))
+    );
     assert!(!listed.to_string().contains("canary"), "{listed}");
     // Nor is it in the database.
-    let rows = texts(world.app.platform.store(), world.acme.tenant.place(), "SELECT kind, definition, client_id FROM auth_providers WHERE tenant_id = ?", &[world.acme.tenant.id.as_uuid()], 3).await;
+    let rows = texts(
+        world.app.platform.store(),
+        world.acme.tenant.place(),
+        "SELECT kind, definition, client_id FROM auth_providers WHERE tenant_id = ?",
+        &[world.acme.tenant.id.as_uuid()],
+        3,
+    )
+    .await;
     assert!(!format!("{rows:?}").contains("canary"));
     let available = expect(&world.acme.anonymous().get("/v1/auth/providers/available").await, 200);
     assert_eq!(available["items"], json!([{"name": "idp", "kind": "oidc", "title": "OpenID Connect"}]));
-    problem(&world.developer.post(path, &json!({"name": "idp", "kind": "oidc", "issuer": idp.issuer(), "client_id": "x"})).await, 409, "name_taken");
+    problem(
+        &world
+            .developer
+            .post(path, &json!({"name": "idp", "kind": "oidc", "issuer": idp.issuer(), "client_id": "x"}))
+            .await,
+        409,
+        "name_taken",
+    );
     // What is inside is no issuer, unless the operator has named it.
-    for issuer in ["https://127.0.0.1:1", "https://169.254.169.254", "http://example.com", "https://[::ffff:10.0.0.1]"] {
+    for issuer in
+        ["https://127.0.0.1:1", "https://169.254.169.254", "http://example.com", "https://[::ffff:10.0.0.1]"]
+    {
         let inside = json!({"name": "inside", "kind": "oidc", "issuer": issuer, "client_id": "x"});
         let refused = problem(&world.developer.post(path, &inside).await, 400, "invalid_body");
-        assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/issuer"), &json!("not_callable")), "{issuer}");
+        assert_eq!(
+            (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+            (&json!("/issuer"), &json!("not_callable")),
+            "{issuer}"
+        );
     }
     let patch = json!({"client_id": "another", "scopes": ["openid"], "enabled": false});
     let changed = expect(&world.developer.patch(idp_path, &patch).await, 200);
     assert_eq!((&changed["client_id"], &changed["has_secret"]), (&json!("another"), &json!(true)));
-    problem(&world.developer.patch(idp_path, &json!({"issuer": "https://evil.example"})).await, 400, "invalid_body");
+    problem(
+        &world.developer.patch(idp_path, &json!({"issuer": "https://evil.example"})).await,
+        400,
+        "invalid_body",
+    );
     let begin = json!({"redirect_url": APP, "code_challenge": CHALLENGE});
     problem(&world.acme.anonymous().post("/v1/auth/oauth/idp/start", &begin).await, 404, "not_found");
     let available = expect(&world.acme.anonymous().get("/v1/auth/providers/available").await, 200);
@@ -552,7 +593,11 @@ async fn providers_are_set_up_by_those_who_may() {
     idp.says_now(|says| says.metadata = json!({"issuer": "https://evil.example"}));
     world.app.platform.clock.advance(3601);
     let tested = expect(&world.developer.post(&format!("{idp_path}/test"), &json!({})).await, 200);
-    assert_eq!((&tested["ok"], &tested["checks"][1]["name"]), (&json!(false), &json!("discovery")), "{tested}");
+    assert_eq!(
+        (&tested["ok"], &tested["checks"][1]["name"]),
+        (&json!(false), &json!("discovery")),
+        "{tested}"
+    );
     // With the provider goes whom it knew.
     idp.says_now(|says| says.metadata = Value::Null);
     expect(&world.developer.patch(idp_path, &json!({"client_id": "the-app", "enabled": true})).await, 200);
@@ -582,13 +627,16 @@ async fn a_provider_without_tokens_that_say_who_is_asked() {
         let sent = world.begin(&world.acme.anonymous(), "/v1/auth/oauth/plain/start").await;
         assert!(!sent.contains_key("nonce") && sent["scope"] == "me", "{sent:?}");
         idp.says_now(|says| says.userinfo = said);
-        let path = format!("/v1/auth/oauth/callback/{}/plain?code=x&state={}", world.acme.id(), sent["state"]);
+        let path =
+            format!("/v1/auth/oauth/callback/{}/plain?code=x&state={}", world.acme.id(), sent["state"]);
         landed(&world.acme.nobody().get(&path).await)
     };
     let said = sign_in(json!({"data": {"id": 7, "mail": "ann@example.com", "sure": true}})).await;
     let ann = expect(&exchange(&world.acme, &said["code"], VERIFIER).await, 200);
     assert_eq!((&ann["user"]["email"], &ann["user"]["verified"]), (&json!("ann@example.com"), &json!(true)));
-    for nobody in [json!({}), json!([]), json!("x"), json!({"data": {"id": null}}), json!({"data": {"id": {}}})] {
+    for nobody in
+        [json!({}), json!([]), json!("x"), json!({"data": {"id": null}}), json!({"data": {"id": {}}})]
+    {
         assert_eq!(sign_in(nobody.clone()).await["error"], "provider_answer", "{nobody}");
     }
     world.app.remove().await.unwrap();

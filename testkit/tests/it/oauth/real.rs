@@ -25,7 +25,8 @@ impl RealProvider {
         let folder = std::env::var("NEONEX_TEST_OIDC_PROVIDER")
             .expect("NEONEX_TEST_OIDC_PROVIDER names the folder of oidc-provider: see infra/services.sh");
         // The package needs a newer Node.js than Debian's, which is beside it.
-        let node = ["x64", "arm64"].map(|machine| format!("{folder}/node_modules/node-linux-{machine}/bin/node"));
+        let node =
+            ["x64", "arm64"].map(|machine| format!("{folder}/node_modules/node-linux-{machine}/bin/node"));
         let node = node.into_iter().find(|node| std::path::Path::new(node).exists());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/oauth/provider.mjs");
         let mut child = Command::new(node.unwrap_or_else(|| "node".to_owned()))
@@ -108,7 +109,8 @@ async fn somebody_signs_in_by_a_real_provider() {
     let provider = RealProvider::start(&callback).await;
     // It signs with its own time.
     let clock = &world.app.platform.clock;
-    clock.advance((SystemClock.now().as_micros() - world.app.platform.platform.now().as_micros()) / 1_000_000);
+    clock
+        .advance((SystemClock.now().as_micros() - world.app.platform.platform.now().as_micros()) / 1_000_000);
     world.allow(&provider.issuer);
     let new = json!({"name": "real", "kind": "oidc", "issuer": provider.issuer, "client_id": "the-app",
         "client_secret": "a secret: with %, & and +", "profile": {"display_name": "name"}});
