@@ -8,6 +8,7 @@ pub mod collections;
 pub mod credential;
 pub mod dialect;
 pub mod egress;
+pub mod elsewhere;
 pub mod engine;
 pub mod expr;
 mod geo;
