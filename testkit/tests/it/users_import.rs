@@ -59,7 +59,8 @@ async fn what_users_know_stays_good() {
         problem(&sign_in(name, "correct horsf").await, 401, "wrong_credentials");
         for _ in 0..2 {
             let signed_in = expect(&sign_in(name, "correct horse").await, 200);
-            assert_eq!(signed_in["user"]["created_at"], "2024-05-01T12:00:00Z", "{signed_in}");
+            let created_at = signed_in["user"]["created_at"].as_str().unwrap();
+            assert!(created_at.starts_with("2024-05-01T12:00:00"), "{signed_in}");
             assert_eq!(signed_in["user"]["verified"], true);
         }
     }
@@ -120,7 +121,7 @@ async fn what_is_wrong_with_a_line_is_told_and_takes_no_other_along() {
         (8, "", "record_exists"),
         (9, "", "invalid_json"),
         (10, "", "invalid_json"),
-        (11, "/roles", "unknown_option"),
+        (11, "/roles", "invalid_value"),
     ];
     assert_eq!(told, expected);
     let first = expect(&developer.get(&format!("{USERS}/{id}")).await, 200);

@@ -69,7 +69,7 @@ impl TenantScope {
             Protocol::Oidc { .. } => None,
         };
         let Some((authorize, token, userinfo)) = addresses else {
-            let metadata = self.metadata(provider).await?;
+            let metadata = self.metadata(provider, KEPT_SECONDS).await?;
             return Ok(metadata.endpoints(provider.preset.auth));
         };
         let url = |text: &str| Url::parse(text).map_err(|_| OAuthError::Answer("is no address"));
@@ -77,12 +77,16 @@ impl TenantScope {
         Ok(Endpoints { authorize, token, userinfo: Some(userinfo), auth: provider.preset.auth, issuer: None })
     }
 
-    /// What the issuer of a provider says of itself.
-    pub(super) async fn metadata(&self, provider: &Provider) -> Result<Metadata, OAuthError> {
+    /// What the issuer of a provider said of itself at most so many seconds ago.
+    pub(super) async fn metadata(
+        &self,
+        provider: &Provider,
+        seconds: i64,
+    ) -> Result<Metadata, OAuthError> {
         let issuer = provider.issuer().ok_or(OAuthError::Answer("has no issuer"))?;
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let url = Url::parse(&url).map_err(|_| OAuthError::Answer("is no address"))?;
-        let document = self.document(&url, KEPT_SECONDS).await?;
+        let document = self.document(&url, seconds).await?;
         let metadata = Metadata::deserialize(&*document)
             .map_err(|_| OAuthError::Answer("is no description of an OpenID provider"))?;
         // Whoever is asked must not speak for somebody else.

@@ -141,7 +141,7 @@ async fn somebody_signs_in_by_a_real_provider() {
         said.get("code").unwrap_or_else(|| panic!("{landed}")).clone()
     };
     let code = sign_in("ann").await;
-    problem(&exchange(&world.acme, &code, &VERIFIER.replace('a', "b")).await, 401, "invalid_code");
+    problem(&exchange(&world.acme, &code, &VERIFIER.replace('d', "e")).await, 401, "invalid_code");
     let code = sign_in("ann").await;
     let first = expect(&exchange(&world.acme, &code, VERIFIER).await, 200);
     let user = &first["user"];
