@@ -84,8 +84,8 @@ impl Imports {
     ) -> Result<Json<Report>, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let on_error = on_error.0.map_or(DomainOnError::Stop, DomainOnError::from);
-        let import = scope.import_users(&scope.permit()?, on_error, dry_run.0.unwrap_or_default()).await?;
-        let mut import = import;
+        let dry_run = dry_run.0.unwrap_or_default();
+        let mut import = scope.import_users(&scope.permit()?, on_error, dry_run).await?;
         let mut parts = body.0.into_bytes_stream();
         let mut charged = 1;
         while !import.report().stopped {
