@@ -73,8 +73,7 @@ impl Own {
         self.restore_key().await;
         self.restore_collections().await;
         self.restore_users().await;
-        let settings = json!({"redirect_urls": [format!("https://{}", self.names.slug)]});
-        expect(&self.tenant.operator().patch("/v1/auth/settings", &settings).await, 200);
+        self.restore_settings().await;
         self.restore_providers().await;
         let own = format!("/v1/tenants/{}", self.names.tenant);
         match self.credential {
@@ -115,6 +114,7 @@ impl Own {
             "Collections" => self.restore_collections().await,
             "Records" => self.restore_record(collection).await,
             "Auth" if entry.row.operation.contains("provider") => self.restore_providers().await,
+            "Auth" if entry.row.operation.contains("settings") => self.restore_settings().await,
             "Auth" | "Users" => self.restore_users().await,
             other => panic!("say here how to undo what {} does to {other}", entry.row.operation),
         }
@@ -146,6 +146,12 @@ impl Own {
         }
         let fields = json!([{"name": "title", "type": "text"}]);
         expect(&operator.post("/v1/collections", &json!({"name": TARGET, "fields": fields})).await, 201);
+    }
+
+    /// Where a sign-in may lead back.
+    async fn restore_settings(&self) {
+        let settings = json!({"redirect_urls": [format!("https://{}", self.names.slug)]});
+        expect(&self.tenant.operator().patch("/v1/auth/settings", &settings).await, 200);
     }
 
     /// The one provider of the tenant.
