@@ -93,6 +93,10 @@ impl TenantScope {
         let of_directory = issuer.starts_with(MICROSOFT)
             && metadata.issuer.starts_with(MICROSOFT)
             && metadata.issuer.ends_with("/v2.0");
+        // A browser goes there, and an app may take it there by script.
+        if !matches!(metadata.authorization_endpoint.scheme(), "http" | "https") {
+            return Err(OAuthError::Answer("names no page to sign in on"));
+        }
         if metadata.issuer != issuer && !of_directory {
             return Err(OAuthError::Answer("is of another issuer than the one that was asked"));
         }

@@ -670,3 +670,29 @@ async fn a_providers_new_keys_are_found() {
     assert_eq!(idp.says().keys_read, 2);
     world.app.remove().await.unwrap();
 }
+
+/// What an issuer says of itself leads no browser to a script, and us to no address inside.
+#[tokio::test]
+async fn what_an_issuer_says_of_itself_is_not_believed_blindly() {
+    let (world, idp) = World::with_idp().await;
+    let begin = json!({"redirect_url": APP, "code_challenge": CHALLENGE});
+    let start = "/v1/auth/oauth/idp/start";
+    let anonymous = world.acme.anonymous();
+    for (name, value) in [
+        ("authorization_endpoint", "javascript:alert(document.domain)//"),
+        ("authorization_endpoint", "data:text/html,x"),
+        ("issuer", "https://accounts.google.com"),
+        ("jwks_uri", "nowhere"),
+    ] {
+        idp.says_now(|says| says.metadata = json!({name: value}));
+        problem(&anonymous.post(start, &begin).await, 502, "provider_failed");
+        world.app.platform.clock.advance(3601);
+    }
+    for inside in ["https://127.0.0.1:1/x", "http://169.254.169.254/x", "https://localhost/x", "https://[::1]/x"] {
+        idp.says_now(|says| says.metadata = json!({"token_endpoint": inside, "jwks_uri": inside}));
+        world.app.platform.clock.advance(3601);
+        let sent = world.begin(&anonymous, start).await;
+        assert_eq!(world.come_back(&sent).await["error"], "provider_unreachable", "{inside}");
+    }
+    world.app.remove().await.unwrap();
+}
