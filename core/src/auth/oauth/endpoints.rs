@@ -78,11 +78,7 @@ impl TenantScope {
     }
 
     /// What the issuer of a provider said of itself at most so many seconds ago.
-    pub(super) async fn metadata(
-        &self,
-        provider: &Provider,
-        seconds: i64,
-    ) -> Result<Metadata, OAuthError> {
+    pub(super) async fn metadata(&self, provider: &Provider, seconds: i64) -> Result<Metadata, OAuthError> {
         let issuer = provider.issuer().ok_or(OAuthError::Answer("has no issuer"))?;
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let url = Url::parse(&url).map_err(|_| OAuthError::Answer("is no address"))?;

@@ -688,7 +688,9 @@ async fn what_an_issuer_says_of_itself_is_not_believed_blindly() {
         problem(&anonymous.post(start, &begin).await, 502, "provider_failed");
         world.app.platform.clock.advance(3601);
     }
-    for inside in ["https://127.0.0.1:1/x", "http://169.254.169.254/x", "https://localhost/x", "https://[::1]/x"] {
+    for inside in
+        ["https://127.0.0.1:1/x", "http://169.254.169.254/x", "https://localhost/x", "https://[::1]/x"]
+    {
         idp.says_now(|says| says.metadata = json!({"token_endpoint": inside, "jwks_uri": inside}));
         world.app.platform.clock.advance(3601);
         let sent = world.begin(&anonymous, start).await;
