@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and Prometheus'
-# promtool, with which they check the server's metrics, and aiosmtpd, which takes the server's mails.
+# promtool, with which they check the server's metrics, and aiosmtpd, which takes the server's mails. An OpenID provider, which the tests start themselves, is
+# installed from npm (NEONEX_TEST_OIDC_PROVIDER names the folder that holds its node_modules).
 #
 #   eval "$(infra/services.sh up)"   use what is reachable, install and start what is not (Debian),
 #                                    and print the addresses as `export NEONEX_TEST_…=` lines
@@ -252,6 +253,10 @@ up() {
   # The mail server of the tests, which they start themselves, and its certificate.
   need_client openssl openssl
   aiosmtpd_ready || install_packages python3-aiosmtpd
+  need_client npm npm
+  local oidc=${NEONEX_TEST_OIDC_PROVIDER:-}
+  [[ -n $oidc ]] || oidc=$("$(dirname "${BASH_SOURCE[0]}")/tools.sh" oidc-provider)
+  [[ -d $oidc/node_modules/oidc-provider ]] || die "there is no oidc-provider in $oidc: see NEONEX_TEST_OIDC_PROVIDER"
   postgres_up
   pgvector_up
   mariadb_up
@@ -260,6 +265,7 @@ up() {
   printf 'export NEONEX_TEST_PGVECTOR_URL=%q\n' "$pgvector_url"
   printf 'export NEONEX_TEST_MARIADB_URL=%q\n' "$maria_url"
   printf 'export NEONEX_TEST_REDIS_URL=%q\n' "$redis_url"
+  printf 'export NEONEX_TEST_OIDC_PROVIDER=%q\n' "$oidc"
 }
 
 report() { # name, program, check, url; the password is not printed

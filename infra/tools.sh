@@ -4,11 +4,12 @@
 #   infra/tools.sh cargo-deny        prints the folder that holds the program, to put on PATH
 #   infra/tools.sh pocketbase        the same
 #   infra/tools.sh parse-server      prints the folder that holds its node_modules
+#   infra/tools.sh oidc-provider     the same
 #   infra/tools.sh pgvector          prints the folder that holds bin/ of a PostgreSQL that has pgvector
 #
 # A cargo tool already on PATH is taken when it is recent enough; otherwise the pinned version is built
-# once into the cache folder (a few minutes) and reused from then on. What the benches compare with comes
-# from PyPI and npm, into the same folder, at exactly that version.
+# once into the cache folder (a few minutes) and reused from then on. What the benches compare with, and
+# what the tests sign in by, comes from PyPI and npm, into the same folder, at exactly that version.
 set -euo pipefail
 
 # To raise a version, change it here. The second figure is the oldest release that will do, or, of an
@@ -20,8 +21,9 @@ pinned() {
     pocketbase) echo 0.40.6 ;;
     parse-server) echo 9.10.0 22.23.3 ;;
     directus) echo 12.4.0 22.23.3 ;;
+    oidc-provider) echo 9.13.3 22.23.3 ;;
     pgvector) echo 0.1.4 ;;
-    *) echo "tools.sh: unknown tool '$1' (known: cargo-deny, cargo-nextest, pocketbase, parse-server, directus, pgvector)" >&2; return 2 ;;
+    *) echo "tools.sh: unknown tool '$1' (known: cargo-deny, cargo-nextest, pocketbase, parse-server, directus, oidc-provider, pgvector)" >&2; return 2 ;;
   esac
 }
 
@@ -58,7 +60,7 @@ from_npm() {
     npm install --prefix "$3" --no-audit --no-fund --loglevel=error "$1" >&2
 }
 
-tool=${1:?usage: infra/tools.sh cargo-deny|cargo-nextest|pocketbase|parse-server|directus|pgvector}
+tool=${1:?usage: infra/tools.sh cargo-deny|cargo-nextest|pocketbase|parse-server|directus|oidc-provider|pgvector}
 read -r version oldest <<<"$(pinned "$tool")"
 [[ -n $version ]] || exit 2
 cache=${NEONEX_TOOLS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/neonex/tools}

@@ -166,6 +166,23 @@ impl Surface {
         }
     }
 
+    /// The caller's scope in the tenant that the address names, else that its credential or its header names: an address
+    /// that a browser opens comes with neither.
+    pub async fn tenant_of_address(
+        &self,
+        caller: &Caller,
+        named: Option<&str>,
+    ) -> Result<TenantScope, Problem> {
+        let Some(named) = named else { return self.tenant(caller).await };
+        match self.authenticate(caller, Some(named)).await? {
+            Authenticated::Tenant(scope) => {
+                caller.agrees_with(scope.tenant().tenant())?;
+                Ok(scope)
+            }
+            Authenticated::Operator(_) => Err(no_tenant()),
+        }
+    }
+
     /// The caller's scope in the tenant that the path names. Another tenant's is as absent as none.
     pub async fn tenant_of_path(&self, caller: &Caller, named: &str) -> Result<TenantScope, Problem> {
         if caller.token.is_none() {

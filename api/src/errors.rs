@@ -2,7 +2,7 @@
 //! compile until somebody has decided what a client reads of it.
 
 use neonex_core::access::Denied;
-use neonex_core::auth::UserError;
+use neonex_core::auth::{OAuthError, UserError};
 use neonex_core::collections::CollectionError;
 use neonex_core::idempotency::KeyReused;
 use neonex_core::invalid::Invalid;
@@ -201,6 +201,7 @@ impl From<UserError> for Problem {
             UserError::Disabled => refused(StatusCode::FORBIDDEN, "user_disabled"),
             UserError::SignUpClosed => refused(StatusCode::FORBIDDEN, "sign_up_closed"),
             UserError::NotAUser => refused(StatusCode::FORBIDDEN, "user_needed"),
+            UserError::Impersonated => refused(StatusCode::FORBIDDEN, "not_while_impersonating"),
             UserError::NoUser => Self::not_found("There is no such user."),
             UserError::NoSession => Self::not_found("There is no such session."),
             UserError::EmailTaken => conflict("email_taken", &error),
@@ -238,6 +239,30 @@ impl From<MailError> for Problem {
             MailError::Secret(error) => Self::internal(&error),
             MailError::Randomness(error) => Self::internal(&error),
             MailError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OAuthError> for Problem {
+    fn from(error: OAuthError) -> Self {
+        let bad_gateway = || Self::new(StatusCode::BAD_GATEWAY, "provider_failed", sentence(&error));
+        match error {
+            OAuthError::NoProvider => Self::not_found("There is no such provider."),
+            OAuthError::NoIdentity => Self::not_found("There is no such identity."),
+            OAuthError::NameTaken => conflict("name_taken", &error),
+            OAuthError::NoPublicUrl => conflict("public_url_needed", &error),
+            OAuthError::AddressTaken => conflict("email_taken", &error),
+            OAuthError::IdentityTaken => conflict("identity_taken", &error),
+            OAuthError::LastWayIn => conflict("last_way_in", &error),
+            OAuthError::NoFlow => Self::bad_request("oauth_flow_over", sentence(&error)),
+            OAuthError::InvalidCode => Self::new(StatusCode::UNAUTHORIZED, "invalid_code", sentence(&error)),
+            OAuthError::Refused => Self::new(StatusCode::FORBIDDEN, "access_denied", sentence(&error)),
+            OAuthError::Answer(_)
+            | OAuthError::Status(_)
+            | OAuthError::Exchange(_)
+            | OAuthError::IdToken(_)
+            | OAuthError::Egress(_) => bad_gateway(),
+            OAuthError::User(error) => error.into(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{DATABASE_URL, DIR, LISTEN, Setting};
-use crate::remote::{AdviceArgs, ExportArgs, GenerateCommand, ImportArgs, SchemaCommand};
+use crate::remote::{AdviceArgs, ExportArgs, GenerateCommand, ImportArgs, SchemaCommand, UsersCommand};
 
 /// A multi-tenant backend in one binary
 #[derive(Debug, Parser)]
@@ -52,6 +52,9 @@ pub enum Command {
     Import(ImportArgs),
     /// Write the records of a collection to a file
     Export(ExportArgs),
+    /// Bring users along from elsewhere
+    #[command(subcommand)]
+    Users(UsersCommand),
     /// Keep the design of a tenant's collections in files
     #[command(subcommand)]
     Schema(SchemaCommand),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use neonex_core::clock::SystemClock;
+use neonex_core::egress::HttpEgress;
 use neonex_core::engine::{DataFolder, DataFolderError};
 use neonex_core::mail::{InvalidSmtpServer, SmtpMailer, SmtpServer};
 use neonex_core::platform::Platform;
@@ -101,6 +102,7 @@ async fn platform(config: &Config) -> Result<Platform, CommandError> {
     let store = store(config).await?;
     let platform = Platform::open(store, Arc::new(SystemClock), Arc::new(SystemRng), key).await?;
     platform.set_slow_query(config.data.slow_query);
+    platform.set_egress(HttpEgress::new(config.egress.allowed.clone()));
     Ok(platform)
 }
 

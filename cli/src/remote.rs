@@ -79,6 +79,57 @@ pub struct ImportArgs {
     pub remote: RemoteArgs,
 }
 
+/// `neonex users …`
+#[derive(Debug, Subcommand)]
+pub enum UsersCommand {
+    /// Make users of those that another system has, with their passwords
+    #[command(after_help = "\
+Examples:
+  neonex users import users.ndjson --dry-run
+  neonex users import --from pocketbase pb_data/data.db --fields name
+  neonex users import --from supabase auth_users.json --on-error skip")]
+    Import(UsersImportArgs),
+}
+
+/// `neonex users import`
+#[derive(Debug, Args)]
+pub struct UsersImportArgs {
+    /// The file; `-` for standard input, of NDJSON
+    pub file: PathBuf,
+    /// Whose file it is
+    #[arg(long, value_enum, default_value = "ndjson")]
+    pub from: UsersFrom,
+    /// Of PocketBase: which collection of users [default: the only one, or `users`]
+    #[arg(long, value_name = "NAME")]
+    pub collection: Option<String>,
+    /// Fields of a user's own to be kept, apart by commas; of NDJSON all that are there
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub fields: Vec<String>,
+    /// What to do after a line that failed [default: stop]
+    #[arg(long, value_name = "stop|skip")]
+    pub on_error: Option<String>,
+    /// Try everything and keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Which server.
+    #[command(flatten)]
+    pub remote: RemoteArgs,
+}
+
+/// Whose file of users it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UsersFrom {
+    /// Lines as the API takes them
+    Ndjson,
+    /// The database of a PocketBase, `data.db`
+    Pocketbase,
+    /// The table `auth.users` of a Supabase, as JSON or CSV
+    Supabase,
+}
+
 /// `neonex export`
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -7,6 +7,8 @@ pub mod clock;
 pub mod collections;
 pub mod credential;
 pub mod dialect;
+pub mod egress;
+pub mod elsewhere;
 pub mod engine;
 pub mod expr;
 mod geo;

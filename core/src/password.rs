@@ -3,16 +3,18 @@
 //! Hashing is dear by design, so it is done on few threads at a time, and only so many wait for their turn: a flood
 //! of sign-ins costs those who sign in, and nobody else.
 
+mod foreign;
+
 use std::num::NonZero;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::PasswordHasher as _;
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+pub(crate) use self::foreign::Hashed;
 use crate::invalid::Invalid;
 use crate::rng::{RandomnessUnavailable, Rng};
 
@@ -99,15 +101,27 @@ impl Presented {
     }
 
     /// Whether it is the password of that hash. Where there is none it is not, and that is found out no sooner.
-    pub(crate) async fn is(self, hashed: Option<String>) -> Result<bool, PasswordError> {
+    pub(crate) async fn is(&self, hashed: Option<String>) -> Result<bool, PasswordError> {
+        let presented = self.0.clone();
         aside(move || {
             let known = hashed.is_some();
             let hashed = hashed.unwrap_or_else(|| NOBODY.clone());
-            let parsed = PasswordHash::new(&hashed).map_err(failed)?;
-            Ok(Argon2::default().verify_password(self.0.as_bytes(), &parsed).is_ok() && known)
+            let hashed = Hashed::parse(&hashed).map_err(failed)?;
+            Ok(hashed.is_of(presented.as_bytes()) && known)
         })
         .await
     }
+
+    /// Hashes it as new ones are, after it was found to be the password of a hash that is not so.
+    pub(crate) async fn hash_anew(self, rng: &dyn Rng) -> Result<String, PasswordError> {
+        Password(self.0).hash(rng).await
+    }
+}
+
+/// Whether a hash is made as new ones are.
+pub(crate) fn is_current(hash: &str) -> bool {
+    hash.strip_prefix("$argon2id$v=19$")
+        .is_some_and(|rest| rest.starts_with(&format!("m={MEMORY_KIB},t={PASSES},p=1$")))
 }
 
 /// Waits for a thread, and works on it.
@@ -158,7 +172,7 @@ mod tests {
     async fn a_hash_is_of_its_password_and_no_other() {
         let password = Password::try_from("correct horse battery".to_owned()).unwrap();
         let hash = password.hash(&SystemRng).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$") && is_current(&hash), "{hash}");
         assert!(presented("correct horse battery").is(Some(hash.clone())).await.unwrap());
         assert!(!presented("correct horse batterz").is(Some(hash)).await.unwrap());
     }

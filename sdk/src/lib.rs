@@ -66,6 +66,7 @@ mod retry;
 mod secret;
 mod tenants;
 mod transport;
+mod users;
 mod versioned;
 
 #[expect(
@@ -90,6 +91,7 @@ pub use records::{
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use tenants::Tenants;
+pub use users::UserImport;
 pub use versioned::Versioned;
 
 // Their types stand in this API. Who names them through it has the same version.

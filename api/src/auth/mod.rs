@@ -1,7 +1,11 @@
 //! Signing up and in, sessions, and what a tenant decides of them.
 
 mod by_mail;
+mod import;
 mod model;
+mod oauth;
+mod oauth_model;
+mod providers;
 mod users;
 
 use neonex_core::auth::{Credentials, NewUser, RefreshToken, UserError};
@@ -11,14 +15,32 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
 pub use self::by_mail::ByMail;
+pub use self::import::Imports;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
 };
+pub use self::oauth::OAuth;
+pub use self::providers::Providers;
 pub use self::users::Users;
 use crate::caller::{Caller, Surface};
 use crate::payload::{AnyRecord, RawJson};
 use crate::problem::Problem;
+
+/// Every operation on users and how they sign in.
+pub type Operations = (Auth, ByMail, Providers, OAuth, Users, Imports);
+
+/// Every operation on users and how they sign in, over a platform.
+pub fn operations(surface: &Surface) -> Operations {
+    (
+        Auth(surface.clone()),
+        ByMail(surface.clone()),
+        Providers(surface.clone()),
+        OAuth(surface.clone()),
+        Users(surface.clone()),
+        Imports(surface.clone()),
+    )
+}
 
 /// The operations by which users are known.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 
 use neonex_core::auth::{EmailChange, NewUser, UserError, UserPatch};
 use neonex_core::records::RecordId;
+use neonex_core::store::StoreError;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
@@ -58,6 +59,20 @@ enum Created {
     User(RawJson<AnyRecord>, #[oai(header = "Location")] String),
 }
 
+/// What somebody acts as a user with.
+#[derive(Object)]
+#[oai(rename = "Impersonation")]
+struct ImpersonationView {
+    /// To be sent as `Authorization: Bearer …`.
+    access_token: Secret,
+    /// Seconds that it is good for. It is not renewed.
+    expires_in: u32,
+    /// Always `Bearer`.
+    token_type: String,
+    /// The user's record, as the user sees it.
+    user: serde_json::Value,
+}
+
 #[OpenApi]
 impl Users {
     /// Create a user
@@ -106,6 +121,36 @@ impl Users {
         let password = password.map(|password| password.0);
         let patch = UserPatch { email, password, verified, disabled, roles };
         Ok(RawJson::new(scope.update_user(&permit, user_id(&user)?, patch).await?.json))
+    }
+
+    /// Act as a user
+    ///
+    /// Gives an access token for some minutes, by which everything is seen and refused as to the user. The session is among
+    /// the user's, and what is done is logged as done by both. What is the user's own affair is refused: their password,
+    /// identities, and other sessions.
+    #[oai(
+        path = "/v1/users/:user/impersonate",
+        method = "post",
+        operation_id = "impersonate_user",
+        tag = "super::super::Tag::Users"
+    )]
+    async fn impersonate(
+        &self,
+        caller: Caller,
+        /// The user's id.
+        user: Path<String>,
+    ) -> Result<Json<ImpersonationView>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let permit = scope.permit()?;
+        let begun = scope.impersonate(&permit, user_id(&user)?).await?;
+        let user = serde_json::from_slice(&begun.user.json)
+            .map_err(|error| Problem::from(StoreError::Fault(error.into())))?;
+        Ok(Json(ImpersonationView {
+            access_token: Secret(begun.access_token),
+            expires_in: begun.expires_in,
+            token_type: "Bearer".to_owned(),
+            user,
+        }))
     }
 
     /// List a user's sessions

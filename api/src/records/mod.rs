@@ -25,6 +25,7 @@ pub use self::all::Records;
 pub use self::batch::Batch;
 pub use self::explain::Explain;
 pub use self::files::Files;
+pub(crate) use self::files::{OnError, Report};
 pub use self::history::History;
 pub use self::one::Record;
 pub use self::question::Question;

@@ -7,7 +7,7 @@ use std::path::Path;
 use futures_util::TryStreamExt as _;
 use futures_util::stream::try_unfold;
 use indicatif::{ProgressBar, ProgressStyle};
-use neonex_sdk::types::{OnError, RaggedRows};
+use neonex_sdk::types::{ImportReport, OnError, RaggedRows};
 use neonex_sdk::{Records, reqwest};
 use serde_json::{Map, Value};
 use tokio::fs::File;
@@ -49,24 +49,28 @@ pub(super) fn import(args: &ImportArgs) -> Result<(), CommandError> {
         let bar = bar(length);
         let report = import.send(reqwest::Body::wrap_stream(parts(file, bar.clone()))).await;
         bar.finish_and_clear();
-        let report = report?;
-        for error in &report.errors {
-            output::note(&format!("line {}{}: {}", error.line, error.pointer, error.message));
-        }
-        if args.json {
-            output::json(&report)?;
-        } else {
-            let kept = if args.dry_run { " (dry run: nothing was kept)" } else { "" };
-            output::note(&format!(
-                "{} created, {} updated, {} failed{kept}",
-                report.created, report.updated, report.failed
-            ));
-        }
-        if report.stopped {
-            output::note(&format!("stopped at line {}", report.last_line));
-        }
-        if report.failed == 0 { Ok(()) } else { Err(CommandError::Lines(report.failed)) }
+        tell(&report?, args.json, args.dry_run)
     })
+}
+
+/// Says what came of an import.
+pub(super) fn tell(report: &ImportReport, json: bool, dry_run: bool) -> Result<(), CommandError> {
+    for error in &report.errors {
+        output::note(&format!("line {}{}: {}", error.line, error.pointer, error.message));
+    }
+    if json {
+        output::json(report)?;
+    } else {
+        let kept = if dry_run { " (dry run: nothing was kept)" } else { "" };
+        output::note(&format!(
+            "{} created, {} updated, {} failed{kept}",
+            report.created, report.updated, report.failed
+        ));
+    }
+    if report.stopped {
+        output::note(&format!("stopped at line {}", report.last_line));
+    }
+    if report.failed == 0 { Ok(()) } else { Err(CommandError::Lines(report.failed)) }
 }
 
 pub(super) fn export(args: &ExportArgs) -> Result<(), CommandError> {
@@ -93,7 +97,9 @@ pub(super) fn export(args: &ExportArgs) -> Result<(), CommandError> {
     })
 }
 
-async fn open(path: &Path) -> Result<(Box<dyn AsyncRead + Send + Unpin>, Option<u64>), CommandError> {
+pub(super) async fn open(
+    path: &Path,
+) -> Result<(Box<dyn AsyncRead + Send + Unpin>, Option<u64>), CommandError> {
     if path.as_os_str() == "-" {
         return Ok((Box::new(standard(&io::stdin())?), None));
     }
@@ -116,7 +122,7 @@ async fn create(path: Option<&Path>) -> Result<Box<dyn AsyncWrite + Send + Unpin
     Ok(Box::new(File::create(path).await.map_err(CommandError::io(what))?))
 }
 
-fn parts(
+pub(super) fn parts(
     file: Box<dyn AsyncRead + Send + Unpin>,
     bar: ProgressBar,
 ) -> impl futures_util::Stream<Item = io::Result<Vec<u8>>> {
@@ -130,7 +136,7 @@ fn parts(
 }
 
 /// On standard error, if that is a terminal.
-fn bar(length: Option<u64>) -> ProgressBar {
+pub(super) fn bar(length: Option<u64>) -> ProgressBar {
     let (bar, shape) = match length {
         Some(length) => {
             (ProgressBar::new(length), "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go")

@@ -8,6 +8,7 @@ mod migrate;
 mod schema;
 mod serve;
 mod token;
+mod users;
 mod worker;
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Config(command) => config::run(&command, file),
         Command::Import(args) => files::import(&args),
         Command::Export(args) => files::export(&args),
+        Command::Users(command) => users::run(&command),
         Command::Schema(command) => schema::run(command),
         Command::Advice(args) => advice::run(&args),
         Command::Generate(command) => generate::run(&command),

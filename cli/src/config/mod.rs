@@ -8,6 +8,7 @@
 mod admin;
 mod cache;
 mod data;
+mod egress;
 mod engine;
 mod fault;
 mod limits;
@@ -27,6 +28,7 @@ mod values;
 pub use self::admin::{AdminConfig, FirstOperator};
 pub use self::cache::CacheConfig;
 pub use self::data::{DATABASE_URL, DIR, DataConfig};
+pub use self::egress::EgressConfig;
 pub use self::engine::EngineConfig;
 pub use self::fault::{Fault, Faults};
 pub use self::limits::{LimitsConfig, RateLimit};
@@ -55,6 +57,7 @@ pub const SECTIONS: &[Section] = &[
     DataConfig::SECTION,
     CacheConfig::SECTION,
     LimitsConfig::SECTION,
+    EgressConfig::SECTION,
     AdminConfig::SECTION,
     SecretsConfig::SECTION,
     MailConfig::SECTION,
@@ -93,6 +96,8 @@ pub struct Config {
     pub cache: CacheConfig,
     /// How much one client may ask for.
     pub limits: LimitsConfig,
+    /// Where the platform's own requests may go.
+    pub egress: EgressConfig,
     /// The first operator.
     pub admin: AdminConfig,
     /// Encryption of secrets at rest.
@@ -126,6 +131,7 @@ impl Config {
         let data = DataConfig::read(values);
         let cache = CacheConfig::read(values);
         let limits = LimitsConfig::read(values);
+        let egress = EgressConfig::read(values);
         let admin = AdminConfig::read(values);
         let secrets = SecretsConfig::read(values);
         let mail = MailConfig::read(values);
@@ -137,6 +143,7 @@ impl Config {
             data: data?,
             cache,
             limits: limits?,
+            egress,
             admin,
             secrets,
             mail,

@@ -35,6 +35,8 @@ pub enum Actor {
         session: SessionId,
         /// Who it is.
         user: Arc<UserState>,
+        /// Who acts as the user, where it is not they.
+        by: Option<Arc<str>>,
     },
     /// A part of the system, by name.
     System(&'static str),
@@ -70,7 +72,8 @@ impl fmt::Display for Actor {
             Self::Operator { token, account: None } => write!(formatter, "{token}"),
             Self::Key { id, .. } | Self::Anonymous { key: Some(id) } => write!(formatter, "{id}"),
             Self::Anonymous { key: None } => formatter.write_str("anonymous"),
-            Self::User { user, .. } => write!(formatter, "user:{}", user.id),
+            Self::User { user, by: Some(by), .. } => write!(formatter, "user:{} by {by}", user.id),
+            Self::User { user, by: None, .. } => write!(formatter, "user:{}", user.id),
             Self::System(name) => write!(formatter, "system:{name}"),
         }
     }

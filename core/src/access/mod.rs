@@ -12,7 +12,7 @@ mod scope;
 pub use self::actor::{Actor, RequestId};
 pub use self::permission::{
     AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead,
-    RecordsWrite, ScopeSet,
+    RecordsWrite, ScopeSet, UsersImpersonate,
 };
 pub use self::request::RequestFacts;
 pub use self::scope::{Denied, OperatorScope, Permit, TenantScope};

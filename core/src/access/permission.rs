@@ -48,6 +48,8 @@ permissions! {
     AuthRead = "auth:read" @ 6,
     /// Make and change users, end their sessions, change the settings of auth.
     AuthWrite = "auth:write" @ 7,
+    /// Act as a user.
+    UsersImpersonate = "users:impersonate" @ 8,
 }
 
 /// A set of permissions.

@@ -35,6 +35,14 @@ pub(crate) enum Act {
     MailTested,
     MailTemplateChanged,
     MailTemplateRemoved,
+    ProviderCreated,
+    ProviderChanged,
+    ProviderDeleted,
+    IdentityLinked,
+    IdentityUnlinked,
+    AccountReclaimed,
+    Impersonated,
+    UsersImported,
 }
 
 impl Act {
@@ -64,6 +72,14 @@ impl Act {
             Self::MailTested => "mail.tested",
             Self::MailTemplateChanged => "mail.template.changed",
             Self::MailTemplateRemoved => "mail.template.removed",
+            Self::ProviderCreated => "auth.provider.created",
+            Self::ProviderChanged => "auth.provider.changed",
+            Self::ProviderDeleted => "auth.provider.deleted",
+            Self::IdentityLinked => "auth.identity.linked",
+            Self::IdentityUnlinked => "auth.identity.unlinked",
+            Self::AccountReclaimed => "auth.user.reclaimed",
+            Self::Impersonated => "auth.user.impersonated",
+            Self::UsersImported => "auth.users.imported",
         }
     }
 }

@@ -48,6 +48,9 @@ pub enum UserError {
     /// This is for a signed-in user.
     #[error("this is for users who are signed in")]
     NotAUser,
+    /// This is for the user alone.
+    #[error("this is for the user alone, and not for who acts as them")]
+    Impersonated,
     /// There is no such user.
     #[error("there is no such user")]
     NoUser,

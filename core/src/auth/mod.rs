@@ -12,8 +12,11 @@ mod audit;
 mod by_mail;
 mod error;
 mod guard;
+mod impersonate;
+mod import;
 mod load;
 mod mails;
+mod oauth;
 mod one_time;
 mod prove;
 mod redirect;
@@ -30,7 +33,14 @@ mod users;
 pub(crate) use self::audit::{Act, entry as audit_entry};
 pub use self::by_mail::{EmailConfirmed, Invitation, MailWish, NewInvitation};
 pub use self::error::UserError;
+pub use self::impersonate::Impersonation;
+pub use self::import::{USERS_AT_ONCE, UserImport};
 pub(crate) use self::load::{TenantAuth, load, load_user};
+pub(crate) use self::oauth::Documents;
+pub use self::oauth::{
+    Available, Back, Check, ClaimNames, Definition, Identity, NewProvider, OAuthBeginning, OAuthError,
+    Provider, ProviderPatch,
+};
 pub use self::refresh_token::RefreshToken;
 pub(crate) use self::session::forget_secrets;
 pub use self::session::{Session, SignedIn};

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::audit::{Act, entry};
 use super::error::UserError;
-use super::one_time;
 use super::refresh_token::RefreshToken;
 use super::signing::Claims;
+use super::{oauth, one_time};
 use crate::access::{Actor, AuthRead, AuthWrite, Permit, TenantScope};
 use crate::clock::Timestamp;
 use crate::engine::Undo;
@@ -34,7 +34,7 @@ const RACE_SECONDS: i64 = 10;
 pub struct Session {
     /// Its id.
     pub id: SessionId,
-    /// How it began: `password`.
+    /// How it began: `password`, `oauth`; `impersonation`, where it is not the user who acts.
     pub method: String,
     /// When it began.
     pub created_at: Timestamp,
@@ -85,8 +85,19 @@ impl From<Model> for Session {
 }
 
 impl Beginning {
-    /// All that needs no database.
+    /// One that lasts as long as the tenant says.
     pub(super) fn new(scope: &TenantScope, user: Uuid, method: &str) -> Result<Self, SecretError> {
+        let days = i64::from(scope.tenant().auth().settings().session_days);
+        Self::ending(scope, user, method, scope.platform().now().plus_seconds(days * 24 * 3600))
+    }
+
+    /// All that needs no database.
+    pub(super) fn ending(
+        scope: &TenantScope,
+        user: Uuid,
+        method: &str,
+        expires_at: Timestamp,
+    ) -> Result<Self, SecretError> {
         let platform = scope.platform();
         let now = platform.now();
         let tenant = scope.tenant().id();
@@ -94,8 +105,6 @@ impl Beginning {
         let mut secret = [0; 32];
         platform.rng().fill(&mut secret)?;
         let sealed = platform.master_key().seal(&context(tenant, id), &secret, platform.rng())?;
-        let days = i64::from(scope.tenant().auth().settings().session_days);
-        let expires_at = now.plus_seconds(days * 24 * 3600);
         let user_agent = scope.facts().header("user-agent").map(|agent| agent.chars().take(500).collect());
         let row = ActiveModel {
             tenant_id: Set(tenant.as_uuid()),
@@ -160,6 +169,7 @@ impl TenantScope {
             sid: session,
             iat,
             exp,
+            act: None,
         };
         Ok(SignedIn {
             access_token: self.tenant().auth().sign(&claims, tenant, now, platform.master_key())?,
@@ -233,7 +243,7 @@ impl TenantScope {
 
     /// The sessions of the user who calls, latest used first.
     pub async fn own_sessions(&self) -> Result<Vec<Session>, UserError> {
-        let (user, _) = self.own()?;
+        let (user, _) = self.seen()?;
         Ok(self.sessions_of(user).await?)
     }
 
@@ -248,7 +258,7 @@ impl TenantScope {
 
     /// Ends the session of the user who calls.
     pub async fn sign_out(&self) -> Result<(), UserError> {
-        let (user, session) = self.own()?;
+        let (user, session) = self.seen()?;
         see_through(self.clone().end(user, Some(session), None, Act::SignOut)).await.map(drop)
     }
 
@@ -272,10 +282,18 @@ impl TenantScope {
         see_through(self.clone().end(user.as_uuid(), None, None, Act::SessionsEnded)).await
     }
 
-    /// Who calls, and by which session.
+    /// Who calls, and by which session: the user, and nobody who acts as them.
     pub(super) fn own(&self) -> Result<(Uuid, SessionId), UserError> {
         match self.actor() {
-            Actor::User { session, user } => Ok((user.id, *session)),
+            Actor::User { by: Some(_), .. } => Err(UserError::Impersonated),
+            _ => self.seen(),
+        }
+    }
+
+    /// The same, also of who acts as the user: for what they may see, and to end it.
+    pub(super) fn seen(&self) -> Result<(Uuid, SessionId), UserError> {
+        match self.actor() {
+            Actor::User { session, user, .. } => Ok((user.id, *session)),
             _ => Err(UserError::NotAUser),
         }
     }
@@ -347,6 +365,7 @@ pub(super) async fn end_sessions(
 pub(crate) async fn forget_secrets(tx: &mut Tx<'_>, tenant: TenantId, user: Uuid) -> Result<(), StoreError> {
     end_sessions(tx, tenant, user, (None, None)).await?;
     one_time::forget_all(tx, tenant, user).await?;
+    oauth::forget_identities(tx, tenant, user).await?;
     tx.delete(user_secrets::Entity::delete_by_id((tenant.as_uuid(), user))).await.map(drop)
 }
 

@@ -4,7 +4,7 @@
 //! compared in any case, and a try counts against the address that was typed, whether somebody has it or not.
 
 use futures_util::FutureExt as _;
-use sea_orm::EntityTrait as _;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::audit::{Act, entry};
@@ -13,7 +13,7 @@ use super::guard::{self, Tried, Wait};
 use super::session::{Beginning, SignedIn};
 use crate::access::TenantScope;
 use crate::engine::Undo;
-use crate::password::Presented;
+use crate::password::{Presented, is_current};
 use crate::platform::see_through;
 use crate::records::users::{UserKey, UserRecord};
 use crate::store::StoreError;
@@ -41,7 +41,8 @@ impl TenantScope {
         let key = email.to_lowercase();
         self.admit(Some(&key)).await?;
         let (user, hash) = self.find_with_secret(UserKey::Email(email)).await?.unzip();
-        if !presented.is(hash.flatten()).await? {
+        let hash = hash.flatten();
+        if !presented.is(hash.clone()).await? {
             self.note_refusal(user.map(|user| user.id.as_uuid())).await?;
             return Err(UserError::WrongCredentials);
         }
@@ -52,7 +53,34 @@ impl TenantScope {
         if self.tenant().auth().settings().require_verification && !user.verified {
             return Err(UserError::Unverified);
         }
+        if let Some(hash) = hash.filter(|hash| !is_current(hash)) {
+            self.renew_hash(user.id.as_uuid(), hash, presented).await;
+        }
         self.begin(user, "password", Some(key)).await
+    }
+
+    /// Hashes a password anew that was hashed elsewhere, or by an earlier version. Where that fails it is done the next
+    /// time: the user has signed in all the same.
+    async fn renew_hash(&self, user: Uuid, before: String, presented: Presented) {
+        use user_secrets::{Column, Entity};
+        let renewed = async {
+            let hash = presented.hash_anew(self.platform().rng()).await?;
+            let update = Entity::update_many()
+                .col_expr(Column::PasswordHash, hash.into())
+                .filter(Column::TenantId.eq(self.tenant().id().as_uuid()))
+                .filter(Column::UserId.eq(user))
+                // Unless the password was changed meanwhile.
+                .filter(Column::PasswordHash.eq(before));
+            let write = self.platform().store().write_again::<_, StoreError, _>(
+                self.place(),
+                Undo::Savepoint,
+                move |tx| async move { tx.update(update).await }.boxed(),
+            );
+            Ok::<_, UserError>(write.await?)
+        };
+        if let Err(error) = renewed.await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a password was not hashed anew");
+        }
     }
 
     /// Begins a session, and takes back what was counted against the account of that key.

@@ -52,6 +52,15 @@ pub(crate) struct Claims {
     pub(crate) sid: SessionId,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
+    /// Who acts as the user, where it is not they.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) act: Option<Acting>,
+}
+
+/// Who acts as somebody (RFC 8693 §4.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Acting {
+    pub(crate) sub: String,
 }
 
 /// A token could not be made.
@@ -249,6 +258,7 @@ mod tests {
             sid: SessionId::from_uuid(Uuid::from_u128(8)),
             iat,
             exp: iat + 900,
+            act: None,
         }
     }
 

@@ -56,7 +56,7 @@ pub struct UserPatch {
 impl TenantScope {
     /// The user who calls, as they see themselves.
     pub async fn own_user(&self) -> Result<RecordBody, UserError> {
-        let (id, _) = self.own()?;
+        let (id, _) = self.seen()?;
         let found = self.find_with_secret(UserKey::Id(RecordId::new(id))).await?;
         Ok(found.ok_or(UserError::NoUser)?.0.body)
     }

@@ -26,9 +26,10 @@ use self::authenticate::Principal;
 pub use self::authenticate::{AuthError, Authenticated};
 use self::usage::Usage;
 use self::users::CheckedToken;
-use crate::auth::UserState;
+use crate::auth::{Documents, UserState};
 use crate::clock::{Clock, Timestamp};
 use crate::credential::CredentialDigest;
+use crate::egress::HttpEgress;
 use crate::ids::{CollectionId, TenantId};
 use crate::mail::Outbox;
 use crate::records::observed::Observed;
@@ -67,6 +68,9 @@ struct Inner {
     tokens: Cache<CredentialDigest, Arc<CheckedToken>>,
     users: Cache<(TenantId, Uuid), Arc<UserState>>,
     public_url: OnceLock<String>,
+    egress: OnceLock<HttpEgress>,
+    /// What providers of sign-in publish of themselves.
+    documents: Documents,
     usage: Usage,
     slow_queries: SlowQueries,
     outbox: Outbox,
@@ -134,6 +138,8 @@ impl Platform {
             tokens: Cache::builder().max_capacity(CACHED_CREDENTIALS).time_to_live(TOKENS_KEPT).build(),
             users: users.build(),
             public_url: OnceLock::new(),
+            egress: OnceLock::new(),
+            documents: Documents::default(),
             usage: Usage::default(),
             slow_queries: SlowQueries::default(),
             outbox: Outbox::default(),
@@ -174,6 +180,25 @@ impl Platform {
     /// an issuer of tokens. Once, at the start.
     pub fn set_public_url(&self, url: &str) {
         self.0.public_url.get_or_init(|| url.trim_end_matches('/').to_owned());
+    }
+
+    /// Under which address the platform is reached, if that was said.
+    pub(crate) fn public_url(&self) -> Option<&str> {
+        self.0.public_url.get().map(String::as_str)
+    }
+
+    /// Says how requests go out. Once, at the start.
+    pub fn set_egress(&self, egress: HttpEgress) {
+        self.0.egress.get_or_init(|| egress);
+    }
+
+    /// The way out.
+    pub(crate) fn egress(&self) -> &HttpEgress {
+        self.0.egress.get_or_init(HttpEgress::default)
+    }
+
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.0.documents
     }
 
     /// Where time comes from.

@@ -45,7 +45,8 @@ impl Platform {
         let user = self.user(&state, checked.claims.sub).await?;
         let user = user.filter(|user| good && !user.disabled && user.has_session(checked.claims.sid, now));
         let user = user.ok_or(AuthError::InvalidCredential)?;
-        self.enter(checked.tenant, Actor::User { session: checked.claims.sid, user }, request).await
+        let by = checked.claims.act.as_ref().map(|act| act.sub.as_str().into());
+        self.enter(checked.tenant, Actor::User { session: checked.claims.sid, user, by }, request).await
     }
 
     async fn check_token(

@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::relations::link;
 use super::service::{Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
 use super::write::Write;
+use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::dialect::Dialect;
 use crate::engine::Undo;
@@ -95,6 +96,13 @@ impl Creation {
         self.stored.id
     }
 
+    /// As one that was made elsewhere, at another time.
+    pub(crate) fn made_at(mut self, at: Timestamp, dialect: Dialect) -> Self {
+        self.stored.created_at = at;
+        self.ready = Ready::new(&self.stored, &self.collection.layout, dialect, self.sees_hidden);
+        self
+    }
+
     /// Comes after the end of an earlier record of this id, whatever the clock says. Only who has inserted the id knows
     /// that nobody else is about to end one.
     async fn come_later(&mut self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
@@ -129,7 +137,7 @@ impl Write for Creation {
             return Err(RecordError::Forbidden);
         }
         let entry = ChangeEntry { operation: "create", before: None, after: Some(self.ready.whole) };
-        self.author.log(tx, self.stored.id, self.stored.created_at, entry).await?;
+        self.author.log(tx, self.stored.id, self.stored.updated_at, entry).await?;
         Ok(self.ready.body)
     }
 

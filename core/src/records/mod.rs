@@ -19,7 +19,7 @@ mod expand;
 mod explain;
 mod export;
 mod history;
-mod import;
+pub(crate) mod import;
 mod incoming;
 mod input;
 pub(crate) mod layout;

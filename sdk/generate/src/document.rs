@@ -18,12 +18,16 @@ pub(crate) fn prepare(document: &mut Value) {
     }
 }
 
-/// Leaves out what streams a file of several formats: the generator knows one format for each body, and holds it whole.
+/// Leaves out what streams a file: the generator knows one format for each body, and holds it whole.
 fn leave_out_streams(document: &mut Value) {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for operations in paths.into_iter().flat_map(|paths| paths.values_mut()).filter_map(Value::as_object_mut)
     {
-        operations.retain(|_, operation| !operation.to_string().contains("\"text/csv\""));
+        let streams = |operation: &Value| {
+            let text = operation.to_string();
+            text.contains("\"text/csv\"") || text.contains("\"application/x-ndjson\"")
+        };
+        operations.retain(|_, operation| !streams(operation));
     }
 }
 

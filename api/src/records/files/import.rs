@@ -87,17 +87,26 @@ pub(super) enum Ragged {
 /// What to do after a line that failed.
 #[derive(Enum, Clone, Copy)]
 #[oai(rename = "OnError", rename_all = "snake_case")]
-pub(super) enum OnError {
+pub(crate) enum OnError {
     /// Leave out the rest. This is the default.
     Stop,
     /// Go on with the next line.
     Skip,
 }
 
+impl From<OnError> for DomainOnError {
+    fn from(on_error: OnError) -> Self {
+        match on_error {
+            OnError::Stop => Self::Stop,
+            OnError::Skip => Self::Skip,
+        }
+    }
+}
+
 /// What came of an import.
 #[derive(Object)]
 #[oai(rename = "ImportReport")]
-pub(super) struct Report {
+pub(crate) struct Report {
     /// Records that were made.
     created: u64,
     /// Records that were there and were changed.
@@ -252,10 +261,7 @@ pub(super) fn options(sent: Sent) -> Result<ImportOptions, Problem> {
             Some(Ragged::Pad) => DomainRagged::Pad,
         },
         upsert_by: sent.upsert_by,
-        on_error: match sent.on_error {
-            None | Some(OnError::Stop) => DomainOnError::Stop,
-            Some(OnError::Skip) => DomainOnError::Skip,
-        },
+        on_error: sent.on_error.map_or(DomainOnError::Stop, DomainOnError::from),
         dry_run: sent.dry_run,
     })
 }

@@ -11,7 +11,8 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{Enum, OpenApi};
 
 use self::export::File;
-use self::import::{Answer, OnError, Ragged, Run, Upload};
+use self::import::{Answer, Ragged, Run, Upload};
+pub(crate) use self::import::{OnError, Report};
 use super::query_problem;
 use crate::caller::{Caller, Surface};
 use crate::payload::AnyRecord;

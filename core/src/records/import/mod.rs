@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 pub use self::columns::{Columns, Ragged};
 use self::columns::{Header, rename};
-use self::split::{Content, Item, Splitter};
+pub(crate) use self::split::{Content, Item, Splitter};
+pub(crate) use self::write::details;
 use self::write::{FoundBy, Line, Target, Written};
 use super::batch::References;
 use super::error::RecordError;
@@ -242,7 +243,7 @@ impl Import {
                 }
                 self.count(&again.written, &before);
             }
-            self.fail(failed, write::details(error)?);
+            self.fail(failed, details(error)?);
             lines = lines.iter().skip(at + 1).cloned().collect();
         }
         Ok(())

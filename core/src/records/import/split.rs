@@ -12,14 +12,14 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// One record of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Item {
+pub(crate) struct Item {
     /// The line on which it begins; in an array, its place. From 1.
-    pub(super) line: u64,
-    pub(super) content: Content,
+    pub(crate) line: u64,
+    pub(crate) content: Content,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// What should be a JSON object.
     Json(Vec<u8>),
     /// Cells of a table.
@@ -27,14 +27,14 @@ pub(super) enum Content {
 }
 
 /// Takes a file apart. What it holds back never exceeds one record.
-pub(super) enum Splitter {
+pub(crate) enum Splitter {
     Lines(Lines),
     Array(Array),
     Table(Box<Table>),
 }
 
 impl Splitter {
-    pub(super) fn lines() -> Self {
+    pub(crate) fn lines() -> Self {
         Self::Lines(Lines { held: Vec::new(), line: 1 })
     }
 
@@ -56,7 +56,7 @@ impl Splitter {
     }
 
     /// Takes the next bytes, and adds the records that are complete.
-    pub(super) fn push(&mut self, bytes: &[u8], items: &mut Vec<Item>) -> Result<(), Invalid> {
+    pub(crate) fn push(&mut self, bytes: &[u8], items: &mut Vec<Item>) -> Result<(), Invalid> {
         match self {
             Self::Lines(lines) => lines.push(bytes, items),
             Self::Array(array) => array.push(bytes, items),
@@ -67,7 +67,7 @@ impl Splitter {
     }
 
     /// Adds the record at the end.
-    pub(super) fn finish(&mut self, items: &mut Vec<Item>) -> Result<(), Invalid> {
+    pub(crate) fn finish(&mut self, items: &mut Vec<Item>) -> Result<(), Invalid> {
         match self {
             Self::Lines(lines) => {
                 lines.end_line(items);
@@ -85,7 +85,7 @@ fn too_long(line: u64) -> Invalid {
 }
 
 /// NDJSON. Empty lines are nothing.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     held: Vec<u8>,
     line: u64,
 }
@@ -116,7 +116,7 @@ impl Lines {
 }
 
 /// A JSON array, of whose items only the ends are looked for.
-pub(super) struct Array {
+pub(crate) struct Array {
     held: Vec<u8>,
     at: u64,
     state: State,
@@ -198,7 +198,7 @@ fn no_array() -> Invalid {
 }
 
 /// RFC 4180, and what is close to it.
-pub(super) struct Table {
+pub(crate) struct Table {
     reader: Reader,
     /// The cells of the record that is being read, one after another.
     cells: Vec<u8>,

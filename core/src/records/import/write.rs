@@ -186,7 +186,7 @@ impl Records<'_> {
 }
 
 /// What is wrong with a line, for the report; or the error, where it is none of the line's.
-pub(super) fn details(error: RecordError) -> Result<Vec<Detail>, RecordError> {
+pub(crate) fn details(error: RecordError) -> Result<Vec<Detail>, RecordError> {
     let message = error.to_string();
     let one = |code| Ok(vec![Detail { pointer: String::new(), code, message: message.clone() }]);
     match error {

@@ -308,3 +308,35 @@ entity!(
         updated_at: i64,
     }
 );
+entity!(
+    /// Providers by which a tenant's users sign in.
+    auth_providers, "auth_providers", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        kind: String,
+        client_id: String,
+        client_secret: Option<Vec<u8>>,
+        enabled: bool,
+        definition: String,
+        created_at: i64,
+        updated_at: i64,
+    }
+);
+entity!(
+    /// Whom a provider knows a user as.
+    identities, "identities", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        provider: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        subject: String,
+        user_id: Uuid,
+        email: Option<String>,
+        email_verified: bool,
+        created_at: i64,
+        last_used_at: i64,
+    }
+);

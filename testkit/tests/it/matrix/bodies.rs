@@ -234,3 +234,42 @@ pub(super) fn template(names: &Names) -> Value {
 pub(super) fn test_mail(names: &Names) -> Value {
     json!({"to": names.email})
 }
+
+/// One that is asked nowhere before somebody signs in by it.
+pub(super) fn provider(names: &Names) -> Value {
+    provider_named(&format!("new-{}", names.provider), &names.value)
+}
+
+pub(super) fn provider_named(name: &str, client: &str) -> Value {
+    json!({
+        "name": name, "kind": "oauth2", "client_id": client, "client_secret": client,
+        "authorization_url": "https://idp.example/authorize", "token_url": "https://idp.example/token",
+        "userinfo_url": "https://idp.example/user", "claims": {"subject": "/id", "email": "/email"},
+    })
+}
+
+pub(super) fn provider_client(names: &Names) -> Value {
+    json!({"client_id": names.value})
+}
+
+pub(super) fn provider_scopes(names: &Names) -> Value {
+    json!({"scopes": [names.slug]})
+}
+
+pub(super) fn oauth(names: &Names) -> Value {
+    let challenge = URL_SAFE_NO_PAD.encode([7; 32]);
+    json!({"redirect_url": format!("https://{}", names.slug), "code_challenge": challenge})
+}
+
+/// One that was made up: who has a real one may use it.
+pub(super) fn oauth_code(names: &Names) -> Value {
+    json!({"code": format!("nx_one_{}", names.once), "code_verifier": names.value})
+}
+
+pub(super) fn imported_user(names: &Names) -> Value {
+    json!({"email": format!("new-{}", names.email)})
+}
+
+pub(super) fn imported_user_with_id(names: &Names) -> Value {
+    json!({"id": names.user, "email": format!("new-{}", names.email)})
+}

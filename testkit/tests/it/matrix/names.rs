@@ -36,6 +36,8 @@ pub(super) struct Names {
     pub(super) mail: String,
     /// An invitation, by id.
     pub(super) invitation: String,
+    /// A provider of sign-in, by name.
+    pub(super) provider: String,
 }
 
 impl Names {
@@ -47,6 +49,7 @@ impl Names {
             field: "title".to_owned(),
             value: "own value".to_owned(),
             email: "own@example.com".to_owned(),
+            provider: "own-idp".to_owned(),
             ..Self::default()
         }
     }
@@ -63,6 +66,7 @@ impl Names {
             | Input::Mail
             | Input::MailCursor
             | Input::Invitation
+            | Input::Provider
             | Input::TenantCursor
             | Input::KeyCursor
             | Input::RecordCursor
@@ -84,6 +88,7 @@ impl Names {
             Input::Session => self.session.clone(),
             Input::Mail | Input::MailCursor => self.mail.clone(),
             Input::Invitation => self.invitation.clone(),
+            Input::Provider => self.provider.clone(),
             Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
@@ -102,7 +107,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 17] {
+    pub(super) fn all(&self) -> [&str; 18] {
         [
             &self.tenant,
             &self.slug,
@@ -121,6 +126,7 @@ impl Names {
             &self.session,
             &self.mail,
             &self.invitation,
+            &self.provider,
         ]
     }
 
@@ -145,6 +151,7 @@ impl Names {
             session: beside(&self.session),
             mail: beside(&self.mail),
             invitation: beside(&self.invitation),
+            provider: word(&self.provider),
         }
     }
 }

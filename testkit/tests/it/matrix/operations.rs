@@ -10,7 +10,7 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once, Plain,
+    Collection, Condition, Etag, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider,
     Record, RecordCursor, Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
@@ -36,6 +36,8 @@ pub(super) enum Input {
     MailCursor,
     /// An invitation, by id.
     Invitation,
+    /// A provider of sign-in, by name.
+    Provider,
     /// A condition, which names fields, values and ids.
     Filter,
     /// The same, of an operation that does not do without.
@@ -73,6 +75,7 @@ impl Input {
                 | Self::Session
                 | Self::Mail
                 | Self::Invitation
+                | Self::Provider
         )
     }
 }
@@ -381,8 +384,33 @@ const ROWS: &[Row] = &[
     row("rotate_signing_key", Scope("auth:write"), &[], &[bodies::rotation]),
     row("get_auth_settings", Scope("auth:read"), &[], &[]),
     row("update_auth_settings", Scope("auth:write"), &[], &[bodies::auth_settings]),
+    row("list_auth_providers", Scope("auth:read"), &[], &[]),
+    row("create_auth_provider", Scope("auth:write"), &[], &[bodies::provider]),
+    row("list_available_auth_providers", Needs::Tenant, &[], &[]),
+    row("get_auth_provider", Scope("auth:read"), &[("provider", Provider)], &[]),
+    row(
+        "update_auth_provider",
+        Scope("auth:write"),
+        &[("provider", Provider)],
+        &[bodies::provider_client, bodies::provider_scopes],
+    ),
+    row("delete_auth_provider", Scope("auth:write"), &[("provider", Provider)], &[]),
+    row("test_auth_provider", Scope("auth:write"), &[("provider", Provider)], &[]),
+    row("begin_oauth", Needs::Tenant, &[("provider", Provider)], &[bodies::oauth]),
+    row("exchange_oauth", Needs::Tenant, &[], &[bodies::oauth_code]),
+    row("list_identities", Needs::User, &[], &[]),
+    row("begin_linking_identity", Needs::User, &[("provider", Provider)], &[bodies::oauth]),
+    row("link_identity", Needs::User, &[], &[bodies::oauth_code]),
+    row("unlink_identity", Needs::User, &[("provider", Provider)], &[]),
     row("create_user", Scope("auth:write"), &[], &[bodies::user]),
     row("update_user", Scope("auth:write"), &[("user", User)], &[bodies::user_roles]),
+    row(
+        "import_users",
+        Scope("auth:write"),
+        &[("on_error", Plain("skip")), ("dry_run", Plain("false"))],
+        &[bodies::imported_user, bodies::imported_user_with_id],
+    ),
+    row("impersonate_user", Scope("users:impersonate"), &[("user", User)], &[]),
     row("list_user_sessions", Scope("auth:read"), &[("user", User)], &[]),
     row("end_user_sessions", Scope("auth:write"), &[("user", User)], &[]),
     row("send_verification", Needs::Tenant, &[], &[bodies::mail_wish]),

@@ -73,6 +73,8 @@ impl Own {
         self.restore_key().await;
         self.restore_collections().await;
         self.restore_users().await;
+        self.restore_settings().await;
+        self.restore_providers().await;
         let own = format!("/v1/tenants/{}", self.names.tenant);
         match self.credential {
             Credential::Suspended => {
@@ -111,6 +113,8 @@ impl Own {
             "Keys" => self.restore_key().await,
             "Collections" => self.restore_collections().await,
             "Records" => self.restore_record(collection).await,
+            "Auth" if entry.row.operation.contains("provider") => self.restore_providers().await,
+            "Auth" if entry.row.operation.contains("settings") => self.restore_settings().await,
             "Auth" | "Users" => self.restore_users().await,
             "Mails" => self.restore_mails().await,
             other => panic!("say here how to undo what {} does to {other}", entry.row.operation),
@@ -143,6 +147,24 @@ impl Own {
         }
         let fields = json!([{"name": "title", "type": "text"}]);
         expect(&operator.post("/v1/collections", &json!({"name": TARGET, "fields": fields})).await, 201);
+    }
+
+    /// Where a sign-in may lead back.
+    async fn restore_settings(&self) {
+        let settings = json!({"redirect_urls": [format!("https://{}", self.names.slug)]});
+        expect(&self.tenant.operator().patch("/v1/auth/settings", &settings).await, 200);
+    }
+
+    /// The one provider of the tenant.
+    async fn restore_providers(&self) {
+        let (operator, providers) = (self.tenant.operator(), "/v1/auth/providers");
+        let all = expect(&operator.get(providers).await, 200);
+        for provider in all["items"].as_array().unwrap() {
+            let path = format!("{providers}/{}", provider["name"].as_str().unwrap());
+            expect(&operator.delete(&path).await, 204);
+        }
+        let own = super::bodies::provider_named(&self.names.provider, "the-app");
+        expect(&operator.post(providers, &own).await, 201);
     }
 
     /// The one user of the tenant, made anew so that the record has the version it had, and signed in.
@@ -216,6 +238,7 @@ fn sibling(scope: &'static str) -> &'static str {
         "keys:write" => "keys:read",
         "auth:read" => "auth:write",
         "auth:write" => "auth:read",
+        "users:impersonate" => "auth:write",
         "records:read" => "records:write",
         "records:write" => "records:read",
         other => panic!("say here which scope lies closest to {other}"),
@@ -240,6 +263,7 @@ async fn callers(
                     callers.insert(scope, tenant.secret_with(&[scope]).await.unwrap());
                 }
             }
+            callers.insert("users:impersonate", tenant.secret_with(&["users:impersonate"]).await.unwrap());
             return callers;
         }
         Credential::EveryScope | Credential::Suspended | Credential::Deleted => {

@@ -42,6 +42,8 @@ const TENANT: [(&str, &str); 16] = [
         "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip",
     ),
     ("one_time_secrets", "id, purpose, user_id, digest, sealed, tries, created_at, expires_at"),
+    ("auth_providers", "name, kind, client_id, client_secret, enabled, definition, created_at, updated_at"),
+    ("identities", "provider, subject, user_id, email, email_verified, created_at, last_used_at"),
     ("failures", "digest, failures, last_at"),
     (
         "mails",

@@ -10,6 +10,7 @@ use super::credentials::Credential;
 use super::names::{CANARY, Names};
 use super::own::{LIFETIME_SECONDS, Own};
 use crate::api::expect;
+use crate::support::execute;
 
 /// All that the tests work with.
 pub(super) struct World {
@@ -27,6 +28,7 @@ pub(super) struct World {
 impl World {
     pub(super) async fn start() -> Self {
         let app = TestApp::start().await.unwrap();
+        app.platform.platform.set_public_url("https://neonex.test");
         let other = app.tenant(&format!("{CANARY}-slug")).await.unwrap();
         let (foreign, mut secrets) = fill(&app, &other).await;
         let foreign_ids = [
@@ -67,6 +69,7 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
         value: format!("{CANARY} value"),
         once: format!("{CANARY} once"),
         email: format!("{CANARY}@example.com"),
+        provider: format!("{CANARY}-idp"),
         ..Names::default()
     };
     let keys = format!("/v1/tenants/{}/keys", names.tenant);
@@ -90,8 +93,9 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     let signed_in = expect(&other.anonymous().post("/v1/auth/sign-in", &user).await, 200);
     let wrong = json!({"email": names.email, "password": "wrong"});
     assert_eq!(other.anonymous().post("/v1/auth/sign-in", &wrong).await.status, 401);
-    let settings = json!({"redirect_urls": [format!("https://{CANARY}.example")]});
+    let settings = json!({"redirect_urls": [format!("https://{}", names.slug)]});
     expect(&operator.patch("/v1/auth/settings", &settings).await, 200);
+    fill_providers(app, other, &names).await;
     let token = text(&signed_in["access_token"]);
     let sessions = expect(&other.nobody().bearer(&token).get("/v1/auth/sessions").await, 200);
     names.session = text(&sessions["items"][0]["id"]);
@@ -103,6 +107,21 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     let tokens = [token, text(&signed_in["refresh_token"])];
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
     (names, secrets.into_iter().chain(repeatable).chain(tokens).collect())
+}
+
+/// A provider, a sign-in by it that has begun, and somebody whom it knows.
+async fn fill_providers(app: &TestApp, other: &AppTenant, names: &Names) {
+    let provider = bodies::provider_named(&names.provider, &names.value);
+    expect(&other.operator().post("/v1/auth/providers", &provider).await, 201);
+    let begin = format!("/v1/auth/oauth/{}/start", names.provider);
+    expect(&other.anonymous().post(&begin, &bodies::oauth(names)).await, 200);
+    let identity = format!(
+        "INSERT INTO identities (tenant_id, provider, subject, user_id, email, email_verified, created_at, last_used_at) \
+         VALUES (?, '{}', '{CANARY}', ?, '{}', FALSE, 0, 0)",
+        names.provider, names.email
+    );
+    let ids = vec![other.tenant.id.as_uuid(), names.user.parse().unwrap()];
+    execute(app.platform.store(), other.tenant.place(), vec![(identity, ids)]).await;
 }
 
 /// Makes the requests that the operator makes in every tenant, with an idempotency key; gives the ids of what came.
