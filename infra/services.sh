@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and Prometheus'
-# promtool, with which they check the server's metrics.
+# Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and the programs of
+# others that they check the server with: Prometheus' promtool its metrics, oathtool its one-time passwords.
 #
 #   eval "$(infra/services.sh up)"   use what is reachable, install and start what is not (Debian),
 #                                    and print the addresses as `export NEONEX_TEST_…=` lines
@@ -244,6 +244,7 @@ up() {
   # For the tutorial, whose commands a test runs.
   need_client curl curl
   need_client promtool prometheus
+  need_client oathtool oathtool
   postgres_up
   pgvector_up
   mariadb_up
@@ -274,8 +275,11 @@ status() {
   report pgvector psql pgvector_ready "${NEONEX_TEST_PGVECTOR_URL:-$pgvector_default}" || missing=1
   report MariaDB mariadb maria_answers "${NEONEX_TEST_MARIADB_URL:-$maria_default}" || missing=1
   report Redis redis-cli redis_ready "${NEONEX_TEST_REDIS_URL:-$redis_default}" || missing=1
-  if command -v promtool >/dev/null; then echo "promtool: ready"
-  else echo "promtool: not installed"; missing=1; fi
+  local tool
+  for tool in promtool oathtool; do
+    if command -v "$tool" >/dev/null; then echo "$tool: ready"
+    else echo "$tool: not installed"; missing=1; fi
+  done
   return "$missing"
 }
 

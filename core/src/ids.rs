@@ -121,6 +121,10 @@ prefixed_id!(
     /// A key that signs the tokens of a tenant's users.
     SigningKeyId, "sig_"
 );
+prefixed_id!(
+    /// A factor of a tenant's user.
+    FactorId, "fac_"
+);
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ pub mod credential;
 pub mod dialect;
 pub mod engine;
 pub mod expr;
+pub mod factors;
 mod geo;
 pub mod idempotency;
 pub mod ids;

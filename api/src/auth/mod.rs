@@ -1,5 +1,7 @@
 //! Signing up and in, sessions, and what a tenant decides of them.
 
+mod factor_model;
+mod factors;
 mod model;
 mod users;
 
@@ -13,6 +15,7 @@ use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
 };
+pub use self::factors::Factors;
 pub use self::users::Users;
 use crate::caller::{Caller, Surface};
 use crate::payload::{AnyRecord, RawJson};
@@ -53,7 +56,8 @@ impl Auth {
 
     /// Sign in
     ///
-    /// Begins a session. After five tries in a row that have failed for one address, the next has to wait, each time
+    /// Begins a session, or is answered by `second_factor_needed` (or `second_factor_enrolment_needed`) with a token under
+    /// which the second factor is shown (or set up). After five tries in a row that have failed for one address, the next has to wait, each time
     /// twice as long.
     #[oai(path = "/v1/auth/sign-in", method = "post", operation_id = "sign_in", tag = "super::Tag::Auth")]
     async fn sign_in(&self, caller: Caller, body: Json<SignInBody>) -> Result<Json<SignedInView>, Problem> {

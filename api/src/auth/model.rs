@@ -1,6 +1,6 @@
 //! Users, sessions and settings of auth as clients see them.
 
-use neonex_core::auth::{AuthSettings, Jwk, Session, SignUp as DomainSignUp, SignedIn};
+use neonex_core::auth::{AuthSettings, Jwk, SecondFactor, Session, SignUp as DomainSignUp, SignedIn};
 use neonex_core::store::StoreError;
 use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object};
@@ -94,12 +94,16 @@ pub(super) struct SessionView {
     id: String,
     /// How it began: `password`.
     method: String,
+    /// What was shown beside that: `totp`, `recovery_code`.
+    second_factor: Option<String>,
     /// When it began.
     created_at: Time,
     /// When its tokens were last renewed.
     refreshed_at: Time,
     /// When it ends, however much it is used.
     expires_at: Time,
+    /// When its user last showed that it is them.
+    proved_at: Time,
     /// What the client called itself when it began.
     user_agent: Option<String>,
     /// Where it began.
@@ -111,9 +115,11 @@ impl From<Session> for SessionView {
         Self {
             id: session.id.to_string(),
             method: session.method,
+            second_factor: session.second_factor,
             created_at: session.created_at.into(),
             refreshed_at: session.refreshed_at.into(),
             expires_at: session.expires_at.into(),
+            proved_at: session.proved_at.into(),
             user_agent: session.user_agent,
             ip: session.ip,
         }
@@ -213,6 +219,38 @@ impl From<SignUpPolicy> for DomainSignUp {
     }
 }
 
+/// Whether users show a second factor when they sign in.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "SecondFactorPolicy", rename_all = "snake_case")]
+pub(super) enum SecondFactorPolicy {
+    /// Those who have set one up.
+    Optional,
+    /// All; who has none sets one up when they sign in.
+    Required,
+    /// Nobody.
+    Off,
+}
+
+impl From<SecondFactor> for SecondFactorPolicy {
+    fn from(policy: SecondFactor) -> Self {
+        match policy {
+            SecondFactor::Optional => Self::Optional,
+            SecondFactor::Required => Self::Required,
+            SecondFactor::Off => Self::Off,
+        }
+    }
+}
+
+impl From<SecondFactorPolicy> for SecondFactor {
+    fn from(policy: SecondFactorPolicy) -> Self {
+        match policy {
+            SecondFactorPolicy::Optional => Self::Optional,
+            SecondFactorPolicy::Required => Self::Required,
+            SecondFactorPolicy::Off => Self::Off,
+        }
+    }
+}
+
 /// A tenant's settings of auth.
 #[derive(Object)]
 #[oai(rename = "AuthSettings")]
@@ -229,6 +267,10 @@ pub(super) struct AuthSettingsView {
     session_days: u32,
     /// Addresses to which a sign-in may lead back.
     redirect_urls: Vec<String>,
+    /// Whether users show a second factor when they sign in.
+    second_factor: SecondFactorPolicy,
+    /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous.
+    step_up_minutes: u32,
 }
 
 impl From<AuthSettings> for AuthSettingsView {
@@ -240,6 +282,8 @@ impl From<AuthSettings> for AuthSettingsView {
             access_token_minutes: settings.access_token_minutes,
             session_days: settings.session_days,
             redirect_urls: settings.redirect_urls,
+            second_factor: settings.second_factor.into(),
+            step_up_minutes: settings.step_up_minutes,
         }
     }
 }
@@ -260,6 +304,10 @@ pub(super) struct AuthSettingsPatchBody {
     session_days: Option<u32>,
     /// All addresses to which a sign-in may lead back.
     redirect_urls: Option<Vec<String>>,
+    /// Whether users show a second factor when they sign in.
+    second_factor: Option<SecondFactorPolicy>,
+    /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
+    step_up_minutes: Option<u32>,
 }
 
 impl AuthSettingsPatchBody {
@@ -271,6 +319,8 @@ impl AuthSettingsPatchBody {
             access_token_minutes: self.access_token_minutes.unwrap_or(before.access_token_minutes),
             session_days: self.session_days.unwrap_or(before.session_days),
             redirect_urls: self.redirect_urls.unwrap_or(before.redirect_urls),
+            second_factor: self.second_factor.map_or(before.second_factor, SecondFactor::from),
+            step_up_minutes: self.step_up_minutes.unwrap_or(before.step_up_minutes),
         }
     }
 }

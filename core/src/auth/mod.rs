@@ -6,9 +6,15 @@
 //! A session begins with a sign-in and ends for ever: when it is ended, when its time is over, when its user is
 //! disabled or gone, or when a refresh token of it comes up a second time. While it lasts, each refresh token is good
 //! once, for the next one and for an access token of some minutes.
+//!
+//! Every way to sign in ends in `begin`, where a second factor is asked for ([`factors`]). What would make a session
+//! somebody else's for good takes a proof that is not old ([`fresh`]).
 
 mod audit;
+mod begin;
 mod error;
+mod factors;
+mod fresh;
 mod guard;
 mod load;
 mod refresh_token;
@@ -22,11 +28,16 @@ mod user;
 mod users;
 
 pub use self::error::UserError;
+pub use self::factors::{
+    Answer, Confirmed, Factor, FactorKind, Factors, NewTotp, SecondFactorNeeded,
+};
+pub(crate) use self::fresh::ProofNeeded;
+pub use self::fresh::StepUp;
 pub(crate) use self::load::{TenantAuth, load, load_user};
 pub use self::refresh_token::RefreshToken;
 pub(crate) use self::session::forget_secrets;
 pub use self::session::{Session, SignedIn};
-pub use self::settings::{AuthSettings, SignUp};
+pub use self::settings::{AuthSettings, SecondFactor, SignUp};
 pub use self::sign_in::Credentials;
 pub use self::sign_up::NewUser;
 pub(crate) use self::signing::{Claims, named_tenant};

@@ -15,6 +15,19 @@ pub enum SignUp {
     Closed,
 }
 
+/// Whether users show a second factor when they sign in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Those who have set one up.
+    #[default]
+    Optional,
+    /// All; who has none sets one up when they sign in.
+    Required,
+    /// Nobody.
+    Off,
+}
+
 /// A tenant's settings of auth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -31,6 +44,10 @@ pub struct AuthSettings {
     pub session_days: u32,
     /// Addresses to which a sign-in may lead back.
     pub redirect_urls: Vec<String>,
+    /// Whether users show a second factor when they sign in.
+    pub second_factor: SecondFactor,
+    /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
+    pub step_up_minutes: u32,
 }
 
 impl Default for AuthSettings {
@@ -42,6 +59,8 @@ impl Default for AuthSettings {
             access_token_minutes: 15,
             session_days: 30,
             redirect_urls: Vec::new(),
+            second_factor: SecondFactor::Optional,
+            step_up_minutes: 10,
         }
     }
 }
@@ -62,6 +81,7 @@ impl AuthSettings {
         within("password_min_length", self.password_min_length, 8, 128);
         within("access_token_minutes", self.access_token_minutes, 5, 60);
         within("session_days", self.session_days, 1, 365);
+        within("step_up_minutes", self.step_up_minutes, 1, 60);
         if self.redirect_urls.len() > 100 {
             findings.add("/redirect_urls", "too_many", "at most 100 addresses can be named");
         }

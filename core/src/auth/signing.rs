@@ -52,6 +52,12 @@ pub(crate) struct Claims {
     pub(crate) sid: SessionId,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
+    /// How the session's user has shown that it is them (RFC 8176).
+    #[serde(default)]
+    pub(crate) amr: Vec<String>,
+    /// When they last did.
+    #[serde(default)]
+    pub(crate) auth_time: i64,
 }
 
 /// A token could not be made.
@@ -249,6 +255,8 @@ mod tests {
             sid: SessionId::from_uuid(Uuid::from_u128(8)),
             iat,
             exp: iat + 900,
+            amr: vec!["pwd".to_owned()],
+            auth_time: iat,
         }
     }
 

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::audit::{Act, entry};
 use super::error::UserError;
+use super::fresh::Fresh;
 use super::guard;
 use super::load::SETTINGS;
 use super::session::end_sessions;
@@ -14,9 +15,8 @@ use crate::access::{AuthRead, AuthWrite, Permit, TenantScope};
 use crate::accounts::Email;
 use crate::collections::users::USERS;
 use crate::engine::Undo;
-use crate::ids::SessionId;
-use crate::invalid::{Findings, Invalid};
-use crate::password::{Password, Presented};
+use crate::invalid::Findings;
+use crate::password::Password;
 use crate::platform::see_through;
 use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
@@ -124,29 +124,21 @@ impl TenantScope {
 
     /// Gives the user who calls another password, and ends all their sessions but the one that calls.
     pub async fn change_password(&self, current: String, new: String) -> Result<(), UserError> {
-        let (id, session) = self.own()?;
+        self.own()?;
         let least = self.tenant().auth().settings().password_min_length;
         let new = Password::of_length(new, least).map_err(|invalid| invalid.below("/new_password"))?;
-        let wrong = || Invalid::one("/password", "wrong_password", "this is not the password of now");
-        let current = Presented::new(current).ok_or_else(wrong)?;
-        // Who has a session and guesses is held up like who has none.
-        let tried = format!("password of {id}");
-        self.admit(Some(&tried)).await?;
-        let found = self.find_with_secret(UserKey::Id(RecordId::new(id))).await?;
-        if !current.is(found.and_then(|(_, hash)| hash)).await? {
-            return Err(wrong().into());
-        }
+        let (fresh, tried) = self.prove_password(current).await?;
         let hash = new.hash(self.platform().rng()).await?;
-        self.replace_password(RecordId::new(id), hash, tried, session).await
+        self.replace_password(fresh, hash, tried).await
     }
 
     async fn replace_password(
         &self,
-        id: RecordId,
+        fresh: Fresh,
         hash: String,
         tried: String,
-        session: SessionId,
     ) -> Result<(), UserError> {
+        let (id, session) = (RecordId::new(fresh.user()), fresh.session());
         let audit = entry(self, Act::PasswordChanged, Some(id.as_uuid()), None)?;
         let (tenant, now, address) = (self.tenant().id(), self.platform().now(), self.facts().ip());
         let scope = self.clone();

@@ -33,6 +33,7 @@ mod explain;
 mod expressions;
 mod expressions_reference;
 mod expressions_relations;
+mod factors;
 mod fields;
 mod history;
 mod history_schema;

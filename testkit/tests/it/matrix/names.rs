@@ -32,6 +32,8 @@ pub(super) struct Names {
     pub(super) email: String,
     /// A session of theirs.
     pub(super) session: String,
+    /// A factor of theirs.
+    pub(super) factor: String,
 }
 
 impl Names {
@@ -56,6 +58,7 @@ impl Names {
             Input::Record
             | Input::User
             | Input::Session
+            | Input::Factor
             | Input::TenantCursor
             | Input::KeyCursor
             | Input::RecordCursor
@@ -75,6 +78,7 @@ impl Names {
             Input::Record => self.record.clone(),
             Input::User => self.user.clone(),
             Input::Session => self.session.clone(),
+            Input::Factor => self.factor.clone(),
             Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
@@ -93,7 +97,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 15] {
+    pub(super) fn all(&self) -> [&str; 16] {
         [
             &self.tenant,
             &self.slug,
@@ -110,6 +114,7 @@ impl Names {
             &self.user,
             &self.email,
             &self.session,
+            &self.factor,
         ]
     }
 
@@ -132,6 +137,7 @@ impl Names {
             user: beside(&self.user),
             email: word(&self.email),
             session: beside(&self.session),
+            factor: beside(&self.factor),
         }
     }
 }

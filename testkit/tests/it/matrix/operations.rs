@@ -10,8 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor, Session,
-    Sort, Tenant, Unique, User,
+    Collection, Condition, Etag, Factor, Fields, Filter, Key, KeyCursor, Once, Plain, Record, RecordCursor,
+    Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -30,6 +30,8 @@ pub(super) enum Input {
     User,
     /// A session of a user, by id.
     Session,
+    /// A factor of a user, by id.
+    Factor,
     /// A condition, which names fields, values and ids.
     Filter,
     /// The same, of an operation that does not do without.
@@ -59,7 +61,13 @@ impl Input {
     pub(super) const fn is_id(self) -> bool {
         matches!(
             self,
-            Self::Tenant | Self::Key | Self::Collection | Self::Record | Self::User | Self::Session
+            Self::Tenant
+                | Self::Key
+                | Self::Collection
+                | Self::Record
+                | Self::User
+                | Self::Session
+                | Self::Factor
         )
     }
 }
@@ -368,6 +376,15 @@ const ROWS: &[Row] = &[
     row("rotate_signing_key", Scope("auth:write"), &[], &[bodies::rotation]),
     row("get_auth_settings", Scope("auth:read"), &[], &[]),
     row("update_auth_settings", Scope("auth:write"), &[], &[bodies::auth_settings]),
+    row("show_second_factor", Needs::Tenant, &[], &[bodies::second_factor]),
+    row("step_up", Needs::User, &[], &[bodies::step_up]),
+    row("list_factors", Needs::User, &[], &[]),
+    row("create_totp_factor", Needs::User, &[], &[bodies::totp_factor]),
+    row("confirm_factor", Needs::User, &[("factor", Factor)], &[bodies::code]),
+    row("delete_factor", Needs::User, &[("factor", Factor)], &[]),
+    row("create_recovery_codes", Needs::User, &[], &[]),
+    row("list_user_factors", Scope("auth:read"), &[("user", User)], &[]),
+    row("delete_user_factors", Scope("auth:write"), &[("user", User)], &[]),
     row("create_user", Scope("auth:write"), &[], &[bodies::user]),
     row("update_user", Scope("auth:write"), &[("user", User)], &[bodies::user_roles]),
     row("list_user_sessions", Scope("auth:read"), &[("user", User)], &[]),

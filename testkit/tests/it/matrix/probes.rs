@@ -169,6 +169,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Record => Some(own.names.record.clone()),
         Input::User => Some(own.names.user.clone()),
         Input::Session => Some(own.names.session.clone()),
+        Input::Factor => Some(own.names.factor.clone()),
         Input::Fields => Some("title".to_owned()),
         Input::Unique => Some(UNIQUE.to_owned()),
         Input::Plain(value) => Some(value.to_owned()),

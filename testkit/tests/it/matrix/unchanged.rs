@@ -16,7 +16,7 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 13] = [
+const TENANT: [(&str, &str); 15] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
@@ -38,8 +38,14 @@ const TENANT: [(&str, &str); 13] = [
     ("user_secrets", "user_id, password_hash, changed_at"),
     (
         "user_sessions",
-        "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip",
+        "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip, \
+         second_factor, proved_at",
     ),
+    (
+        "factors",
+        "id, user_id, kind, name, secret, credential, credential_digest, counter, created_at, confirmed_at, last_used_at",
+    ),
+    ("recovery_codes", "user_id, digest"),
     ("failures", "digest, failures, last_at"),
     ("audit_log", "id, at, actor, action, subject, request_id, ip, details"),
 ];

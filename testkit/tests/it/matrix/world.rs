@@ -10,6 +10,7 @@ use super::credentials::Credential;
 use super::names::{CANARY, Names};
 use super::own::{LIFETIME_SECONDS, Own};
 use crate::api::expect;
+use crate::factors;
 
 /// All that the tests work with.
 pub(super) struct World {
@@ -28,7 +29,7 @@ impl World {
     pub(super) async fn start() -> Self {
         let app = TestApp::start().await.unwrap();
         let other = app.tenant(&format!("{CANARY}-slug")).await.unwrap();
-        let (foreign, mut secrets) = fill(&app, &other).await;
+        let (foreign, mut secrets, hidden) = fill(&app, &other).await;
         let foreign_ids = [
             &foreign.tenant,
             &foreign.key,
@@ -36,11 +37,13 @@ impl World {
             &foreign.record,
             &foreign.user,
             &foreign.session,
+            &foreign.factor,
         ];
         secrets.extend(foreign_ids.into_iter().cloned());
         let mut canaries: Vec<String> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
         canaries.push(CANARY.to_owned());
         assert_shown_to_its_own(&app, &other, &canaries).await;
+        canaries.extend(hidden.iter().flat_map(|secret| spellings(secret)));
         // So that no version of the other's is one of theirs.
         app.platform.clock.advance(1);
         let mut owns: Vec<Own> = join_all(Credential::all().map(|kind| Own::start(&app, kind))).await;
@@ -51,8 +54,9 @@ impl World {
     }
 }
 
-/// Fills the other tenant, with something telling in every place. Also gives what else of it is secret.
-async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
+/// Fills the other tenant, with something telling in every place. Also gives what else of it is secret, and what
+/// nobody is shown a second time.
+async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>, Vec<String>) {
     let operator = other.operator();
     let origins = [format!("https://{CANARY}.example")];
     let settings = json!({"settings": {"cors_origins": origins, "slow_query_ms": 0}});
@@ -94,9 +98,13 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     let token = text(&signed_in["access_token"]);
     let sessions = expect(&other.nobody().bearer(&token).get("/v1/auth/sessions").await, 200);
     names.session = text(&sessions["items"][0]["id"]);
+    let theirs = other.nobody().bearer(&token);
+    let (factor, codes) = factors::with_totp(app, &theirs).await;
+    names.factor = text(&expect(&theirs.get("/v1/auth/factors").await, 200)["items"][0]["id"]);
     let tokens = [token, text(&signed_in["refresh_token"])];
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
-    (names, secrets.into_iter().chain(repeatable).chain(tokens).collect())
+    let hidden = codes.into_iter().chain([factor]).collect();
+    (names, secrets.into_iter().chain(repeatable).chain(tokens).collect(), hidden)
 }
 
 /// Makes the requests that the operator makes in every tenant, with an idempotency key; gives the ids of what came.
@@ -119,6 +127,8 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let user = text(&expect(&other.operator().get(users).await, 200)["items"][0]["id"]);
     let sessions = format!("/v1/users/{user}/sessions");
     shown.push_str(&expect(&other.operator().get(&sessions).await, 200).to_string());
+    let factors = format!("/v1/users/{user}/factors");
+    shown.push_str(&expect(&other.operator().get(&factors).await, 200).to_string());
     shown.push_str(&expect(&app.operator().get("/v1/tenants").await, 200).to_string());
     let shown = shown.to_lowercase();
     // Nobody is shown a key or a token a second time.

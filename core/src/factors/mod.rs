@@ -1,0 +1,18 @@
+//! By what people show who they are beside a password: one-time passwords of an app ([`Totp`]) and recovery codes.
+//!
+//! What stands here knows of no tenant and no database: whose a factor is, how often it may be tried, and that nothing
+//! is accepted twice, is for those who keep it.
+
+mod recovery_codes;
+mod totp;
+
+pub use self::recovery_codes::{RecoveryCode, RecoveryCodes};
+pub use self::totp::{Enrolment, Totp};
+
+/// A factor could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum FactorError {
+    /// A secret or a name is none that the standard allows.
+    #[error("a one-time password could not be set up")]
+    Totp(#[source] totp_rs::TotpError),
+}
