@@ -97,7 +97,7 @@ pub(super) struct NewTotpView {
     secret: Secret,
     /// The same with all that belongs to it, as apps read it.
     otpauth_url: Secret,
-    /// The address as a picture to be scanned: a PNG as a `data:` URL.
+    /// The address as a picture to be scanned: an SVG as a `data:` URL.
     qr: Secret,
 }
 

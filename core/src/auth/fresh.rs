@@ -59,12 +59,12 @@ impl TenantScope {
             }
             StepUp::Factor(answer) => {
                 let (user, _) = self.own()?;
-                let (scope, now) = (self.clone(), self.platform().now());
+                let scope = self.clone();
                 let (right, _) = self
                     .platform()
                     .store()
                     .write_again(self.place(), Undo::Savepoint, move |tx| {
-                        async move { scope.show(tx, user, answer, now).await }.boxed()
+                        async move { scope.show(tx, user, answer).await }.boxed()
                     })
                     .await?;
                 if right { self.renew_proof(None).await } else { Err(UserError::WrongCode) }

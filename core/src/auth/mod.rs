@@ -17,6 +17,7 @@ mod factors;
 mod fresh;
 mod guard;
 mod load;
+mod one_time;
 mod refresh_token;
 mod session;
 mod settings;

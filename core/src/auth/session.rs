@@ -11,6 +11,7 @@ use super::audit::{Act, entry};
 use super::begin::Proven;
 use super::error::UserError;
 use super::factors;
+use super::one_time;
 use super::refresh_token::RefreshToken;
 use super::signing::Claims;
 use crate::access::{Actor, AuthRead, AuthWrite, Permit, TenantScope};
@@ -352,7 +353,7 @@ impl TenantScope {
     }
 }
 
-/// Ends a user's sessions: one, or all but one, or all.
+/// Ends a user's sessions: one; or all but one, or all, with the sign-ins that wait for a second factor.
 pub(super) async fn end_sessions(
     tx: &mut Tx<'_>,
     tenant: TenantId,
@@ -361,8 +362,9 @@ pub(super) async fn end_sessions(
 ) -> Result<u64, StoreError> {
     let mut delete =
         Entity::delete_many().filter(Column::TenantId.eq(tenant.as_uuid())).filter(Column::UserId.eq(user));
-    if let Some(only) = only {
-        delete = delete.filter(Column::Id.eq(only.as_uuid()));
+    match only {
+        Some(only) => delete = delete.filter(Column::Id.eq(only.as_uuid())),
+        None => one_time::forget(tx, tenant, user, &[factors::WAITING]).await?,
     }
     if let Some(but) = but {
         delete = delete.filter(Column::Id.ne(but.as_uuid()));
@@ -374,6 +376,7 @@ pub(super) async fn end_sessions(
 pub(crate) async fn forget_secrets(tx: &mut Tx<'_>, tenant: TenantId, user: Uuid) -> Result<(), StoreError> {
     end_sessions(tx, tenant, user, (None, None)).await?;
     factors::forget(tx, tenant, user).await?;
+    one_time::forget_all(tx, tenant, user).await?;
     tx.delete(user_secrets::Entity::delete_by_id((tenant.as_uuid(), user))).await.map(drop)
 }
 

@@ -15,4 +15,7 @@ pub enum FactorError {
     /// A secret or a name is none that the standard allows.
     #[error("a one-time password could not be set up")]
     Totp(#[source] totp_rs::TotpError),
+    /// What an app has to learn does not fit into a picture.
+    #[error("a picture of a one-time password's address could not be made")]
+    Picture(#[source] qrcodegen::DataTooLong),
 }

@@ -1,5 +1,8 @@
 //! Time-based one-time passwords (RFC 6238): SHA-1, six digits, 30 seconds, for that is all that every app agrees on.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use qrcodegen::{QrCode, QrCodeEcc};
 use totp_rs::{Builder, Secret};
 
 use super::FactorError;
@@ -24,7 +27,7 @@ pub struct Enrolment {
     pub secret: String,
     /// The same with all that belongs to it, as apps read it.
     pub otpauth_url: String,
-    /// The address as a picture to be scanned: a PNG as a `data:` URL.
+    /// The address as a picture to be scanned: an SVG as a `data:` URL.
     pub qr: String,
 }
 
@@ -52,11 +55,10 @@ impl Totp {
         let name = |text: &str| text.replace(':', " ").chars().take(LONGEST_NAME).collect::<String>();
         let totp = self.builder().with_account_name(name(account)).with_issuer(Some(name(issuer)));
         let totp = totp.build().map_err(FactorError::Totp)?;
-        Ok(Enrolment {
-            secret: totp.secret().to_base32(),
-            otpauth_url: totp.to_url().map_err(FactorError::Totp)?,
-            qr: format!("data:image/png;base64,{}", totp.to_qr_base64().map_err(FactorError::Totp)?),
-        })
+        let otpauth_url = totp.to_url().map_err(FactorError::Totp)?;
+        let picture = QrCode::encode_text(&otpauth_url, QrCodeEcc::Medium).map_err(FactorError::Picture)?;
+        let qr = format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg(&picture)));
+        Ok(Enrolment { secret: totp.secret().to_base32(), otpauth_url, qr })
     }
 
     /// The step that the code is of, if it is of one about now. A code is good once: whoever asks must have seen no
@@ -74,6 +76,19 @@ impl Totp {
         let secret = Secret::new_stack(self.0);
         Builder::new().with_secret(secret).with_step_duration(STEP_SECONDS).with_skew(SKEW)
     }
+}
+
+/// Black squares on white, with the margin that the standard asks for.
+fn svg(code: &QrCode) -> String {
+    const MARGIN: i32 = 4;
+    let size = code.size();
+    let dark = (0..size).flat_map(|y| (0..size).map(move |x| (x, y))).filter(|&(x, y)| code.get_module(x, y));
+    let path: String = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN)).collect();
+    let side = size + 2 * MARGIN;
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+         <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
+    )
 }
 
 impl std::fmt::Debug for Totp {
@@ -134,7 +149,9 @@ mod tests {
         assert_eq!(learnt.secret, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         let expected = "otpauth://totp/Acme%20%20notes:ann%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme%20%20notes";
         assert_eq!(learnt.otpauth_url, expected);
-        assert!(learnt.qr.starts_with("data:image/png;base64,iVBORw0KGgo"));
+        let picture = STANDARD.decode(learnt.qr.strip_prefix("data:image/svg+xml;base64,").unwrap()).unwrap();
+        // A corner of the finder pattern, past the margin.
+        assert!(String::from_utf8(picture).unwrap().contains("<path d=\"M4 4h1v1h-1zM5 4h1v1h-1z"));
         assert!(!format!("{totp:?}{learnt:?}").contains("GEZ"));
     }
 

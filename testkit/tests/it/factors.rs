@@ -66,7 +66,7 @@ async fn a_second_factor_is_set_up_and_asked_for() {
     let (id, secret) = (text(&made["id"]), text(&made["secret"]));
     let expected = format!("otpauth://totp/acme:ann%40example.com?secret={secret}&issuer=acme");
     assert_eq!(made["otpauth_url"], expected);
-    assert!(text(&made["qr"]).starts_with("data:image/png;base64,"));
+    assert!(text(&made["qr"]).starts_with("data:image/svg+xml;base64,"));
     // Until it is confirmed nobody is asked for it.
     expect(&sign_in(&acme.anonymous(), "ann@example.com", PASSWORD).await, 200);
     let confirm = format!("{FACTORS}/{id}/confirm");

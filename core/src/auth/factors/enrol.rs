@@ -6,11 +6,10 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::model::{Factor, FactorKind, Factors};
-use super::second::{Passed, Waiting};
+use super::second::{Passed, WAITING, Waiting};
 use super::store;
 use crate::access::{AuthRead, AuthWrite, Permit, TenantScope};
 use crate::auth::audit::{Act, entry};
-use crate::auth::one_time::{self, Purpose};
 use crate::auth::settings::SecondFactor;
 use crate::auth::{SignedIn, UserError, guard};
 use crate::engine::Undo;
@@ -61,15 +60,12 @@ impl TenantScope {
         let Some(token) = waiting else {
             return Ok(Enroller { user: self.fresh().await?.user(), waiting: None });
         };
-        let (tenant, now, looked) = (self.tenant().id(), self.platform().now(), token.clone());
+        let (secrets, looked) = (self.one_time(), token.clone());
         let found = self
             .platform()
             .store()
-            .read::<_, StoreError, _>(self.place(), move |tx| {
-                async move {
-                    one_time::look::<Waiting>(tx, tenant, Purpose::SecondFactor, &looked, now).await
-                }
-                .boxed()
+            .read::<_, UserError, _>(self.place(), move |tx| {
+                async move { secrets.find::<Waiting>(tx, WAITING, &looked).await }.boxed()
             })
             .await?;
         let found = found.filter(|found| found.payload.enrolment).and_then(|found| found.user);
@@ -187,7 +183,7 @@ impl TenantScope {
         (factor, kind): (FactorId, FactorKind),
         codes: &RecoveryCodes,
     ) -> Result<(bool, Option<Passed>), UserError> {
-        let (tenant, now, user) = (self.tenant().id(), self.platform().now(), enroller.user);
+        let (tenant, user) = (self.tenant().id(), enroller.user);
         let first = store::codes_left(tx, tenant, user).await? == 0;
         if first {
             store::replace_codes(tx, tenant, user, codes).await?;
@@ -195,7 +191,7 @@ impl TenantScope {
         let details = format!("{} {factor}", kind.name());
         tx.insert(entry(self, Act::FactorAdded, Some(user), Some(details))?).await?;
         let Some(token) = enroller.waiting else { return Ok((first, None)) };
-        let taken = one_time::take::<Waiting>(tx, tenant, Purpose::SecondFactor, &token, now).await?;
+        let taken = self.one_time().take::<Waiting>(tx, WAITING, &token).await?;
         let taken = taken.filter(|taken| taken.payload.enrolment && taken.user == Some(user));
         let taken = taken.ok_or(UserError::InvalidSecondFactorToken)?;
         Ok((first, Some(Passed { user, first: taken.payload.first, second: kind.name() })))

@@ -14,5 +14,5 @@ mod store;
 pub use self::enrol::{Confirmed, NewTotp};
 pub use self::model::{Factor, FactorKind, Factors, SecondFactorNeeded};
 pub use self::second::Answer;
-pub(super) use self::second::{Asked, Passed};
+pub(super) use self::second::{Asked, Passed, WAITING};
 pub(super) use self::store::forget;

@@ -8,13 +8,14 @@ use super::model::{FactorKind, SecondFactorNeeded};
 use super::store;
 use crate::access::TenantScope;
 use crate::auth::audit::{Act, entry};
-use crate::auth::one_time::{self, NewSecret, Purpose};
+use crate::auth::one_time::{NewSecret, Purpose};
 use crate::auth::settings::SecondFactor;
 use crate::auth::{UserError, guard};
-use crate::clock::Timestamp;
 use crate::engine::Undo;
 use crate::store::{StoreError, Tx};
 
+/// A sign-in that waits for its second factor.
+pub(in crate::auth) const WAITING: Purpose = Purpose("second_factor");
 /// How long a sign-in waits for its second factor.
 const MINUTES: i64 = 5;
 
@@ -112,9 +113,8 @@ impl TenantScope {
         (methods, enrolment): (Vec<&'static str>, bool),
     ) -> Result<SecondFactorNeeded, UserError> {
         let payload = Waiting { first: first.to_owned(), enrolment };
-        let secret =
-            NewSecret { purpose: Purpose::SecondFactor, user: Some(user), payload: &payload, minutes: MINUTES };
-        let (token, row) = secret.token(self)?;
+        let new = NewSecret { purpose: WAITING, user: Some(user), payload: &payload, minutes: MINUTES };
+        let (token, row) = self.one_time().token(new)?;
         let (tenant, address) = (self.tenant().id(), self.facts().ip());
         self.platform()
             .store()
@@ -129,7 +129,7 @@ impl TenantScope {
             })
             .await?;
         let expires_in = u32::try_from(MINUTES * 60).unwrap_or_default();
-        Ok(SecondFactorNeeded { token, methods, expires_in, enrolment })
+        Ok(SecondFactorNeeded { token: token.reveal().to_owned(), methods, expires_in, enrolment })
     }
 
     /// Tries a second factor. A wrong one is a try; the token is good until its tries are over, and then for nothing.
@@ -152,18 +152,18 @@ impl TenantScope {
         token: &str,
         answer: Answer,
     ) -> Result<Option<Passed>, UserError> {
-        let (tenant, now, purpose) = (self.tenant().id(), self.platform().now(), Purpose::SecondFactor);
-        let waiting = one_time::attempt::<Waiting>(tx, tenant, purpose, token, now).await?;
+        let waiting = self.one_time().try_token::<Waiting>(tx, WAITING, token).await?;
         let waiting = waiting.filter(|waiting| !waiting.payload.enrolment);
         let waiting = waiting.ok_or(UserError::InvalidSecondFactorToken)?;
         let user = waiting.user.ok_or(UserError::InvalidSecondFactorToken)?;
         let second = answer.method();
-        if !self.show(tx, user, answer, now).await? {
+        if !self.show(tx, user, answer).await? {
             return Ok(None);
         }
-        let taken = one_time::take::<Waiting>(tx, tenant, purpose, token, now).await?;
-        let taken = taken.ok_or(UserError::InvalidSecondFactorToken)?;
-        Ok(Some(Passed { user, first: taken.payload.first, second }))
+        if !self.one_time().use_up(tx, waiting.id).await? {
+            return Err(UserError::InvalidSecondFactorToken);
+        }
+        Ok(Some(Passed { user, first: waiting.payload.first, second }))
     }
 
     /// Whether the answer is right, which uses it up. Counts the try, and takes that back where it is.
@@ -172,9 +172,8 @@ impl TenantScope {
         tx: &mut Tx<'_>,
         user: Uuid,
         answer: Answer,
-        now: Timestamp,
     ) -> Result<bool, UserError> {
-        let (tenant, address) = (self.tenant().id(), self.facts().ip());
+        let (tenant, now, address) = (self.tenant().id(), self.platform().now(), self.facts().ip());
         let counted = format!("second factor of {user}");
         // Nobody guesses a recovery code, so that these are a way in when codes are locked.
         let account = matches!(answer, Answer::Totp(_)).then_some(counted.as_str());

@@ -16,7 +16,7 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 15] = [
+const TENANT: [(&str, &str); 16] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
@@ -46,6 +46,7 @@ const TENANT: [(&str, &str); 15] = [
         "id, user_id, kind, name, secret, credential, credential_digest, counter, created_at, confirmed_at, last_used_at",
     ),
     ("recovery_codes", "user_id, digest"),
+    ("one_time_secrets", "id, purpose, user_id, digest, sealed, tries, created_at, expires_at"),
     ("failures", "digest, failures, last_at"),
     ("audit_log", "id, at, actor, action, subject, request_id, ip, details"),
 ];
