@@ -29,7 +29,7 @@ pub(crate) async fn sign_in(client: &Client, email: &str, password: &str) -> Ans
     client.post("/v1/auth/sign-in", &json!({"email": email, "password": password})).await
 }
 
-async fn refresh(client: &Client, signed_in: &Value) -> Answer {
+pub(crate) async fn refresh(client: &Client, signed_in: &Value) -> Answer {
     client.post("/v1/auth/refresh", &json!({"refresh_token": signed_in["refresh_token"]})).await
 }
 
