@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and the programs of
-# others that they check the server with: Prometheus' promtool its metrics, oathtool its one-time passwords.
+# others that they check the server with: Prometheus' promtool its metrics, oathtool its one-time passwords,
+# Chromium (by chromedriver) its passkeys.
 #
 #   eval "$(infra/services.sh up)"   use what is reachable, install and start what is not (Debian),
 #                                    and print the addresses as `export NEONEX_TEST_…=` lines
@@ -245,6 +246,7 @@ up() {
   need_client curl curl
   need_client promtool prometheus
   need_client oathtool oathtool
+  need_client chromedriver chromium-driver
   postgres_up
   pgvector_up
   mariadb_up
@@ -276,7 +278,7 @@ status() {
   report MariaDB mariadb maria_answers "${NEONEX_TEST_MARIADB_URL:-$maria_default}" || missing=1
   report Redis redis-cli redis_ready "${NEONEX_TEST_REDIS_URL:-$redis_default}" || missing=1
   local tool
-  for tool in promtool oathtool; do
+  for tool in promtool oathtool chromedriver; do
     if command -v "$tool" >/dev/null; then echo "$tool: ready"
     else echo "$tool: not installed"; missing=1; fi
   done

@@ -206,6 +206,10 @@ impl From<UserError> for Problem {
                 refused(StatusCode::UNAUTHORIZED, "invalid_second_factor_token")
             }
             UserError::WrongCode => refused(StatusCode::UNAUTHORIZED, "wrong_code"),
+            UserError::WrongPasskey => refused(StatusCode::UNAUTHORIZED, "wrong_passkey"),
+            UserError::PasskeyTaken => conflict("passkey_taken", &error),
+            UserError::PasskeysOff => refused(StatusCode::FORBIDDEN, "passkeys_off"),
+            UserError::Passkey(error) => Self::internal(&error),
             UserError::SecondFactorsOff => refused(StatusCode::FORBIDDEN, "second_factors_off"),
             UserError::StepUpNeeded => refused(StatusCode::FORBIDDEN, "step_up_needed"),
             UserError::LastFactor => conflict("last_factor", &error),

@@ -1,6 +1,6 @@
 //! Factors as clients see them.
 
-use neonex_core::auth::{Answer, Confirmed, Factor, FactorKind, Factors, NewTotp, StepUp};
+use neonex_core::auth::{Answer, Ceremony, Confirmed, Factor, FactorKind, Factors, NewTotp, StepUp};
 use neonex_core::invalid::Invalid;
 use poem_openapi::{Enum, Object};
 
@@ -49,6 +49,8 @@ enum StepUpMethod {
     Totp,
     /// By a recovery code.
     RecoveryCode,
+    /// By a passkey.
+    Passkey,
 }
 
 /// A fresh proof.
@@ -61,20 +63,73 @@ pub(super) struct StepUpBody {
     password: Option<Secret>,
     /// The code, where it is by one.
     code: Option<Secret>,
+    /// The ceremony's id, where it is by a passkey.
+    id: Option<Secret>,
+    /// The passkey's answer, where it is by one.
+    credential: Option<serde_json::Value>,
 }
 
 impl StepUpBody {
     pub(super) fn proof(self) -> Result<StepUp, Invalid> {
-        let needed = |name: &str, value: Option<Secret>| {
-            let missing = || Invalid::one(format!("/{name}"), "required", format!("`{name}` is missing"));
-            value.map(|value| value.0).ok_or_else(missing)
-        };
+        let missing =
+            |name: &str| Invalid::one(format!("/{name}"), "required", format!("`{name}` is missing"));
+        let needed =
+            |name: &str, value: Option<Secret>| value.map(|value| value.0).ok_or_else(|| missing(name));
         Ok(match self.method {
             StepUpMethod::Password => StepUp::Password(needed("password", self.password)?),
             StepUpMethod::Totp => StepUp::Factor(Answer::Totp(needed("code", self.code)?)),
             StepUpMethod::RecoveryCode => StepUp::Factor(Answer::RecoveryCode(needed("code", self.code)?)),
+            StepUpMethod::Passkey => {
+                let credential = self.credential.ok_or_else(|| missing("credential"))?;
+                StepUp::Passkey(needed("id", self.id)?, credential)
+            }
         })
     }
+}
+
+/// A new passkey.
+#[derive(Object)]
+#[oai(rename = "NewPasskey", deny_unknown_fields)]
+pub(super) struct NewPasskeyBody {
+    /// What the user calls it: 1 to 100 characters.
+    pub(super) name: String,
+    /// The token that came with `second_factor_enrolment_needed`, in place of a session.
+    pub(super) token: Option<Secret>,
+}
+
+/// Whose passkey is asked for.
+#[derive(Object)]
+#[oai(rename = "AskPasskey", deny_unknown_fields)]
+pub(super) struct AskPasskeyBody {
+    /// The token that came with `second_factor_needed`; without it any passkey will do, and says whose it is.
+    pub(super) token: Option<Secret>,
+}
+
+/// A ceremony that has begun.
+#[derive(Object)]
+#[oai(rename = "PasskeyCeremony")]
+pub(super) struct CeremonyView {
+    /// Names it; good once, for five minutes.
+    id: Secret,
+    /// What the browser is asked with, as `parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()` of its
+    /// `PublicKeyCredential` read it.
+    options: serde_json::Value,
+}
+
+impl From<Ceremony> for CeremonyView {
+    fn from(ceremony: Ceremony) -> Self {
+        Self { id: Secret(ceremony.id), options: ceremony.options }
+    }
+}
+
+/// What a passkey has answered.
+#[derive(Object)]
+#[oai(rename = "PasskeyAnswer", deny_unknown_fields)]
+pub(super) struct PasskeyAnswerBody {
+    /// The ceremony's id.
+    pub(super) id: Secret,
+    /// The browser's credential, as its `toJSON()` gives it.
+    pub(super) credential: serde_json::Value,
 }
 
 /// A new app for one-time passwords.

@@ -7,8 +7,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
 use super::factor_model::{
-    ConfirmFactorBody, ConfirmedFactorView, FactorList, NewTotpBody, NewTotpView, RecoveryCodesView,
-    SecondFactorBody, StepUpBody,
+    AskPasskeyBody, CeremonyView, ConfirmFactorBody, ConfirmedFactorView, FactorList, NewPasskeyBody,
+    NewTotpBody, NewTotpView, PasskeyAnswerBody, RecoveryCodesView, SecondFactorBody, StepUpBody,
 };
 use super::model::SignedInView;
 use crate::caller::{Caller, Surface};
@@ -58,7 +58,12 @@ impl Factors {
     ///
     /// By the password or by a second factor. What is dangerous asks for a proof that is not older than the tenant's
     /// `step_up_minutes`, and is refused with `step_up_needed` otherwise. A sign-in is a proof as well.
-    #[oai(path = "/v1/auth/step-up", method = "post", operation_id = "step_up", tag = "super::super::Tag::Auth")]
+    #[oai(
+        path = "/v1/auth/step-up",
+        method = "post",
+        operation_id = "step_up",
+        tag = "super::super::Tag::Auth"
+    )]
     async fn step_up(&self, caller: Caller, body: Json<StepUpBody>) -> Result<Done, Problem> {
         let scope = self.0.tenant(&caller).await?;
         scope.step_up(body.0.proof()?).await?;
@@ -135,6 +140,82 @@ impl Factors {
         let scope = self.0.tenant(&caller).await?;
         scope.remove_factor(factor_id(&factor)?).await?;
         Ok(Done::Done)
+    }
+
+    /// Begin to register a passkey
+    ///
+    /// Asks for a fresh proof, or for the token of a sign-in that was answered by `second_factor_enrolment_needed`. The
+    /// tenant has to have said in its settings which site passkeys are for.
+    #[oai(
+        path = "/v1/auth/passkeys/registration",
+        method = "post",
+        operation_id = "begin_passkey_registration",
+        tag = "super::super::Tag::Auth"
+    )]
+    async fn begin_passkey(
+        &self,
+        caller: Caller,
+        body: Json<NewPasskeyBody>,
+    ) -> Result<Json<CeremonyView>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let begun = scope.begin_passkey(body.0.token.map(|token| token.0), &body.0.name).await?;
+        Ok(Json(begun.into()))
+    }
+
+    /// End the registration of a passkey
+    ///
+    /// With what `navigator.credentials.create()` has made. The passkey counts from then on.
+    #[oai(
+        path = "/v1/auth/passkeys/registration/finish",
+        method = "post",
+        operation_id = "finish_passkey_registration",
+        tag = "super::super::Tag::Auth"
+    )]
+    async fn end_passkey(
+        &self,
+        caller: Caller,
+        body: Json<PasskeyAnswerBody>,
+    ) -> Result<Json<ConfirmedFactorView>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        ConfirmedFactorView::of(scope.end_passkey(body.0.id.0, &body.0.credential).await?).map(Json)
+    }
+
+    /// Ask for a passkey
+    ///
+    /// In place of a password; with the token of a sign-in that waits for a second factor, as that; and of somebody who
+    /// is signed in, for a fresh proof.
+    #[oai(
+        path = "/v1/auth/passkeys/sign-in",
+        method = "post",
+        operation_id = "begin_passkey_sign_in",
+        tag = "super::super::Tag::Auth"
+    )]
+    async fn ask_passkey(
+        &self,
+        caller: Caller,
+        body: Json<AskPasskeyBody>,
+    ) -> Result<Json<CeremonyView>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        Ok(Json(scope.ask_passkey(body.0.token.map(|token| token.0)).await?.into()))
+    }
+
+    /// Sign in with a passkey
+    ///
+    /// With what `navigator.credentials.get()` has given. A passkey verifies its user itself, so that no second factor
+    /// is asked for.
+    #[oai(
+        path = "/v1/auth/passkeys/sign-in/finish",
+        method = "post",
+        operation_id = "finish_passkey_sign_in",
+        tag = "super::super::Tag::Auth"
+    )]
+    async fn passkey(
+        &self,
+        caller: Caller,
+        body: Json<PasskeyAnswerBody>,
+    ) -> Result<Json<SignedInView>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        SignedInView::of(scope.sign_in_with_passkey(body.0.id.0, &body.0.credential).await?)
     }
 
     /// Make new recovery codes

@@ -11,11 +11,11 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
+pub use self::factors::Factors;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
 };
-pub use self::factors::Factors;
 pub use self::users::Users;
 use crate::caller::{Caller, Surface};
 use crate::payload::{AnyRecord, RawJson};

@@ -1,8 +1,11 @@
 //! Users, sessions and settings of auth as clients see them.
 
-use neonex_core::auth::{AuthSettings, Jwk, SecondFactor, Session, SignUp as DomainSignUp, SignedIn};
+use neonex_core::auth::{
+    AuthSettings, Jwk, PasskeySettings, SecondFactor, Session, SignUp as DomainSignUp, SignedIn,
+};
 use neonex_core::store::StoreError;
 use poem_openapi::payload::Json;
+use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{Enum, Object};
 
 use crate::problem::Problem;
@@ -94,7 +97,7 @@ pub(super) struct SessionView {
     id: String,
     /// How it began: `password`.
     method: String,
-    /// What was shown beside that: `totp`, `recovery_code`.
+    /// What was shown beside that: `totp`, `passkey`, `recovery_code`.
     second_factor: Option<String>,
     /// When it began.
     created_at: Time,
@@ -251,6 +254,30 @@ impl From<SecondFactorPolicy> for SecondFactor {
     }
 }
 
+/// Which site or app a tenant's passkeys are for.
+#[derive(Object)]
+#[oai(rename = "PasskeySettings", deny_unknown_fields)]
+pub(super) struct PasskeySettingsView {
+    /// The domain, as `example.com`. A passkey is good for its domain alone: another makes those there are useless.
+    rp_id: String,
+    /// What users read when they are asked: 1 to 100 characters.
+    rp_name: String,
+    /// The pages that may ask, as `https://app.example.com`: within the domain, 1 to 20.
+    origins: Vec<String>,
+}
+
+impl From<PasskeySettings> for PasskeySettingsView {
+    fn from(settings: PasskeySettings) -> Self {
+        Self { rp_id: settings.rp_id, rp_name: settings.rp_name, origins: settings.origins }
+    }
+}
+
+impl From<PasskeySettingsView> for PasskeySettings {
+    fn from(settings: PasskeySettingsView) -> Self {
+        Self { rp_id: settings.rp_id, rp_name: settings.rp_name, origins: settings.origins }
+    }
+}
+
 /// A tenant's settings of auth.
 #[derive(Object)]
 #[oai(rename = "AuthSettings")]
@@ -271,6 +298,8 @@ pub(super) struct AuthSettingsView {
     second_factor: SecondFactorPolicy,
     /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous.
     step_up_minutes: u32,
+    /// Which site passkeys are for; without it there are none.
+    passkeys: Option<PasskeySettingsView>,
 }
 
 impl From<AuthSettings> for AuthSettingsView {
@@ -284,6 +313,7 @@ impl From<AuthSettings> for AuthSettingsView {
             redirect_urls: settings.redirect_urls,
             second_factor: settings.second_factor.into(),
             step_up_minutes: settings.step_up_minutes,
+            passkeys: settings.passkeys.map(PasskeySettingsView::from),
         }
     }
 }
@@ -308,6 +338,8 @@ pub(super) struct AuthSettingsPatchBody {
     second_factor: Option<SecondFactorPolicy>,
     /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
     step_up_minutes: Option<u32>,
+    /// Which site passkeys are for, or null for none.
+    passkeys: MaybeUndefined<PasskeySettingsView>,
 }
 
 impl AuthSettingsPatchBody {
@@ -321,6 +353,11 @@ impl AuthSettingsPatchBody {
             redirect_urls: self.redirect_urls.unwrap_or(before.redirect_urls),
             second_factor: self.second_factor.map_or(before.second_factor, SecondFactor::from),
             step_up_minutes: self.step_up_minutes.unwrap_or(before.step_up_minutes),
+            passkeys: match self.passkeys {
+                MaybeUndefined::Undefined => before.passkeys,
+                MaybeUndefined::Null => None,
+                MaybeUndefined::Value(settings) => Some(settings.into()),
+            },
         }
     }
 }

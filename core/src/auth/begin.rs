@@ -3,10 +3,11 @@
 //! second factor.
 
 use futures_util::FutureExt as _;
+use serde_json::Value as Json;
 
 use super::audit::{Act, entry};
 use super::error::UserError;
-use super::factors::{Answer, Asked, Passed};
+use super::factors::{Answer, Asked, FactorKind, Passed, ShownPasskey};
 use super::guard;
 use super::session::{Beginning, SignedIn};
 use crate::access::TenantScope;
@@ -68,6 +69,20 @@ impl TenantScope {
     pub async fn finish_sign_in(&self, token: String, answer: Answer) -> Result<SignedIn, UserError> {
         let passed = self.pass(token, answer).await?;
         self.finish(passed).await
+    }
+
+    /// Begins the session of whoever's passkey has signed; or ends their sign-in that has waited for it.
+    pub async fn sign_in_with_passkey(&self, id: String, signature: &Json) -> Result<SignedIn, UserError> {
+        let ShownPasskey { user, passed } = self.shown_passkey(id, signature).await?;
+        if let Some(passed) = passed {
+            return self.finish(passed).await;
+        }
+        let found = self.find_with_secret(UserKey::Id(RecordId::new(user))).await?;
+        let (user, _) = found.ok_or(UserError::WrongPasskey)?;
+        self.lets_in(&user)?;
+        // It has verified its user, so that no second factor is asked for.
+        let first = FactorKind::Passkey.name().to_owned();
+        self.open(Proven { user, first, second: None, tried: None }).await
     }
 
     /// Begins the session of somebody who has shown a second factor after the first.

@@ -2,7 +2,7 @@
 
 use crate::access::Denied;
 use crate::collections::CollectionError;
-use crate::factors::FactorError;
+use crate::factors::{FactorError, PasskeyError};
 use crate::invalid::Invalid;
 use crate::password::PasswordError;
 use crate::records::RecordError;
@@ -43,6 +43,15 @@ pub enum UserError {
     /// The code is wrong, or was used before. Which of them is not said.
     #[error("the code is wrong or was used already")]
     WrongCode,
+    /// The ceremony is over, or the passkey's answer is not right. Which of them is not said.
+    #[error("the passkey was not accepted; begin again")]
+    WrongPasskey,
+    /// The passkey is somebody's already.
+    #[error("this passkey is registered already")]
+    PasskeyTaken,
+    /// The tenant has not said which site passkeys are for.
+    #[error("this app takes no passkeys")]
+    PasskeysOff,
     /// The tenant's users have no second factors.
     #[error("this app asks for no second factor")]
     SecondFactorsOff,
@@ -100,6 +109,9 @@ pub enum UserError {
     /// A factor could not be made.
     #[error(transparent)]
     Factor(#[from] FactorError),
+    /// A passkey could not be asked for, or kept.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
     /// A secret could not be sealed or opened.
     #[error(transparent)]
     Secret(#[from] SecretError),

@@ -6,6 +6,7 @@
 
 use futures_util::FutureExt as _;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::audit::{Act, entry};
@@ -21,8 +22,8 @@ use crate::password::Presented;
 use crate::platform::see_through;
 use crate::records::RecordId;
 use crate::records::users::UserKey;
-use crate::store::{StoreError, Tx};
 use crate::store::entities::user_sessions;
+use crate::store::{StoreError, Tx};
 
 /// A user who calls, and has shown a short while ago that it is them.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +48,8 @@ pub enum StepUp {
     Password(String),
     /// A second factor.
     Factor(Answer),
+    /// A passkey: the ceremony's id, and the browser's answer.
+    Passkey(String, Json),
 }
 
 impl TenantScope {
@@ -56,6 +59,11 @@ impl TenantScope {
             StepUp::Password(password) => {
                 let (_, tried) = self.prove_password(password).await?;
                 self.renew_proof(Some(tried)).await
+            }
+            StepUp::Passkey(id, signature) => {
+                let (user, _) = self.own()?;
+                let shown = self.shown_passkey(id, &signature).await?;
+                if shown.user == user { self.renew_proof(None).await } else { Err(UserError::WrongPasskey) }
             }
             StepUp::Factor(answer) => {
                 let (user, _) = self.own()?;

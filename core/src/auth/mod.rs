@@ -30,7 +30,7 @@ mod users;
 
 pub use self::error::UserError;
 pub use self::factors::{
-    Answer, Confirmed, Factor, FactorKind, Factors, NewTotp, SecondFactorNeeded,
+    Answer, Ceremony, Confirmed, Factor, FactorKind, Factors, NewTotp, SecondFactorNeeded,
 };
 pub(crate) use self::fresh::ProofNeeded;
 pub use self::fresh::StepUp;
@@ -38,7 +38,7 @@ pub(crate) use self::load::{TenantAuth, load, load_user};
 pub use self::refresh_token::RefreshToken;
 pub(crate) use self::session::forget_secrets;
 pub use self::session::{Session, SignedIn};
-pub use self::settings::{AuthSettings, SecondFactor, SignUp};
+pub use self::settings::{AuthSettings, PasskeySettings, SecondFactor, SignUp};
 pub use self::sign_in::Credentials;
 pub use self::sign_up::NewUser;
 pub(crate) use self::signing::{Claims, named_tenant};

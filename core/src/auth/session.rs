@@ -38,7 +38,7 @@ pub struct Session {
     pub id: SessionId,
     /// How it began: `password`.
     pub method: String,
-    /// What was shown beside that: `totp`.
+    /// What was shown beside that: `totp`, `passkey`, `recovery_code`.
     pub second_factor: Option<String>,
     /// When it began.
     pub created_at: Timestamp,

@@ -1,7 +1,9 @@
 //! How a tenant's users sign up and in.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
+use crate::factors::{PasskeyError, RelyingParty};
 use crate::invalid::{Findings, Invalid};
 
 /// Who may sign up.
@@ -28,6 +30,44 @@ pub enum SecondFactor {
     Off,
 }
 
+/// Which site or app a tenant's passkeys are for. A passkey is good for its domain alone: another domain makes those
+/// that there are useless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeySettings {
+    /// The domain: `example.com`.
+    pub rp_id: String,
+    /// What users read when they are asked.
+    pub rp_name: String,
+    /// The pages that may ask: `https://app.example.com`.
+    pub origins: Vec<String>,
+}
+
+impl PasskeySettings {
+    pub(super) fn relying_party(&self) -> Result<RelyingParty, PasskeyError> {
+        let origins: Vec<_> = self.origins.iter().filter_map(|origin| Url::parse(origin).ok()).collect();
+        RelyingParty::new(&self.rp_id, &self.rp_name, &origins)
+    }
+
+    fn check(&self, findings: &mut Findings) {
+        if !(1..=100).contains(&self.rp_name.chars().count()) {
+            findings.add("/passkeys/rp_name", "invalid_name", "a name has 1 to 100 characters");
+        }
+        if !(1..=20).contains(&self.origins.len()) {
+            findings.add("/passkeys/origins", "too_many", "1 to 20 origins can be named");
+        }
+        for (at, origin) in self.origins.iter().enumerate() {
+            if !Url::parse(origin).is_ok_and(|origin| RelyingParty::is_origin_of(&self.rp_id, &origin)) {
+                let message = format!(
+                    "`{origin}` is no origin within `{}`: write `https://`, the host, and the port if there is one",
+                    self.rp_id
+                );
+                findings.add(format!("/passkeys/origins/{at}"), "invalid_origin", message);
+            }
+        }
+    }
+}
+
 /// A tenant's settings of auth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -48,6 +88,8 @@ pub struct AuthSettings {
     pub second_factor: SecondFactor,
     /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
     pub step_up_minutes: u32,
+    /// Which site passkeys are for; without it there are none.
+    pub passkeys: Option<PasskeySettings>,
 }
 
 impl Default for AuthSettings {
@@ -61,6 +103,7 @@ impl Default for AuthSettings {
             redirect_urls: Vec::new(),
             second_factor: SecondFactor::Optional,
             step_up_minutes: 10,
+            passkeys: None,
         }
     }
 }
@@ -87,13 +130,16 @@ impl AuthSettings {
         }
         for (at, address) in self.redirect_urls.iter().enumerate() {
             // A scheme of an app's own is one, too; a script is not.
-            let safe = url::Url::parse(address)
+            let safe = Url::parse(address)
                 .is_ok_and(|url| !matches!(url.scheme(), "javascript" | "data" | "vbscript" | "file"));
             if !safe {
                 let message =
                     format!("`{address}` is no address to lead back to: write all of it, with its scheme");
                 findings.add(format!("/redirect_urls/{at}"), "invalid_url", message);
             }
+        }
+        if let Some(passkeys) = &self.passkeys {
+            passkeys.check(&mut findings);
         }
         findings.finish(Some(self))
     }

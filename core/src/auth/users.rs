@@ -132,12 +132,7 @@ impl TenantScope {
         self.replace_password(fresh, hash, tried).await
     }
 
-    async fn replace_password(
-        &self,
-        fresh: Fresh,
-        hash: String,
-        tried: String,
-    ) -> Result<(), UserError> {
+    async fn replace_password(&self, fresh: Fresh, hash: String, tried: String) -> Result<(), UserError> {
         let (id, session) = (RecordId::new(fresh.user()), fresh.session());
         let audit = entry(self, Act::PasswordChanged, Some(id.as_uuid()), None)?;
         let (tenant, now, address) = (self.tenant().id(), self.platform().now(), self.facts().ip());

@@ -1,11 +1,14 @@
-//! By what people show who they are beside a password: one-time passwords of an app ([`Totp`]) and recovery codes.
+//! By what people show who they are beside a password, or in its place: one-time passwords of an app ([`Totp`]),
+//! recovery codes, and passkeys ([`RelyingParty`]).
 //!
 //! What stands here knows of no tenant and no database: whose a factor is, how often it may be tried, and that nothing
 //! is accepted twice, is for those who keep it.
 
+mod passkeys;
 mod recovery_codes;
 mod totp;
 
+pub use self::passkeys::{Passkey, PasskeyError, Registration, RelyingParty, Signature, SignatureAsked};
 pub use self::recovery_codes::{RecoveryCode, RecoveryCodes};
 pub use self::totp::{Enrolment, Totp};
 

@@ -105,7 +105,9 @@ mod tests {
     fn what_is_no_code_is_refused() {
         let whole = "0123-4567-89ab-cdef";
         assert!(RecoveryCode::parse(whole).is_some());
-        for wrong in ["", "0123-4567-89ab-cde", "0123-4567-89ab-cdef0", "0123-4567-89ab-cdeu", "0123-4567-89ab-cdé"] {
+        for wrong in
+            ["", "0123-4567-89ab-cde", "0123-4567-89ab-cdef0", "0123-4567-89ab-cdeu", "0123-4567-89ab-cdé"]
+        {
             assert!(RecoveryCode::parse(wrong).is_none(), "{wrong}");
         }
         assert!(!format!("{:?}", RecoveryCode::parse(whole)).contains("0123"));

@@ -41,16 +41,14 @@ async fn first(tenant: &AppTenant, email: &str) -> String {
 }
 
 async fn second(client: &Client, token: &str, method: &str, code: &str) -> Answer {
-    client
-        .post("/v1/auth/second-factor", &json!({"token": token, "method": method, "code": code}))
-        .await
+    client.post("/v1/auth/second-factor", &json!({"token": token, "method": method, "code": code})).await
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-fn claims(signed_in: &Value) -> Value {
+pub(crate) fn claims(signed_in: &Value) -> Value {
     let payload = text(&signed_in["access_token"]);
     let payload = payload.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
@@ -77,24 +75,31 @@ async fn a_second_factor_is_set_up_and_asked_for() {
     assert!(confirmed.get("session").is_none());
     problem(&ann.post(&confirm, &json!({"code": used})).await, 404, "not_found");
     let listed = expect(&ann.get(FACTORS).await, 200);
-    assert_eq!((&listed["items"][0]["name"], &listed["items"][0]["kind"]), (&json!("Telephone"), &json!("totp")));
+    assert_eq!(
+        (&listed["items"][0]["name"], &listed["items"][0]["kind"]),
+        (&json!("Telephone"), &json!("totp"))
+    );
     assert_eq!(listed["recovery_codes_left"], 10);
     assert!(!listed.to_string().contains(&secret));
 
-    let asked = problem(
-        &sign_in(&acme.anonymous(), "ann@example.com", PASSWORD).await,
-        401,
-        "second_factor_needed",
-    );
+    let asked =
+        problem(&sign_in(&acme.anonymous(), "ann@example.com", PASSWORD).await, 401, "second_factor_needed");
     let pending = &asked["second_factor"];
-    assert_eq!((&pending["methods"], &pending["expires_in"]), (&json!(["totp", "recovery_code"]), &json!(300)));
+    assert_eq!(
+        (&pending["methods"], &pending["expires_in"]),
+        (&json!(["totp", "recovery_code"]), &json!(300))
+    );
     let token = text(&pending["token"]);
     // The code that has confirmed it is used up, and the token is good for nothing else.
     problem(&second(&acme.anonymous(), &token, "totp", &used).await, 401, "wrong_code");
     let misused = acme.nobody().bearer(&token);
     problem(&misused.get("/v1/auth/user").await, 401, "invalid_credential");
     let enrol = json!({"name": "Mine", "token": token});
-    problem(&acme.anonymous().post(&format!("{FACTORS}/totp"), &enrol).await, 401, "invalid_second_factor_token");
+    problem(
+        &acme.anonymous().post(&format!("{FACTORS}/totp"), &enrol).await,
+        401,
+        "invalid_second_factor_token",
+    );
     app.platform.clock.advance(30);
     let next = code(&app, &secret, 0);
     let signed_in = expect(&second(&acme.anonymous(), &token, "totp", &next).await, 200);
@@ -130,7 +135,11 @@ async fn a_one_time_password_is_good_once() {
     }
     // The last one that was accepted is ahead by a step; an hour back, every step has been.
     app.platform.clock.advance(-3600);
-    problem(&second(&anonymous, &first(&acme, "ann@example.com").await, "totp", &code(&app, &secret, 0)).await, 401, "wrong_code");
+    problem(
+        &second(&anonymous, &first(&acme, "ann@example.com").await, "totp", &code(&app, &secret, 0)).await,
+        401,
+        "wrong_code",
+    );
     app.platform.clock.advance(3600 + 60);
     let (used, waiting) = (code(&app, &secret, 0), [next(), next(), next(), next()]);
     // Each racer under a token of their own.
@@ -188,7 +197,11 @@ async fn guessing_codes_is_held_up() {
     let tries = join_all((0..20).map(|_| second(&anonymous, &token, "totp", wrong))).await;
     let compared = tries.iter().filter(|answer| answer.code() == "wrong_code").count();
     assert_eq!(compared, 5, "{tries:?}");
-    problem(&second(&anonymous, &token, "totp", &code(&app, &secret, 0)).await, 401, "invalid_second_factor_token");
+    problem(
+        &second(&anonymous, &token, "totp", &code(&app, &secret, 0)).await,
+        401,
+        "invalid_second_factor_token",
+    );
     // The next sign-in has a token of its own, and waits like the one before; the password is not locked by it.
     let token = first(&acme, "ann@example.com").await;
     let held = second(&anonymous, &token, "totp", &code(&app, &secret, 0)).await;
@@ -220,19 +233,31 @@ async fn a_waiting_sign_in_does_not_outlive_its_user() {
     let path = format!("/v1/users/{}", text(&signed_in["user"]["id"]));
     let late = first(&acme, "ann@example.com").await;
     app.platform.clock.advance(300);
-    problem(&second(&acme.anonymous(), &late, "recovery_code", &codes[0]).await, 401, "invalid_second_factor_token");
+    problem(
+        &second(&acme.anonymous(), &late, "recovery_code", &codes[0]).await,
+        401,
+        "invalid_second_factor_token",
+    );
     let over = async |change: Value, undo: Value| {
         let token = first(&acme, "ann@example.com").await;
         expect(&developer.patch(&path, &change).await, 200);
         expect(&developer.patch(&path, &undo).await, 200);
-        problem(&second(&acme.anonymous(), &token, "recovery_code", &codes[0]).await, 401, "invalid_second_factor_token");
+        problem(
+            &second(&acme.anonymous(), &token, "recovery_code", &codes[0]).await,
+            401,
+            "invalid_second_factor_token",
+        );
     };
     over(json!({"disabled": true}), json!({"disabled": false})).await;
     over(json!({"password": PASSWORD}), json!({})).await;
     // And of another tenant it says nothing.
     let other = app.tenant("other").await.unwrap();
     let token = first(&acme, "ann@example.com").await;
-    problem(&second(&other.anonymous(), &token, "recovery_code", &codes[0]).await, 401, "invalid_second_factor_token");
+    problem(
+        &second(&other.anonymous(), &token, "recovery_code", &codes[0]).await,
+        401,
+        "invalid_second_factor_token",
+    );
     expect(&second(&acme.anonymous(), &token, "recovery_code", &codes[0]).await, 200);
     app.remove().await.unwrap();
 }
@@ -325,6 +350,8 @@ async fn factors_are_their_users_and_go_with_them() {
 async fn what_is_dangerous_asks_for_a_fresh_proof() {
     let app = TestApp::start().await.unwrap();
     let acme = app.tenant("acme").await.unwrap();
+    let developer = acme.secret().await.unwrap();
+    expect(&developer.patch("/v1/auth/settings", &json!({"access_token_minutes": 60})).await, 200);
     let (ann, signed_in) = user(&acme, "ann@example.com").await;
     let (secret, codes) = with_totp(&app, &ann).await;
     let id = text(&expect(&ann.get(FACTORS).await, 200)["items"][0]["id"]);

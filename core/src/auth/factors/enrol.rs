@@ -50,31 +50,45 @@ pub(super) struct Enroller {
     waiting: Option<String>,
 }
 
+impl Enroller {
+    /// A user who is signed in.
+    pub(super) const fn session(user: Uuid) -> Self {
+        Self { user, waiting: None }
+    }
+}
+
 impl TenantScope {
     /// The user who calls, if they have shown a short while ago that it is them; or the one whose sign-in waits under
     /// that token for a factor to be set up.
     pub(super) async fn enroller(&self, waiting: Option<String>) -> Result<Enroller, UserError> {
-        if self.tenant().auth().settings().second_factor == SecondFactor::Off {
-            return Err(UserError::SecondFactorsOff);
+        match waiting {
+            None => Ok(Enroller::session(self.fresh().await?.user())),
+            Some(token) => {
+                let user = self.waits_for(token.clone(), true).await?;
+                Ok(Enroller { user, waiting: Some(token) })
+            }
         }
-        let Some(token) = waiting else {
-            return Ok(Enroller { user: self.fresh().await?.user(), waiting: None });
-        };
-        let (secrets, looked) = (self.one_time(), token.clone());
+    }
+
+    /// Whose sign-in waits under that token: for a factor to be set up, or to be shown.
+    pub(super) async fn waits_for(&self, token: String, enrolment: bool) -> Result<Uuid, UserError> {
+        let secrets = self.one_time();
         let found = self
             .platform()
             .store()
             .read::<_, UserError, _>(self.place(), move |tx| {
-                async move { secrets.find::<Waiting>(tx, WAITING, &looked).await }.boxed()
+                async move { secrets.find::<Waiting>(tx, WAITING, &token).await }.boxed()
             })
             .await?;
-        let found = found.filter(|found| found.payload.enrolment).and_then(|found| found.user);
-        let user = found.ok_or(UserError::InvalidSecondFactorToken)?;
-        Ok(Enroller { user, waiting: Some(token) })
+        let found = found.filter(|found| found.payload.enrolment == enrolment);
+        found.and_then(|found| found.user).ok_or(UserError::InvalidSecondFactorToken)
     }
 
     /// Makes a secret for an app that shows one-time passwords.
     pub async fn enrol_totp(&self, waiting: Option<String>, name: &str) -> Result<NewTotp, UserError> {
+        if self.tenant().auth().settings().second_factor == SecondFactor::Off {
+            return Err(UserError::SecondFactorsOff);
+        }
         let name = factor_name(name)?;
         let enroller = self.enroller(waiting).await?;
         let found = self.find_with_secret(UserKey::Id(RecordId::new(enroller.user))).await?;
@@ -84,7 +98,8 @@ impl TenantScope {
         let account = user.email.unwrap_or_else(|| user.id.to_string());
         let enrolment = totp.enrolment(&self.tenant().tenant().name, &account)?;
         let id = FactorId::generate(platform.clock(), platform.rng())?;
-        let sealed = platform.master_key().seal(&store::context(tenant, id), totp.secret(), platform.rng())?;
+        let sealed =
+            platform.master_key().seal(&store::context(tenant, id), totp.secret(), platform.rng())?;
         let row = ActiveModel {
             tenant_id: Set(tenant.as_uuid()),
             id: Set(id.as_uuid()),
@@ -238,7 +253,8 @@ impl TenantScope {
                     let (gone, others): (Vec<_>, Vec<_>) =
                         rows.into_iter().partition(|row| row.id == factor.as_uuid());
                     let gone = gone.into_iter().next().ok_or(UserError::NoFactor)?;
-                    let last = gone.confirmed_at.is_some() && others.iter().all(|row| row.confirmed_at.is_none());
+                    let last =
+                        gone.confirmed_at.is_some() && others.iter().all(|row| row.confirmed_at.is_none());
                     if last && required {
                         return Err(UserError::LastFactor);
                     }
@@ -312,7 +328,11 @@ pub(super) fn factor_name(name: &str) -> Result<String, Invalid> {
     if (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         return Ok(name.to_owned());
     }
-    Err(Invalid::one("/name", "invalid_name", "a name has 1 to 100 characters, none of them a control character"))
+    Err(Invalid::one(
+        "/name",
+        "invalid_name",
+        "a name has 1 to 100 characters, none of them a control character",
+    ))
 }
 
 /// Whether a user may have one more.

@@ -8,11 +8,14 @@
 
 mod enrol;
 mod model;
+mod passkeys;
 mod second;
 mod store;
 
 pub use self::enrol::{Confirmed, NewTotp};
 pub use self::model::{Factor, FactorKind, Factors, SecondFactorNeeded};
+pub use self::passkeys::Ceremony;
+pub(super) use self::passkeys::ShownPasskey;
 pub use self::second::Answer;
 pub(super) use self::second::{Asked, Passed, WAITING};
 pub(super) use self::store::forget;

@@ -86,9 +86,8 @@ impl TenantScope {
             })
             .await?;
         let usable = self.usable_kinds();
-        let has = |kind: &&FactorKind| {
-            rows.iter().any(|row| row.confirmed_at.is_some() && row.kind == kind.name())
-        };
+        let has =
+            |kind: &&FactorKind| rows.iter().any(|row| row.confirmed_at.is_some() && row.kind == kind.name());
         let mut methods: Vec<_> = usable.iter().filter(has).map(|kind| kind.name()).collect();
         if !methods.is_empty() {
             methods.extend((codes > 0).then_some("recovery_code"));
@@ -102,7 +101,8 @@ impl TenantScope {
 
     /// The kinds of factors that this tenant's users can have.
     pub(super) fn usable_kinds(&self) -> Vec<FactorKind> {
-        vec![FactorKind::Totp]
+        let passkeys = self.tenant().auth().settings().passkeys.is_some();
+        std::iter::once(FactorKind::Totp).chain(passkeys.then_some(FactorKind::Passkey)).collect()
     }
 
     /// Lets a sign-in wait for its second factor. What was counted against the first is taken back, for it was right.

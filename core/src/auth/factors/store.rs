@@ -16,11 +16,7 @@ use crate::store::entities::recovery_codes;
 use crate::store::{StoreError, Tx};
 
 /// A user's factors, oldest first.
-pub(super) async fn of_user(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    user: Uuid,
-) -> Result<Vec<Model>, StoreError> {
+pub(super) async fn of_user(tx: &mut Tx<'_>, tenant: TenantId, user: Uuid) -> Result<Vec<Model>, StoreError> {
     let own = Entity::find()
         .filter(Column::TenantId.eq(tenant.as_uuid()))
         .filter(Column::UserId.eq(user))
@@ -57,9 +53,8 @@ pub(super) async fn replace_codes(
 
 pub(super) async fn forget_codes(tx: &mut Tx<'_>, tenant: TenantId, user: Uuid) -> Result<(), StoreError> {
     use recovery_codes::{Column, Entity};
-    let own = Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant.as_uuid()))
-        .filter(Column::UserId.eq(user));
+    let own =
+        Entity::delete_many().filter(Column::TenantId.eq(tenant.as_uuid())).filter(Column::UserId.eq(user));
     tx.delete(own).await.map(drop)
 }
 
@@ -70,9 +65,8 @@ pub(in crate::auth) async fn forget(
     user: Uuid,
 ) -> Result<u64, StoreError> {
     forget_codes(tx, tenant, user).await?;
-    let own = Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant.as_uuid()))
-        .filter(Column::UserId.eq(user));
+    let own =
+        Entity::delete_many().filter(Column::TenantId.eq(tenant.as_uuid())).filter(Column::UserId.eq(user));
     tx.delete(own).await
 }
 

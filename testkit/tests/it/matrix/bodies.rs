@@ -195,6 +195,12 @@ pub(super) fn second_factor(_: &Names) -> Value {
     json!({"token": "nx_sf_0", "method": "totp", "code": "000000"})
 }
 
+/// An answer in a ceremony that was made up.
+pub(super) fn passkey(_: &Names) -> Value {
+    let response = json!({"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "attestationObject": "AA"});
+    json!({"id": "nx_one_0", "credential": {"id": "AA", "rawId": "AA", "type": "public-key", "response": response}})
+}
+
 pub(super) fn step_up(_: &Names) -> Value {
     json!({"method": "password", "password": PASSWORD})
 }
