@@ -189,10 +189,9 @@ async fn a_passkey_is_set_up_by_who_has_to_have_a_factor() {
     let made = expect(&world.register(&anonymous, Some(&asked["second_factor"]["token"])).await, 200);
     assert_eq!(claims(&made["session"])["amr"], json!(["pwd", "pop", "mfa"]));
     // A ceremony is ended by who has begun it.
-    let (bob, _) = (world.acme.anonymous(), ());
     let begun = expect(&ann.post(BEGIN, &json!({"name": "Second"})).await, 200);
     let answer = json!({"id": begun["id"], "credential": {}});
-    problem(&bob.post(FINISH, &answer).await, 403, "user_needed");
+    problem(&anonymous.post(FINISH, &answer).await, 403, "user_needed");
     // Settings that fit no page are refused.
     let wrong = json!({"passkeys": {"rp_id": "example.com", "rp_name": "", "origins": ["http://example.com", "https://a.example.com"]}});
     let refused = problem(&world.developer.patch("/v1/auth/settings", &wrong).await, 400, "invalid_body");

@@ -101,9 +101,12 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>, Vec<Stri
     let theirs = other.nobody().bearer(&token);
     let (factor, codes) = factors::with_totp(app, &theirs).await;
     names.factor = text(&expect(&theirs.get("/v1/auth/factors").await, 200)["items"][0]["id"]);
+    // A sign-in that waits for its second factor.
+    let asked = other.anonymous().post("/v1/auth/sign-in", &user).await.json();
+    let waiting = text(&asked["second_factor"]["token"]);
     let tokens = [token, text(&signed_in["refresh_token"])];
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
-    let hidden = codes.into_iter().chain([factor]).collect();
+    let hidden = codes.into_iter().chain([factor, waiting]).collect();
     (names, secrets.into_iter().chain(repeatable).chain(tokens).collect(), hidden)
 }
 
