@@ -1,5 +1,7 @@
 //! Factors set up and taken away.
 
+use std::sync::Arc;
+
 use futures_util::FutureExt as _;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -144,7 +146,7 @@ impl TenantScope {
         let enroller = self.enroller(waiting).await?;
         let codes = RecoveryCodes::generate(self.platform().rng())?;
         let shown = codes.reveal();
-        let codes = std::sync::Arc::new(codes);
+        let codes = Arc::new(codes);
         let scope = self.clone();
         let ((first, passed), _) = self
             .platform()
@@ -278,7 +280,7 @@ impl TenantScope {
         let user = self.fresh().await?.user();
         let codes = RecoveryCodes::generate(self.platform().rng())?;
         let shown = codes.reveal();
-        let codes = std::sync::Arc::new(codes);
+        let codes = Arc::new(codes);
         let tenant = self.tenant().id();
         let audit = entry(self, Act::RecoveryCodesRenewed, Some(user), None)?;
         self.platform()

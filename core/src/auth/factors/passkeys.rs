@@ -4,13 +4,14 @@
 //! setting and never taken from a request. Tries are not counted: a signature is not guessed, so that nobody can lock
 //! anybody out of their passkeys.
 
+use std::sync::Arc;
+
 use futures_util::FutureExt as _;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::sync::Arc;
 use uuid::Uuid;
 
 use super::enrol::{Confirmed, Enroller, factor_name, has_room};
