@@ -7,6 +7,7 @@
 //! password cannot guess codes for ever, and who does not cannot lock anybody out of their factor.
 
 mod enrol;
+mod manage;
 mod model;
 mod passkeys;
 mod second;
