@@ -14,7 +14,7 @@ GENERATE_SDK := cargo run --quiet --locked --package neonex-sdk-generate -- open
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
-services: ## start PostgreSQL, MariaDB and Redis for the tests, install promtool, print their addresses
+services: ## start PostgreSQL, MariaDB and Redis for the tests, install the tools of the tests, print their addresses
 	@infra/services.sh up
 
 # The integration tests, those of the commands and the crash test run on SQLite with the rest, then on each server.

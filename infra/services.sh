@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and Prometheus'
-# promtool, with which they check the server's metrics, and aiosmtpd, which takes the server's mails. An OpenID provider, which the tests start themselves, is
-# installed from npm (NEONEX_TEST_OIDC_PROVIDER names the folder that holds its node_modules).
+# Makes PostgreSQL (also one with pgvector), MariaDB and Redis available to the tests, and the programs of
+# others that they check the server with: Prometheus' promtool its metrics, aiosmtpd its mails, oathtool its
+# one-time passwords, Chromium (by chromedriver) its passkeys, an OpenID provider from npm its sign-ins by one
+# (NEONEX_TEST_OIDC_PROVIDER names the folder that holds its node_modules).
 #
 #   eval "$(infra/services.sh up)"   use what is reachable, install and start what is not (Debian),
 #                                    and print the addresses as `export NEONEX_TEST_…=` lines
@@ -257,6 +258,8 @@ up() {
   local oidc=${NEONEX_TEST_OIDC_PROVIDER:-}
   [[ -n $oidc ]] || oidc=$("$(dirname "${BASH_SOURCE[0]}")/tools.sh" oidc-provider)
   [[ -d $oidc/node_modules/oidc-provider ]] || die "there is no oidc-provider in $oidc: see NEONEX_TEST_OIDC_PROVIDER"
+  need_client oathtool oathtool
+  need_client chromedriver chromium-driver
   postgres_up
   pgvector_up
   mariadb_up
@@ -288,8 +291,11 @@ status() {
   report pgvector psql pgvector_ready "${NEONEX_TEST_PGVECTOR_URL:-$pgvector_default}" || missing=1
   report MariaDB mariadb maria_answers "${NEONEX_TEST_MARIADB_URL:-$maria_default}" || missing=1
   report Redis redis-cli redis_ready "${NEONEX_TEST_REDIS_URL:-$redis_default}" || missing=1
-  if command -v promtool >/dev/null; then echo "promtool: ready"
-  else echo "promtool: not installed"; missing=1; fi
+  local tool
+  for tool in promtool oathtool chromedriver; do
+    if command -v "$tool" >/dev/null; then echo "$tool: ready"
+    else echo "$tool: not installed"; missing=1; fi
+  done
   if aiosmtpd_ready; then echo "aiosmtpd: ready"
   else echo "aiosmtpd: not installed"; missing=1; fi
   return "$missing"

@@ -17,7 +17,8 @@ use poem::http::HeaderValue;
 use poem::http::StatusCode;
 use poem::http::header::WWW_AUTHENTICATE;
 
-use crate::problem::Problem;
+use crate::problem::{PendingSecondFactor, Problem};
+use crate::text::Secret;
 
 /// A sentence of the domain as one of the API.
 fn sentence(error: &dyn std::error::Error) -> String {
@@ -193,10 +194,33 @@ impl From<UserError> for Problem {
                 }
             }
             UserError::InvalidToken => refused(StatusCode::UNAUTHORIZED, "invalid_token"),
-            UserError::WrongCode => refused(StatusCode::UNAUTHORIZED, "wrong_code"),
             UserError::MethodOff(_) => refused(StatusCode::FORBIDDEN, "method_off"),
             UserError::NoInvitation => Self::not_found("There is no such invitation."),
             UserError::Mail(error) => error.into(),
+            UserError::SecondFactorNeeded(ref needed) => {
+                let code =
+                    if needed.enrolment { "second_factor_enrolment_needed" } else { "second_factor_needed" };
+                let pending = PendingSecondFactor {
+                    token: Secret(needed.token.clone()),
+                    methods: needed.methods.iter().map(|method| (*method).to_owned()).collect(),
+                    expires_in: needed.expires_in,
+                };
+                refused(StatusCode::UNAUTHORIZED, code).second_factor(pending)
+            }
+            UserError::InvalidSecondFactorToken => {
+                refused(StatusCode::UNAUTHORIZED, "invalid_second_factor_token")
+            }
+            UserError::WrongCode => refused(StatusCode::UNAUTHORIZED, "wrong_code"),
+            UserError::WrongPasskey => refused(StatusCode::UNAUTHORIZED, "wrong_passkey"),
+            UserError::PasskeyTaken => conflict("passkey_taken", &error),
+            UserError::PasskeysOff => refused(StatusCode::FORBIDDEN, "passkeys_off"),
+            UserError::Passkey(error) => Self::internal(&error),
+            UserError::SecondFactorsOff => refused(StatusCode::FORBIDDEN, "second_factors_off"),
+            UserError::StepUpNeeded => refused(StatusCode::FORBIDDEN, "step_up_needed"),
+            UserError::LastFactor => conflict("last_factor", &error),
+            UserError::TooManyFactors { .. } => conflict("too_many_factors", &error),
+            UserError::NoFactor => Self::not_found("There is no such factor."),
+            UserError::Factor(error) => Self::internal(&error),
             UserError::Unverified => refused(StatusCode::FORBIDDEN, "email_unverified"),
             UserError::Disabled => refused(StatusCode::FORBIDDEN, "user_disabled"),
             UserError::SignUpClosed => refused(StatusCode::FORBIDDEN, "sign_up_closed"),
@@ -306,6 +330,7 @@ impl From<RecordError> for Problem {
             RecordError::OtherCount { .. } => conflict("count_differs", &error),
             RecordError::PreconditionFailed => precondition_failed(&error),
             RecordError::Forbidden => Self::new(StatusCode::FORBIDDEN, "rule_refused", sentence(&error)),
+            RecordError::StepUpNeeded => Self::new(StatusCode::FORBIDDEN, "step_up_needed", sentence(&error)),
             RecordError::Denied(denied) => (*denied).into(),
             RecordError::KeyReused(reused) => (*reused).into(),
             RecordError::Randomness(error) => Self::internal(error),

@@ -23,6 +23,8 @@ use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaRespon
 use poem_openapi::types::{ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
 
+use crate::text::Secret;
+
 /// The media type of every error body.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -48,6 +50,19 @@ pub struct ProblemBody {
     /// What is wrong with the input, place by place.
     #[oai(default)]
     pub errors: Vec<ProblemDetail>,
+    /// How the sign-in goes on, where the problem is `second_factor_needed` or `second_factor_enrolment_needed`.
+    pub second_factor: Option<PendingSecondFactor>,
+}
+
+/// A sign-in that waits for a second factor.
+#[derive(Debug, Clone, Object)]
+pub struct PendingSecondFactor {
+    /// To be sent with the second factor, or to set one up.
+    pub(crate) token: Secret,
+    /// What can be shown, or set up: `totp`, `passkey`, `recovery_code`.
+    pub(crate) methods: Vec<String>,
+    /// Seconds for which the sign-in waits.
+    pub(crate) expires_in: u32,
 }
 
 /// One thing that is wrong with the input.
@@ -85,6 +100,7 @@ impl Problem {
             code: code.to_owned(),
             request_id: None,
             errors: Vec::new(),
+            second_factor: None,
         };
         Self(Box::new(Parts { status, body, headers: Vec::new() }))
     }
@@ -143,6 +159,13 @@ impl Problem {
     #[must_use]
     pub(crate) fn and(mut self, sentence: &str) -> Self {
         self.0.body.detail = format!("{} {sentence}", self.0.body.detail);
+        self
+    }
+
+    /// With how a sign-in goes on.
+    #[must_use]
+    pub(crate) fn second_factor(mut self, pending: PendingSecondFactor) -> Self {
+        self.0.body.second_factor = Some(pending);
         self
     }
 

@@ -126,6 +126,10 @@ prefixed_id!(
     SigningKeyId, "sig_"
 );
 prefixed_id!(
+    /// A factor of a tenant's user.
+    FactorId, "fac_"
+);
+prefixed_id!(
     /// A secret that is good once, by which a code that was sent belongs to who asked for it.
     OneTimeId, "one_"
 );

@@ -11,6 +11,7 @@ pub mod egress;
 pub mod elsewhere;
 pub mod engine;
 pub mod expr;
+pub mod factors;
 mod geo;
 pub mod idempotency;
 pub mod ids;

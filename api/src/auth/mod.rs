@@ -2,6 +2,8 @@
 
 mod by_mail;
 mod import;
+mod factor_model;
+mod factors;
 mod model;
 mod oauth;
 mod oauth_model;
@@ -16,6 +18,7 @@ use poem_openapi::{ApiResponse, OpenApi};
 
 pub use self::by_mail::ByMail;
 pub use self::import::Imports;
+pub use self::factors::Factors;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
@@ -28,13 +31,14 @@ use crate::payload::{AnyRecord, RawJson};
 use crate::problem::Problem;
 
 /// Every operation on users and how they sign in.
-pub type Operations = (Auth, ByMail, Providers, OAuth, Users, Imports);
+pub type Operations = (Auth, ByMail, Factors, Providers, OAuth, Users, Imports);
 
 /// Every operation on users and how they sign in, over a platform.
 pub fn operations(surface: &Surface) -> Operations {
     (
         Auth(surface.clone()),
         ByMail(surface.clone()),
+        Factors(surface.clone()),
         Providers(surface.clone()),
         OAuth(surface.clone()),
         Users(surface.clone()),
@@ -80,7 +84,8 @@ impl Auth {
 
     /// Sign in
     ///
-    /// Begins a session. After five tries in a row that have failed for one address, the next has to wait, each time
+    /// Begins a session, or is answered by `second_factor_needed` (or `second_factor_enrolment_needed`) with a token under
+    /// which the second factor is shown (or set up). After five tries in a row that have failed for one address, the next has to wait, each time
     /// twice as long.
     #[oai(path = "/v1/auth/sign-in", method = "post", operation_id = "sign_in", tag = "super::Tag::Auth")]
     async fn sign_in(&self, caller: Caller, body: Json<SignInBody>) -> Result<Json<SignedInView>, Problem> {

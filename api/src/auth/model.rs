@@ -1,6 +1,8 @@
 //! Users, sessions and settings of auth as clients see them.
 
-use neonex_core::auth::{AuthSettings, Jwk, Methods, Session, SignUp as DomainSignUp, SignedIn};
+use neonex_core::auth::{
+    AuthSettings, Jwk, Methods, PasskeySettings, SecondFactor, Session, SignUp as DomainSignUp, SignedIn,
+};
 use neonex_core::store::StoreError;
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
@@ -100,12 +102,16 @@ pub(super) struct SessionView {
     id: String,
     /// How it began: `password`, `magic_link`, `code`, `invitation`, `anonymous`.
     method: String,
+    /// What was shown beside that: `totp`, `passkey`, `recovery_code`.
+    second_factor: Option<String>,
     /// When it began.
     created_at: Time,
     /// When its tokens were last renewed.
     refreshed_at: Time,
     /// When it ends, however much it is used.
     expires_at: Time,
+    /// When its user last showed that it is them.
+    proved_at: Time,
     /// What the client called itself when it began.
     user_agent: Option<String>,
     /// Where it began.
@@ -117,9 +123,11 @@ impl From<Session> for SessionView {
         Self {
             id: session.id.to_string(),
             method: session.method,
+            second_factor: session.second_factor,
             created_at: session.created_at.into(),
             refreshed_at: session.refreshed_at.into(),
             expires_at: session.expires_at.into(),
+            proved_at: session.proved_at.into(),
             user_agent: session.user_agent,
             ip: session.ip,
         }
@@ -269,6 +277,62 @@ impl From<SignUpPolicy> for DomainSignUp {
     }
 }
 
+/// Whether users show a second factor when they sign in.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "SecondFactorPolicy", rename_all = "snake_case")]
+pub(super) enum SecondFactorPolicy {
+    /// Those who have set one up.
+    Optional,
+    /// All; who has none sets one up when they sign in.
+    Required,
+    /// Nobody.
+    Off,
+}
+
+impl From<SecondFactor> for SecondFactorPolicy {
+    fn from(policy: SecondFactor) -> Self {
+        match policy {
+            SecondFactor::Optional => Self::Optional,
+            SecondFactor::Required => Self::Required,
+            SecondFactor::Off => Self::Off,
+        }
+    }
+}
+
+impl From<SecondFactorPolicy> for SecondFactor {
+    fn from(policy: SecondFactorPolicy) -> Self {
+        match policy {
+            SecondFactorPolicy::Optional => Self::Optional,
+            SecondFactorPolicy::Required => Self::Required,
+            SecondFactorPolicy::Off => Self::Off,
+        }
+    }
+}
+
+/// Which site or app a tenant's passkeys are for.
+#[derive(Object)]
+#[oai(rename = "PasskeySettings", deny_unknown_fields)]
+pub(super) struct PasskeySettingsView {
+    /// The domain, as `example.com`. A passkey is good for its domain alone: another makes those there are useless.
+    rp_id: String,
+    /// What users read when they are asked: 1 to 100 characters.
+    rp_name: String,
+    /// The pages that may ask, as `https://app.example.com`: within the domain, 1 to 20.
+    origins: Vec<String>,
+}
+
+impl From<PasskeySettings> for PasskeySettingsView {
+    fn from(settings: PasskeySettings) -> Self {
+        Self { rp_id: settings.rp_id, rp_name: settings.rp_name, origins: settings.origins }
+    }
+}
+
+impl From<PasskeySettingsView> for PasskeySettings {
+    fn from(settings: PasskeySettingsView) -> Self {
+        Self { rp_id: settings.rp_id, rp_name: settings.rp_name, origins: settings.origins }
+    }
+}
+
 /// A tenant's settings of auth.
 #[derive(Object)]
 #[oai(rename = "AuthSettings")]
@@ -293,6 +357,12 @@ pub(super) struct AuthSettingsView {
     mail_locale: String,
     /// Mails that may be caused in an hour.
     mails_per_hour: u32,
+    /// Whether users show a second factor when they sign in.
+    second_factor: SecondFactorPolicy,
+    /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous.
+    step_up_minutes: u32,
+    /// Which site passkeys are for; without it there are none.
+    passkeys: Option<PasskeySettingsView>,
 }
 
 impl From<AuthSettings> for AuthSettingsView {
@@ -308,6 +378,9 @@ impl From<AuthSettings> for AuthSettingsView {
             app_url: settings.app_url,
             mail_locale: settings.mail_locale,
             mails_per_hour: settings.mails_per_hour,
+            second_factor: settings.second_factor.into(),
+            step_up_minutes: settings.step_up_minutes,
+            passkeys: settings.passkeys.map(PasskeySettingsView::from),
         }
     }
 }
@@ -336,6 +409,12 @@ pub(super) struct AuthSettingsPatchBody {
     mail_locale: Option<String>,
     /// Mails that may be caused in an hour: 1 to 1,000,000.
     mails_per_hour: Option<u32>,
+    /// Whether users show a second factor when they sign in.
+    second_factor: Option<SecondFactorPolicy>,
+    /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
+    step_up_minutes: Option<u32>,
+    /// Which site passkeys are for, or null for none.
+    passkeys: MaybeUndefined<PasskeySettingsView>,
 }
 
 impl AuthSettingsPatchBody {
@@ -358,6 +437,13 @@ impl AuthSettingsPatchBody {
             },
             mail_locale: self.mail_locale.unwrap_or(before.mail_locale),
             mails_per_hour: self.mails_per_hour.unwrap_or(before.mails_per_hour),
+            second_factor: self.second_factor.map_or(before.second_factor, SecondFactor::from),
+            step_up_minutes: self.step_up_minutes.unwrap_or(before.step_up_minutes),
+            passkeys: match self.passkeys {
+                MaybeUndefined::Undefined => before.passkeys,
+                MaybeUndefined::Null => None,
+                MaybeUndefined::Value(settings) => Some(settings.into()),
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
+use super::factor_model::{FactorList, RemovedFactors};
 use super::model::{EndedSessions, SessionList};
 use crate::caller::{Caller, Surface};
 use crate::payload::{AnyRecord, RawJson};
@@ -191,6 +192,45 @@ impl Users {
         let scope = self.0.tenant(&caller).await?;
         let count = scope.end_user_sessions(&scope.permit()?, user_id(&user)?).await?;
         Ok(Json(EndedSessions { count }))
+    }
+
+    /// List a user's factors
+    ///
+    /// Oldest first: all of them.
+    #[oai(
+        path = "/v1/users/:user/factors",
+        method = "get",
+        operation_id = "list_user_factors",
+        tag = "super::super::Tag::Users"
+    )]
+    async fn factors(
+        &self,
+        caller: Caller,
+        /// The user's id.
+        user: Path<String>,
+    ) -> Result<Json<FactorList>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        Ok(Json(FactorList::from(scope.user_factors(&scope.permit()?, user_id(&user)?).await?)))
+    }
+
+    /// Remove a user's factors
+    ///
+    /// All of them, with the recovery codes: for a user who has lost them.
+    #[oai(
+        path = "/v1/users/:user/factors",
+        method = "delete",
+        operation_id = "delete_user_factors",
+        tag = "super::super::Tag::Users"
+    )]
+    async fn reset_factors(
+        &self,
+        caller: Caller,
+        /// The user's id.
+        user: Path<String>,
+    ) -> Result<Json<RemovedFactors>, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let count = scope.reset_factors(&scope.permit()?, user_id(&user)?).await?;
+        Ok(Json(RemovedFactors { count }))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::access::Denied;
 use crate::collections::CollectionError;
+use crate::factors::{FactorError, PasskeyError};
 use crate::invalid::Invalid;
 use crate::mail::MailError;
 use crate::password::PasswordError;
@@ -10,6 +11,7 @@ use crate::rng::RandomnessUnavailable;
 use crate::secrets::SecretError;
 use crate::store::{OfStore, StoreError};
 
+use super::factors::SecondFactorNeeded;
 use super::signing::SigningError;
 
 /// What can come of a wish about users.
@@ -42,6 +44,42 @@ pub enum UserError {
     /// The password was right, but the user is kept out.
     #[error("this user is disabled")]
     Disabled,
+    /// The user has shown one factor, and is asked for a second.
+    #[error("{}", if .0.enrolment { "a second factor has to be set up to sign in" } else { "a second factor is needed" })]
+    SecondFactorNeeded(SecondFactorNeeded),
+    /// There is no such sign-in any more that waits for a second factor: its time or its tries are over.
+    #[error("this sign-in is not waiting for a second factor any more; sign in again")]
+    InvalidSecondFactorToken,
+    /// The code is wrong, or was used before. Which of them is not said.
+    #[error("the code is wrong or was used already")]
+    WrongCode,
+    /// The ceremony is over, or the passkey's answer is not right. Which of them is not said.
+    #[error("the passkey was not accepted; begin again")]
+    WrongPasskey,
+    /// The passkey is somebody's already.
+    #[error("this passkey is registered already")]
+    PasskeyTaken,
+    /// The tenant has not said which site passkeys are for.
+    #[error("this app takes no passkeys")]
+    PasskeysOff,
+    /// The tenant's users have no second factors.
+    #[error("this app asks for no second factor")]
+    SecondFactorsOff,
+    /// Each user has to have one.
+    #[error("this app asks for a second factor, so the last one cannot be removed; set up another first")]
+    LastFactor,
+    /// A user has only so many.
+    #[error("a user has at most {most} factors; remove one first")]
+    TooManyFactors {
+        /// How many.
+        most: usize,
+    },
+    /// There is no such factor of this user.
+    #[error("there is no such factor")]
+    NoFactor,
+    /// It is long ago that the user showed who they are.
+    #[error("this needs a fresh proof that it is you: see POST /v1/auth/step-up")]
+    StepUpNeeded,
     /// Nobody may sign up.
     #[error("this app takes no sign-ups")]
     SignUpClosed,
@@ -84,6 +122,12 @@ pub enum UserError {
     /// A token could not be signed.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// A factor could not be made.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
+    /// A passkey could not be asked for, or kept.
+    #[error(transparent)]
+    Passkey(#[from] PasskeyError),
     /// A secret could not be sealed or opened.
     #[error(transparent)]
     Secret(#[from] SecretError),

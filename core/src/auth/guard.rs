@@ -11,6 +11,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use sha2::{Digest as _, Sha256};
 
+use super::error::UserError;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
 use crate::ids::TenantId;
@@ -26,7 +27,7 @@ const FORGIVEN_AFTER_SECONDS: i64 = 24 * 3600;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tried<'t> {
+enum Tried<'t> {
     /// A secret of an account, which is named by what it signs in with.
     Account(&'t str),
     /// Anything from one address. Of IPv6 that is a customer's network of 64 bits.
@@ -35,9 +36,9 @@ pub(super) enum Tried<'t> {
 
 /// The next try has to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wait {
+struct Wait {
     /// For so long; `None` for as long as the secret is the same.
-    pub(super) seconds: Option<i64>,
+    seconds: Option<i64>,
 }
 
 impl Tried<'_> {
@@ -70,7 +71,7 @@ impl Tried<'_> {
 }
 
 /// Counts a try as failed before it is made, or says that it has to wait.
-pub(super) async fn admit(
+async fn admit(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     tried: Tried<'_>,
@@ -112,6 +113,22 @@ pub(super) async fn admit(
         return Err(StoreError::Conflict("a racing try".into()));
     }
     Ok(Ok(()))
+}
+
+/// The same against where a try comes from, and against an account.
+pub(super) async fn admit_from(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    account: Option<&str>,
+    address: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<(), UserError> {
+    for tried in address.map(Tried::Address).into_iter().chain(account.map(Tried::Account)) {
+        // As an error, so that a try which is not made counts nowhere.
+        let admitted = admit(tx, tenant, tried, now).await?;
+        admitted.map_err(|Wait { seconds }| UserError::Wait { seconds })?;
+    }
+    Ok(())
 }
 
 /// Takes the counts back after a try that was right. An address keeps what others from it have failed: who has one

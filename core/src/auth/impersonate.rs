@@ -47,20 +47,21 @@ impl TenantScope {
         let (tenant, id) = (scope.tenant().id(), user.id.as_uuid());
         let seconds = i64::from(scope.tenant().auth().settings().access_token_minutes) * 60;
         let now = scope.platform().now();
-        let (row, (session, ends, _)) =
-            Beginning::ending(&scope, id, METHOD, now.plus_seconds(seconds))?.split();
+        let (row, session) = Beginning::of_another(&scope, id, METHOD, now.plus_seconds(seconds))?.split();
         let iat = now.as_micros().div_euclid(1_000_000);
         let claims = Claims {
             iss: scope.platform().issuer(tenant),
             aud: tenant.to_string(),
             sub: id,
-            sid: session,
+            sid: session.id,
             iat,
-            exp: ends.as_micros().div_euclid(1_000_000),
+            exp: session.expires_at.as_micros().div_euclid(1_000_000),
+            amr: Vec::new(),
+            auth_time: 0,
             act: Some(Acting { sub: scope.actor().to_string() }),
         };
         let access_token = scope.tenant().auth().sign(&claims, tenant, now, scope.platform().master_key())?;
-        let audit = entry(&scope, Act::Impersonated, Some(id), Some(session.to_string()))?;
+        let audit = entry(&scope, Act::Impersonated, Some(id), Some(session.id.to_string()))?;
         let (platform, place) = (scope.platform().clone(), scope.place());
         see_through(async move {
             let begun = platform

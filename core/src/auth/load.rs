@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::settings::AuthSettings;
 use super::signing::{self, Claims, SigningKey};
-use super::user::UserState;
+use super::user::{SessionState, UserState};
 use crate::clock::Timestamp;
 use crate::ids::{SessionId, SigningKeyId, TenantId};
 use crate::records::RecordId;
@@ -105,7 +105,7 @@ pub(crate) async fn load_user(
             .boxed()
         })
         .await?;
-    let ends = |micros| Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN);
+    let time = |micros| Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN);
     Ok(found.map(|(user, sessions)| UserState {
         id,
         email: user.email,
@@ -114,7 +114,11 @@ pub(crate) async fn load_user(
         disabled: user.disabled,
         sessions: sessions
             .into_iter()
-            .map(|row| (SessionId::from_uuid(row.id), ends(row.expires_at)))
+            .map(|row| SessionState {
+                id: SessionId::from_uuid(row.id),
+                ends: time(row.expires_at),
+                proved_at: time(row.proved_at),
+            })
             .collect(),
     }))
 }

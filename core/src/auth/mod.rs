@@ -6,11 +6,17 @@
 //! A session begins with a sign-in and ends for ever: when it is ended, when its time is over, when its user is
 //! disabled or gone, or when a refresh token of it comes up a second time. While it lasts, each refresh token is good
 //! once, for the next one and for an access token of some minutes.
+//!
+//! Every way to sign in ends in `begin`, where a second factor is asked for ([`factors`]). What would make a session
+//! somebody else's for good takes a proof that is not old ([`fresh`]).
 
 mod anonymous;
 mod audit;
+mod begin;
 mod by_mail;
 mod error;
+mod factors;
+mod fresh;
 mod guard;
 mod impersonate;
 mod import;
@@ -35,6 +41,11 @@ pub use self::by_mail::{EmailConfirmed, Invitation, MailWish, NewInvitation};
 pub use self::error::UserError;
 pub use self::impersonate::Impersonation;
 pub use self::import::{USERS_AT_ONCE, UserImport};
+pub use self::factors::{
+    Answer, Ceremony, Confirmed, Factor, FactorKind, Factors, NewTotp, SecondFactorNeeded,
+};
+pub(crate) use self::fresh::ProofNeeded;
+pub use self::fresh::StepUp;
 pub(crate) use self::load::{TenantAuth, load, load_user};
 pub(crate) use self::oauth::Documents;
 pub use self::oauth::{
@@ -44,7 +55,7 @@ pub use self::oauth::{
 pub use self::refresh_token::RefreshToken;
 pub(crate) use self::session::forget_secrets;
 pub use self::session::{Session, SignedIn};
-pub use self::settings::{AuthSettings, Methods, SignUp};
+pub use self::settings::{AuthSettings, Methods, PasskeySettings, SecondFactor, SignUp};
 pub use self::sign_in::Credentials;
 pub use self::sign_up::NewUser;
 pub(crate) use self::signing::{Claims, named_tenant};

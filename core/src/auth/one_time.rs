@@ -252,14 +252,11 @@ impl OneTimeSecrets {
         user: Uuid,
         purposes: &[Purpose],
     ) -> Result<(), StoreError> {
-        let those = Entity::delete_many()
-            .filter(Column::TenantId.eq(self.tenant.as_uuid()))
-            .filter(Column::UserId.eq(user))
-            .filter(Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.0)));
-        tx.delete(those).await.map(drop)
+        forget(tx, self.tenant, user, purposes).await
     }
 
-    async fn find<P: DeserializeOwned>(
+    /// What a token stands for, which is good for no less after that.
+    pub(super) async fn find<P: DeserializeOwned>(
         &self,
         tx: &mut Tx<'_>,
         purpose: Purpose,
@@ -298,6 +295,20 @@ impl OneTimeSecrets {
     fn context(&self, id: OneTimeId) -> Vec<u8> {
         format!("one-time secret {id} of {}", self.tenant).into_bytes()
     }
+}
+
+/// Takes back what a user has of these.
+pub(super) async fn forget(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    user: Uuid,
+    purposes: &[Purpose],
+) -> Result<(), StoreError> {
+    let those = Entity::delete_many()
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::UserId.eq(user))
+        .filter(Column::Purpose.is_in(purposes.iter().map(|purpose| purpose.0)));
+    tx.delete(those).await.map(drop)
 }
 
 /// Takes back all that a user has, who is to be gone.

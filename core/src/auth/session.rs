@@ -8,10 +8,11 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use uuid::Uuid;
 
 use super::audit::{Act, entry};
+use super::begin::Proven;
 use super::error::UserError;
 use super::refresh_token::RefreshToken;
 use super::signing::Claims;
-use super::{oauth, one_time};
+use super::{factors, oauth, one_time};
 use crate::access::{Actor, AuthRead, AuthWrite, Permit, TenantScope};
 use crate::clock::Timestamp;
 use crate::engine::Undo;
@@ -36,12 +37,16 @@ pub struct Session {
     pub id: SessionId,
     /// How it began: `password`, `oauth`; `impersonation`, where it is not the user who acts.
     pub method: String,
+    /// What was shown beside that: `totp`, `passkey`, `recovery_code`.
+    pub second_factor: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When its tokens were last renewed.
     pub refreshed_at: Timestamp,
     /// When it ends, however much it is used.
     pub expires_at: Timestamp,
+    /// When its user last showed that it is them.
+    pub proved_at: Timestamp,
     /// What the client called itself.
     pub user_agent: Option<String>,
     /// Where it began.
@@ -64,9 +69,17 @@ pub struct SignedIn {
 /// A session that is about to begin.
 pub(super) struct Beginning {
     row: ActiveModel,
-    id: SessionId,
-    expires_at: Timestamp,
-    secret: [u8; 32],
+    kept: Kept,
+}
+
+/// What of a session its tokens are made from.
+pub(super) struct Kept {
+    pub(super) id: SessionId,
+    pub(super) expires_at: Timestamp,
+    pub(super) secret: Vec<u8>,
+    /// How it was shown who it is, in the words of RFC 8176 where it has one.
+    pub(super) methods: Vec<String>,
+    pub(super) proved_at: Timestamp,
 }
 
 impl From<Model> for Session {
@@ -75,9 +88,11 @@ impl From<Model> for Session {
         Self {
             id: SessionId::from_uuid(row.id),
             method: row.method,
+            second_factor: row.second_factor,
             created_at: time(row.created_at),
             refreshed_at: time(row.refreshed_at),
             expires_at: time(row.expires_at),
+            proved_at: time(row.proved_at),
             user_agent: row.user_agent,
             ip: row.ip,
         }
@@ -86,23 +101,35 @@ impl From<Model> for Session {
 
 impl Beginning {
     /// One that lasts as long as the tenant says.
-    pub(super) fn new(scope: &TenantScope, user: Uuid, method: &str) -> Result<Self, SecretError> {
+    pub(super) fn new(scope: &TenantScope, proven: &Proven) -> Result<Self, SecretError> {
+        let now = scope.platform().now();
         let days = i64::from(scope.tenant().auth().settings().session_days);
-        Self::ending(scope, user, method, scope.platform().now().plus_seconds(days * 24 * 3600))
+        let how = (proven.first(), proven.second());
+        Self::made(scope, proven.user().id.as_uuid(), how, (now, now.plus_seconds(days * 24 * 3600)))
     }
 
-    /// All that needs no database.
-    pub(super) fn ending(
+    /// One in which it is not the user who acts, and in which nothing was ever proved.
+    pub(super) fn of_another(
         scope: &TenantScope,
         user: Uuid,
         method: &str,
         expires_at: Timestamp,
     ) -> Result<Self, SecretError> {
+        Self::made(scope, user, (method, None), (Timestamp::MIN, expires_at))
+    }
+
+    /// All that needs no database.
+    fn made(
+        scope: &TenantScope,
+        user: Uuid,
+        (first, second): (&str, Option<&str>),
+        (proved_at, expires_at): (Timestamp, Timestamp),
+    ) -> Result<Self, SecretError> {
         let platform = scope.platform();
         let now = platform.now();
         let tenant = scope.tenant().id();
         let id = SessionId::generate(platform.clock(), platform.rng())?;
-        let mut secret = [0; 32];
+        let mut secret = vec![0; 32];
         platform.rng().fill(&mut secret)?;
         let sealed = platform.master_key().seal(&context(tenant, id), &secret, platform.rng())?;
         let user_agent = scope.facts().header("user-agent").map(|agent| agent.chars().take(500).collect());
@@ -110,7 +137,9 @@ impl Beginning {
             tenant_id: Set(tenant.as_uuid()),
             id: Set(id.as_uuid()),
             user_id: Set(user),
-            method: Set(method.to_owned()),
+            method: Set(first.to_owned()),
+            second_factor: Set(second.map(str::to_owned)),
+            proved_at: Set(proved_at.as_micros()),
             secret: Set(sealed),
             counter: Set(1),
             created_at: Set(now.as_micros()),
@@ -119,7 +148,8 @@ impl Beginning {
             user_agent: Set(user_agent),
             ip: Set(scope.facts().ip().map(|ip: IpAddr| ip.to_string())),
         };
-        Ok(Self { row, id, expires_at, secret })
+        let methods = method_references(first, second);
+        Ok(Self { row, kept: Kept { id, expires_at, secret, methods, proved_at } })
     }
 
     /// Writes it, and ends those of the user that are too many.
@@ -142,9 +172,9 @@ impl Beginning {
         Ok(())
     }
 
-    /// The row to be written, and what remains to be told when it is.
-    pub(super) fn split(self) -> (ActiveModel, (SessionId, Timestamp, [u8; 32])) {
-        (self.row, (self.id, self.expires_at, self.secret))
+    /// The row to be written, and what tokens are made from when it is.
+    pub(super) fn split(self) -> (ActiveModel, Kept) {
+        (self.row, self.kept)
     }
 }
 
@@ -153,27 +183,29 @@ impl TenantScope {
     pub(super) fn tokens(
         &self,
         user: &UserRecord,
-        (session, ends, secret): (SessionId, Timestamp, &[u8]),
+        session: &Kept,
         counter: i64,
     ) -> Result<SignedIn, UserError> {
         let (platform, tenant) = (self.platform(), self.tenant().id());
         let now = platform.now();
         let minutes = self.tenant().auth().settings().access_token_minutes;
-        let iat = now.as_micros().div_euclid(1_000_000);
-        let ends = ends.as_micros().div_euclid(1_000_000);
+        let seconds = |time: Timestamp| time.as_micros().div_euclid(1_000_000);
+        let (iat, ends) = (seconds(now), seconds(session.expires_at));
         let exp = (iat + i64::from(minutes) * 60).min(ends);
         let claims = Claims {
             iss: platform.issuer(tenant),
             aud: tenant.to_string(),
             sub: user.id.as_uuid(),
-            sid: session,
+            sid: session.id,
             iat,
             exp,
             act: None,
+            amr: session.methods.clone(),
+            auth_time: seconds(session.proved_at),
         };
         Ok(SignedIn {
             access_token: self.tenant().auth().sign(&claims, tenant, now, platform.master_key())?,
-            refresh_token: RefreshToken::new(tenant, session, counter, secret),
+            refresh_token: RefreshToken::new(tenant, session.id, counter, &session.secret),
             expires_in: u32::try_from(exp - iat).unwrap_or_default(),
             user: user.body.clone(),
         })
@@ -237,8 +269,15 @@ impl TenantScope {
             platform.forget_user(tenant, user_id);
             return Err(UserError::InvalidRefreshToken);
         };
-        let ends = Timestamp::from_micros(row.expires_at).unwrap_or(now);
-        self.tokens(&user, (token.session(), ends, &secret), counter + 1)
+        let time = |micros| Timestamp::from_micros(micros).unwrap_or(now);
+        let session = Kept {
+            id: token.session(),
+            expires_at: time(row.expires_at),
+            secret,
+            methods: method_references(&row.method, row.second_factor.as_deref()),
+            proved_at: time(row.proved_at),
+        };
+        self.tokens(&user, &session, counter + 1)
     }
 
     /// The sessions of the user who calls, latest used first.
@@ -343,7 +382,7 @@ impl TenantScope {
     }
 }
 
-/// Ends a user's sessions: one, or all but one, or all.
+/// Ends a user's sessions: one; or all but one, or all, with the sign-ins that wait for a second factor.
 pub(super) async fn end_sessions(
     tx: &mut Tx<'_>,
     tenant: TenantId,
@@ -352,8 +391,9 @@ pub(super) async fn end_sessions(
 ) -> Result<u64, StoreError> {
     let mut delete =
         Entity::delete_many().filter(Column::TenantId.eq(tenant.as_uuid())).filter(Column::UserId.eq(user));
-    if let Some(only) = only {
-        delete = delete.filter(Column::Id.eq(only.as_uuid()));
+    match only {
+        Some(only) => delete = delete.filter(Column::Id.eq(only.as_uuid())),
+        None => one_time::forget(tx, tenant, user, &[factors::WAITING]).await?,
     }
     if let Some(but) = but {
         delete = delete.filter(Column::Id.ne(but.as_uuid()));
@@ -364,9 +404,27 @@ pub(super) async fn end_sessions(
 /// Takes away all by which a user could be known, who is to be gone.
 pub(crate) async fn forget_secrets(tx: &mut Tx<'_>, tenant: TenantId, user: Uuid) -> Result<(), StoreError> {
     end_sessions(tx, tenant, user, (None, None)).await?;
+    factors::forget(tx, tenant, user).await?;
     one_time::forget_all(tx, tenant, user).await?;
     oauth::forget_identities(tx, tenant, user).await?;
     tx.delete(user_secrets::Entity::delete_by_id((tenant.as_uuid(), user))).await.map(drop)
+}
+
+/// The methods by which somebody has shown who they are, as tokens name them (`amr`, RFC 8176). What has no name there
+/// keeps its own.
+fn method_references(first: &str, second: Option<&str>) -> Vec<String> {
+    let reference = |method: &str| match method {
+        "password" => "pwd".to_owned(),
+        "totp" | "recovery_code" => "otp".to_owned(),
+        "passkey" => "pop".to_owned(),
+        other => other.to_owned(),
+    };
+    let mut methods: Vec<String> = std::iter::once(first).chain(second).map(reference).collect();
+    // A passkey that signs somebody in has asked for a finger or a number itself.
+    if second.is_some() || first == "passkey" {
+        methods.push("mfa".to_owned());
+    }
+    methods
 }
 
 fn context(tenant: TenantId, session: SessionId) -> Vec<u8> {

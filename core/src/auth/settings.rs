@@ -1,8 +1,10 @@
 //! How a tenant's users sign up and in.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::redirect;
+use crate::factors::{PasskeyError, RelyingParty};
 use crate::invalid::{Findings, Invalid};
 use crate::mail::Locale;
 
@@ -47,6 +49,57 @@ impl Methods {
     }
 }
 
+/// Whether users show a second factor when they sign in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Those who have set one up.
+    #[default]
+    Optional,
+    /// All; who has none sets one up when they sign in.
+    Required,
+    /// Nobody.
+    Off,
+}
+
+/// Which site or app a tenant's passkeys are for. A passkey is good for its domain alone: another domain makes those
+/// that there are useless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeySettings {
+    /// The domain: `example.com`.
+    pub rp_id: String,
+    /// What users read when they are asked.
+    pub rp_name: String,
+    /// The pages that may ask: `https://app.example.com`.
+    pub origins: Vec<String>,
+}
+
+impl PasskeySettings {
+    pub(super) fn relying_party(&self) -> Result<RelyingParty, PasskeyError> {
+        let origins: Vec<_> = self.origins.iter().filter_map(|origin| Url::parse(origin).ok()).collect();
+        RelyingParty::new(&self.rp_id, &self.rp_name, &origins)
+    }
+
+    fn check(&self, findings: &mut Findings) {
+        if !(1..=100).contains(&self.rp_name.chars().count()) {
+            findings.add("/passkeys/rp_name", "invalid_name", "a name has 1 to 100 characters");
+        }
+        if !(1..=20).contains(&self.origins.len()) {
+            findings.add("/passkeys/origins", "too_many", "1 to 20 origins can be named");
+        }
+        for (at, origin) in self.origins.iter().enumerate() {
+            if !Url::parse(origin).is_ok_and(|origin| RelyingParty::is_origin_of(&self.rp_id, &origin)) {
+                let message = format!(
+                    "`{origin}` is no origin within `{}`: write `https://`, the host, and the port if there is one",
+                    self.rp_id
+                );
+                findings.add(format!("/passkeys/origins/{at}"), "invalid_origin", message);
+            }
+        }
+    }
+}
+
 /// A tenant's settings of auth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -71,6 +124,12 @@ pub struct AuthSettings {
     pub mail_locale: String,
     /// Mails that may be caused in an hour: 1 to 1,000,000.
     pub mails_per_hour: u32,
+    /// Whether users show a second factor when they sign in.
+    pub second_factor: SecondFactor,
+    /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
+    pub step_up_minutes: u32,
+    /// Which site passkeys are for; without it there are none.
+    pub passkeys: Option<PasskeySettings>,
 }
 
 impl Default for AuthSettings {
@@ -86,6 +145,9 @@ impl Default for AuthSettings {
             app_url: None,
             mail_locale: "en".to_owned(),
             mails_per_hour: 1_000,
+            second_factor: SecondFactor::Optional,
+            step_up_minutes: 10,
+            passkeys: None,
         }
     }
 }
@@ -122,6 +184,7 @@ impl AuthSettings {
         within("password_min_length", self.password_min_length, 8, 128);
         within("access_token_minutes", self.access_token_minutes, 5, 60);
         within("session_days", self.session_days, 1, 365);
+        within("step_up_minutes", self.step_up_minutes, 1, 60);
         within("mails_per_hour", self.mails_per_hour, 1, 1_000_000);
         findings.take("/mail_locale", self.mail_locale.parse::<Locale>());
         if self.redirect_urls.len() > 100 {
@@ -138,6 +201,9 @@ impl AuthSettings {
                 );
                 findings.add(place, "invalid_url", message);
             }
+        }
+        if let Some(passkeys) = &self.passkeys {
+            passkeys.check(&mut findings);
         }
         findings.finish(Some(self))
     }

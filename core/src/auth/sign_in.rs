@@ -9,12 +9,11 @@ use uuid::Uuid;
 
 use super::audit::{Act, entry};
 use super::error::UserError;
-use super::guard::{self, Tried, Wait};
-use super::session::{Beginning, SignedIn};
+use super::guard;
+use super::session::SignedIn;
 use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::password::{Presented, is_current};
-use crate::platform::see_through;
 use crate::records::users::{UserKey, UserRecord};
 use crate::store::StoreError;
 use crate::store::entities::user_secrets;
@@ -47,12 +46,6 @@ impl TenantScope {
             return Err(UserError::WrongCredentials);
         }
         let user = user.ok_or(UserError::WrongCredentials)?;
-        if user.disabled {
-            return Err(UserError::Disabled);
-        }
-        if self.tenant().auth().settings().require_verification && !user.verified {
-            return Err(UserError::Unverified);
-        }
         if let Some(hash) = hash.filter(|hash| !is_current(hash)) {
             self.renew_hash(user.id.as_uuid(), hash, presented).await;
         }
@@ -83,41 +76,6 @@ impl TenantScope {
         }
     }
 
-    /// Begins a session, and takes back what was counted against the account of that key.
-    pub(super) async fn begin(
-        &self,
-        user: UserRecord,
-        method: &'static str,
-        tried: Option<String>,
-    ) -> Result<SignedIn, UserError> {
-        let id = user.id.as_uuid();
-        let (row, (session, ends, secret)) = Beginning::new(self, id, method)?.split();
-        let audit = entry(self, Act::SignIn, Some(id), Some(format!("{method} {session}")))?;
-        let signed_in = self.tokens(&user, (session, ends, &secret), 1)?;
-        let (tenant, address) = (self.tenant().id(), self.facts().ip());
-        let (platform, place) = (self.platform().clone(), self.place());
-        see_through(async move {
-            let begun = platform
-                .store()
-                .write_again::<_, StoreError, _>(place, Undo::Savepoint, move |tx| {
-                    async move {
-                        if let Some(tried) = tried {
-                            guard::absolve(tx, tenant, &tried, address).await?;
-                        }
-                        Beginning::write(row, tx).await?;
-                        tx.insert(audit).await
-                    }
-                    .boxed()
-                })
-                .await
-                .map(|(done, _)| done);
-            platform.forget_user(tenant, id);
-            begun.map_err(UserError::from)
-        })
-        .await?;
-        Ok(signed_in)
-    }
-
     /// Counts a try as failed before it is made, against the account and against where it comes from.
     pub(super) async fn admit(&self, account: Option<&str>) -> Result<(), UserError> {
         let (tenant, now) = (self.tenant().id(), self.platform().now());
@@ -125,16 +83,7 @@ impl TenantScope {
         self.platform()
             .store()
             .write_again(self.place(), Undo::Savepoint, move |tx| {
-                async move {
-                    let account = account.as_deref().map(Tried::Account);
-                    for tried in address.map(Tried::Address).into_iter().chain(account) {
-                        // As an error, so that a try which is not made counts nowhere.
-                        let admitted = guard::admit(tx, tenant, tried, now).await?;
-                        admitted.map_err(|Wait { seconds }| UserError::Wait { seconds })?;
-                    }
-                    Ok(())
-                }
-                .boxed()
+                async move { guard::admit_from(tx, tenant, account.as_deref(), address, now).await }.boxed()
             })
             .await
             .map(|(done, _)| done)

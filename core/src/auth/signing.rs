@@ -52,6 +52,12 @@ pub(crate) struct Claims {
     pub(crate) sid: SessionId,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
+    /// How the session's user has shown that it is them (RFC 8176).
+    #[serde(default)]
+    pub(crate) amr: Vec<String>,
+    /// When they last did.
+    #[serde(default)]
+    pub(crate) auth_time: i64,
     /// Who acts as the user, where it is not they.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) act: Option<Acting>,
@@ -259,6 +265,8 @@ mod tests {
             iat,
             exp: iat + 900,
             act: None,
+            amr: vec!["pwd".to_owned()],
+            auth_time: iat,
         }
     }
 

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::audit::{Act, entry};
 use super::error::UserError;
+use super::fresh::Fresh;
 use super::guard;
 use super::load::SETTINGS;
 use super::session::end_sessions;
@@ -14,10 +15,9 @@ use crate::access::{AuthRead, AuthWrite, Permit, TenantScope};
 use crate::accounts::Email;
 use crate::collections::users::USERS;
 use crate::engine::Undo;
-use crate::ids::SessionId;
-use crate::invalid::{Findings, Invalid};
+use crate::invalid::Findings;
 use crate::mail::{Outgoing, TemplateName};
-use crate::password::{Password, Presented};
+use crate::password::Password;
 use crate::platform::see_through;
 use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
@@ -125,36 +125,29 @@ impl TenantScope {
 
     /// Gives the user who calls another password, and ends all their sessions but the one that calls.
     pub async fn change_password(&self, current: String, new: String) -> Result<(), UserError> {
-        let (id, session) = self.own()?;
+        self.own()?;
         self.has_passwords()?;
         let least = self.tenant().auth().settings().password_min_length;
         let new = Password::of_length(new, least).map_err(|invalid| invalid.below("/new_password"))?;
-        let wrong = || Invalid::one("/password", "wrong_password", "this is not the password of now");
-        let current = Presented::new(current).ok_or_else(wrong)?;
-        // Who has a session and guesses is held up like who has none.
-        let tried = own_password(id);
-        self.admit(Some(&tried)).await?;
-        let (user, known) = self.find_with_secret(UserKey::Id(RecordId::new(id))).await?.unzip();
-        if !current.is(known.flatten()).await? {
-            return Err(wrong().into());
-        }
+        let (fresh, tried) = self.prove_password(current).await?;
         let hash = new.hash(self.platform().rng()).await?;
-        let notice = match user.and_then(|user| user.email) {
+        let user = self.find_with_secret(UserKey::Id(RecordId::new(fresh.user()))).await?;
+        let notice = match user.and_then(|(user, _)| user.email) {
             Some(email) if self.may_mail(&email).await? => {
                 Some(self.notice(&email, TemplateName::PasswordChanged, None).await?)
             }
             _ => None,
         };
-        self.replace_password(RecordId::new(id), (hash, tried), session, notice).await
+        self.replace_password(fresh, (hash, tried), notice).await
     }
 
     async fn replace_password(
         &self,
-        id: RecordId,
+        fresh: Fresh,
         (hash, tried): (String, String),
-        session: SessionId,
         notice: Option<Outgoing>,
     ) -> Result<(), UserError> {
+        let (id, session) = (RecordId::new(fresh.user()), fresh.session());
         let audit = entry(self, Act::PasswordChanged, Some(id.as_uuid()), None)?;
         let (tenant, now, address) = (self.tenant().id(), self.platform().now(), self.facts().ip());
         let scope = self.clone();

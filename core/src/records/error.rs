@@ -80,6 +80,9 @@ pub enum RecordError {
     /// The collection's rule does not allow it.
     #[error("the collection's rule does not allow this")]
     Forbidden,
+    /// A user is deleted by one who has to show first that it is still them.
+    #[error("this needs a fresh proof that it is you: see POST /v1/auth/step-up")]
+    StepUpNeeded,
     /// The collection has no rule for it, so a permission is needed.
     #[error(transparent)]
     Denied(#[from] Denied),

@@ -255,6 +255,9 @@ impl<'d> Deletion<'d> {
         record: &Stored,
     ) -> Result<(), RecordError> {
         if collection.users.is_some() {
+            if !self.author.may_delete_users(tx).await? {
+                return Err(RecordError::StepUpNeeded);
+            }
             crate::auth::forget_secrets(tx, self.tenant.id(), record.id.as_uuid()).await?;
         }
         let layout = &collection.layout;

@@ -15,6 +15,7 @@ use super::layout::{Column, FIXED, Layout};
 use super::storage::Storage;
 use super::value::FieldValue;
 use crate::access::{Actor, Denied, Permission as _, RecordsRead, RecordsWrite, TenantScope};
+use crate::auth::ProofNeeded;
 use crate::clock::Timestamp;
 use crate::collections::{Auto, Collection};
 use crate::dialect::Dialect;
@@ -374,6 +375,8 @@ pub(super) struct Author {
     collection: Uuid,
     actor: String,
     request: String,
+    /// What a user has to have proved to delete a user.
+    proof_needed: Option<ProofNeeded>,
 }
 
 impl Records<'_> {
@@ -383,6 +386,7 @@ impl Records<'_> {
             collection: self.collection.id().as_uuid(),
             actor: self.scope.actor().to_string(),
             request: self.scope.request().as_str().to_owned(),
+            proof_needed: ProofNeeded::of(self.scope),
         }
     }
 }
@@ -396,6 +400,14 @@ impl Author {
     /// The same, of changes in another collection.
     pub(super) fn of(&self, collection: &Collection) -> Self {
         Self { collection: collection.id().as_uuid(), ..self.clone() }
+    }
+
+    /// Whether it may delete users: a user only who has shown a short while ago that it is them.
+    pub(super) async fn may_delete_users(&self, tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+        match self.proof_needed {
+            Some(needed) => needed.is_met(tx).await,
+            None => Ok(true),
+        }
     }
 
     /// Appends to the change log, in the transaction of the write.

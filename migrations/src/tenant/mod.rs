@@ -11,6 +11,7 @@ mod m20261124_000020_auth;
 mod m20261125_000021_one_time_secrets;
 mod m20261125_000022_mail;
 mod m20261125_000023_oauth;
+mod m20261125_000024_factors;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     // Oldest first. `neonex migrate create` adds to both lists.
@@ -23,4 +24,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     m20261125_000021_one_time_secrets::MIGRATION,
     m20261125_000022_mail::MIGRATION,
     m20261125_000023_oauth::MIGRATION,
+    m20261125_000024_factors::MIGRATION,
 ];

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::{expect, problem};
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const USERS: &str = "/v1/collections/users/records";
 
 /// Signs somebody up and in.
@@ -25,11 +25,11 @@ fn places(answer: &Answer, status: u16) -> Vec<String> {
     errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn sign_in(client: &Client, email: &str, password: &str) -> Answer {
+pub(crate) async fn sign_in(client: &Client, email: &str, password: &str) -> Answer {
     client.post("/v1/auth/sign-in", &json!({"email": email, "password": password})).await
 }
 
-async fn refresh(client: &Client, signed_in: &Value) -> Answer {
+pub(crate) async fn refresh(client: &Client, signed_in: &Value) -> Answer {
     client.post("/v1/auth/refresh", &json!({"refresh_token": signed_in["refresh_token"]})).await
 }
 

@@ -180,20 +180,15 @@ impl TenantScope {
         sent: Option<String>,
     ) -> Result<Option<String>, UserError> {
         let found = self.find_with_secret(UserKey::Id(RecordId::new(id))).await?;
-        let Some(hash) = found.ok_or(UserError::NoUser)?.1 else {
+        if found.ok_or(UserError::NoUser)?.1.is_none() {
+            self.fresh().await?;
             let Some(sent) = sent else { return Ok(None) };
             self.has_passwords()?;
             let least = self.tenant().auth().settings().password_min_length;
             let password = Password::of_length(sent, least).map_err(|invalid| invalid.below("/password"))?;
             return Ok(Some(password.hash(self.platform().rng()).await?));
-        };
-        let wrong = || Invalid::one("/password", "wrong_password", "this is not the password of now");
-        let sent = sent.and_then(Presented::new).ok_or_else(wrong)?;
-        let tried = own_password(id);
-        self.admit(Some(&tried)).await?;
-        if !sent.is(Some(hash)).await? {
-            return Err(wrong().into());
         }
+        let (_, tried) = self.prove_password(sent.unwrap_or_default()).await?;
         self.absolve(tried).await?;
         Ok(None)
     }

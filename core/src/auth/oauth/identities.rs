@@ -61,7 +61,7 @@ pub(super) enum Known {
 impl TenantScope {
     /// Begins to link a provider to the user who calls: the address that their browser is to go to.
     pub async fn begin_link(&self, provider: &str, begin: Beginning) -> Result<Url, OAuthError> {
-        let (user, _) = self.own()?;
+        let user = self.fresh().await?.user();
         self.begin_flow(provider, begin, Some(user)).await
     }
 
@@ -106,7 +106,7 @@ impl TenantScope {
 
     /// Takes a provider away from the user who calls, unless they could not come in any more.
     pub async fn unlink(&self, provider: &str) -> Result<(), OAuthError> {
-        let (user, _) = self.own()?;
+        let user = self.fresh().await?.user();
         if !is_name(provider) {
             return Err(OAuthError::NoIdentity);
         }

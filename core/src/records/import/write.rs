@@ -210,6 +210,7 @@ pub(crate) fn details(error: RecordError) -> Result<Vec<Detail>, RecordError> {
         error @ (RecordError::NoCollection
         | RecordError::View
         | RecordError::MadeByAuth
+        | RecordError::StepUpNeeded
         | RecordError::TooManyRecords { .. }
         | RecordError::OtherCount { .. }
         | RecordError::OfRecord { .. }

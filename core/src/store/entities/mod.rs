@@ -217,6 +217,38 @@ entity!(
         expires_at: i64,
         user_agent: Option<String>,
         ip: Option<String>,
+        second_factor: Option<String>,
+        proved_at: i64,
+    }
+);
+entity!(
+    /// Users' factors.
+    factors, "factors", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        user_id: Uuid,
+        kind: String,
+        name: String,
+        secret: Option<Vec<u8>>,
+        credential: Option<String>,
+        credential_digest: Option<Vec<u8>>,
+        counter: i64,
+        created_at: i64,
+        confirmed_at: Option<i64>,
+        last_used_at: Option<i64>,
+    }
+);
+entity!(
+    /// Recovery codes that were not used.
+    recovery_codes, "recovery_codes", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        user_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        digest: Vec<u8>,
     }
 );
 entity!(

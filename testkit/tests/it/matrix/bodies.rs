@@ -190,6 +190,29 @@ pub(super) fn password(_: &Names) -> Value {
     json!({"password": PASSWORD, "new_password": PASSWORD})
 }
 
+/// A token that was made up.
+pub(super) fn second_factor(_: &Names) -> Value {
+    json!({"token": "nx_sf_0", "method": "totp", "code": "000000"})
+}
+
+/// An answer in a ceremony that was made up.
+pub(super) fn passkey(_: &Names) -> Value {
+    let response = json!({"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "attestationObject": "AA"});
+    json!({"id": "nx_one_0", "credential": {"id": "AA", "rawId": "AA", "type": "public-key", "response": response}})
+}
+
+pub(super) fn step_up(_: &Names) -> Value {
+    json!({"method": "password", "password": PASSWORD})
+}
+
+pub(super) fn totp_factor(names: &Names) -> Value {
+    json!({"name": names.value})
+}
+
+pub(super) fn code(_: &Names) -> Value {
+    json!({"code": "000000"})
+}
+
 pub(super) fn auth_settings(names: &Names) -> Value {
     json!({"redirect_urls": [format!("https://{}", names.slug)]})
 }

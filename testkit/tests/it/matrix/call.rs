@@ -84,6 +84,9 @@ fn encoded(text: &str) -> String {
         .collect()
 }
 
+/// What stands before a key, the secret of a factor, or a picture of that.
+const MADE_UP: [&str; 5] = ["nx_pub_", "nx_sec_", "secret=", "\"secret\":\"", "base64,"];
+
 /// The same text without ids and keys that the server made up on the way.
 pub(super) fn anonymised(told: &str) -> String {
     let hexadecimal = |c: char| matches!(c, '0'..='9' | 'a'..='f' | '-');
@@ -91,10 +94,11 @@ pub(super) fn anonymised(told: &str) -> String {
     let mut rest = told;
     while let Some(first) = rest.chars().next() {
         let run = rest.find(|c| !hexadecimal(c)).unwrap_or(rest.len());
-        let key = rest.strip_prefix("nx_pub_").or_else(|| rest.strip_prefix("nx_sec_"));
+        let key = MADE_UP.iter().find_map(|before| rest.strip_prefix(before));
         let taken = if let Some(key) = key {
+            let ends = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '=');
             out.push_str("‹key›");
-            rest.len() - key.len() + key.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(key.len())
+            rest.len() - key.len() + key.find(ends).unwrap_or(key.len())
         } else if run > 0 {
             let digits = rest[..run].replace('-', "");
             out.push_str(if digits.len() == 32 { "‹id›" } else { &rest[..run] });

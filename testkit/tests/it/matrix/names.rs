@@ -38,6 +38,8 @@ pub(super) struct Names {
     pub(super) invitation: String,
     /// A provider of sign-in, by name.
     pub(super) provider: String,
+    /// A factor of theirs.
+    pub(super) factor: String,
 }
 
 impl Names {
@@ -67,6 +69,7 @@ impl Names {
             | Input::MailCursor
             | Input::Invitation
             | Input::Provider
+            | Input::Factor
             | Input::TenantCursor
             | Input::KeyCursor
             | Input::RecordCursor
@@ -89,6 +92,7 @@ impl Names {
             Input::Mail | Input::MailCursor => self.mail.clone(),
             Input::Invitation => self.invitation.clone(),
             Input::Provider => self.provider.clone(),
+            Input::Factor => self.factor.clone(),
             Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
@@ -107,7 +111,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 18] {
+    pub(super) fn all(&self) -> [&str; 19] {
         [
             &self.tenant,
             &self.slug,
@@ -127,6 +131,7 @@ impl Names {
             &self.mail,
             &self.invitation,
             &self.provider,
+            &self.factor,
         ]
     }
 
@@ -152,6 +157,7 @@ impl Names {
             mail: beside(&self.mail),
             invitation: beside(&self.invitation),
             provider: word(&self.provider),
+            factor: beside(&self.factor),
         }
     }
 }

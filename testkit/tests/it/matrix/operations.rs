@@ -10,8 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider,
-    Record, RecordCursor, Session, Sort, Tenant, Unique, User,
+    Collection, Condition, Etag, Factor, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once, Plain,
+    Provider, Record, RecordCursor, Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -38,6 +38,8 @@ pub(super) enum Input {
     Invitation,
     /// A provider of sign-in, by name.
     Provider,
+    /// A factor of a user, by id.
+    Factor,
     /// A condition, which names fields, values and ids.
     Filter,
     /// The same, of an operation that does not do without.
@@ -76,6 +78,7 @@ impl Input {
                 | Self::Mail
                 | Self::Invitation
                 | Self::Provider
+                | Self::Factor
         )
     }
 }
@@ -402,6 +405,19 @@ const ROWS: &[Row] = &[
     row("begin_linking_identity", Needs::User, &[("provider", Provider)], &[bodies::oauth]),
     row("link_identity", Needs::User, &[], &[bodies::oauth_code]),
     row("unlink_identity", Needs::User, &[("provider", Provider)], &[]),
+    row("show_second_factor", Needs::Tenant, &[], &[bodies::second_factor]),
+    row("step_up", Needs::User, &[], &[bodies::step_up]),
+    row("list_factors", Needs::User, &[], &[]),
+    row("create_totp_factor", Needs::User, &[], &[bodies::totp_factor]),
+    row("confirm_factor", Needs::User, &[("factor", Factor)], &[bodies::code]),
+    row("delete_factor", Needs::User, &[("factor", Factor)], &[]),
+    row("create_recovery_codes", Needs::User, &[], &[]),
+    row("begin_passkey_registration", Needs::User, &[], &[bodies::totp_factor]),
+    row("finish_passkey_registration", Needs::User, &[], &[bodies::passkey]),
+    row("begin_passkey_sign_in", Needs::Tenant, &[], &[bodies::rotation]),
+    row("finish_passkey_sign_in", Needs::Tenant, &[], &[bodies::passkey]),
+    row("list_user_factors", Scope("auth:read"), &[("user", User)], &[]),
+    row("delete_user_factors", Scope("auth:write"), &[("user", User)], &[]),
     row("create_user", Scope("auth:write"), &[], &[bodies::user]),
     row("update_user", Scope("auth:write"), &[("user", User)], &[bodies::user_roles]),
     row(

@@ -184,6 +184,9 @@ impl Own {
         let user = self.tenant.nobody().bearer(token);
         let sessions = expect(&user.get("/v1/auth/sessions").await, 200);
         self.names.session = sessions["items"][0]["id"].as_str().unwrap().into();
+        // One that was begun, and waits for its code.
+        let factor = user.post("/v1/auth/factors/totp", &json!({"name": "own factor"})).await;
+        self.names.factor = expect(&factor, 201)["id"].as_str().unwrap().into();
         if self.credential == Credential::User {
             self.callers = BTreeMap::from([("", user)]);
         }

@@ -172,6 +172,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Mail => Some(own.names.mail.clone()),
         Input::Invitation => Some(own.names.invitation.clone()),
         Input::Provider => Some(own.names.provider.clone()),
+        Input::Factor => Some(own.names.factor.clone()),
         Input::Fields => Some("title".to_owned()),
         Input::Unique => Some(UNIQUE.to_owned()),
         Input::Plain(value) => Some(value.to_owned()),

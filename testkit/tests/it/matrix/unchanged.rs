@@ -39,8 +39,14 @@ const TENANT: [(&str, &str); 16] = [
     ("user_secrets", "user_id, password_hash, changed_at"),
     (
         "user_sessions",
-        "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip",
+        "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip, \
+         second_factor, proved_at",
     ),
+    (
+        "factors",
+        "id, user_id, kind, name, secret, credential, credential_digest, counter, created_at, confirmed_at, last_used_at",
+    ),
+    ("recovery_codes", "user_id, digest"),
     ("one_time_secrets", "id, purpose, user_id, digest, sealed, tries, created_at, expires_at"),
     ("auth_providers", "name, kind, client_id, client_secret, enabled, definition, created_at, updated_at"),
     ("identities", "provider, subject, user_id, email, email_verified, created_at, last_used_at"),

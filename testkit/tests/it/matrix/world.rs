@@ -11,6 +11,7 @@ use super::names::{CANARY, Names};
 use super::own::{LIFETIME_SECONDS, Own};
 use crate::api::expect;
 use crate::support::execute;
+use crate::factors;
 
 /// All that the tests work with.
 pub(super) struct World {
@@ -30,7 +31,7 @@ impl World {
         let app = TestApp::start().await.unwrap();
         app.platform.platform.set_public_url("https://neonex.test");
         let other = app.tenant(&format!("{CANARY}-slug")).await.unwrap();
-        let (foreign, mut secrets) = fill(&app, &other).await;
+        let (foreign, mut secrets, hidden) = fill(&app, &other).await;
         let foreign_ids = [
             &foreign.tenant,
             &foreign.key,
@@ -39,11 +40,13 @@ impl World {
             &foreign.user,
             &foreign.session,
             &foreign.mail,
+            &foreign.factor,
         ];
         secrets.extend(foreign_ids.into_iter().cloned());
         let mut canaries: Vec<String> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
         canaries.push(CANARY.to_owned());
         assert_shown_to_its_own(&app, &other, &canaries).await;
+        canaries.extend(hidden.iter().flat_map(|secret| spellings(secret)));
         // So that no version of the other's is one of theirs.
         app.platform.clock.advance(1);
         let mut owns: Vec<Own> = join_all(Credential::all().map(|kind| Own::start(&app, kind))).await;
@@ -54,8 +57,9 @@ impl World {
     }
 }
 
-/// Fills the other tenant, with something telling in every place. Also gives what else of it is secret.
-async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
+/// Fills the other tenant, with something telling in every place. Also gives what else of it is secret, and what
+/// nobody is shown a second time.
+async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>, Vec<String>) {
     let operator = other.operator();
     let origins = [format!("https://{CANARY}.example")];
     let settings = json!({"settings": {"cors_origins": origins, "slow_query_ms": 0}});
@@ -104,9 +108,16 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>) {
     let guest = json!({"email": format!("{CANARY}-guest@example.com")});
     names.invitation = text(&expect(&operator.post("/v1/users/invitations", &guest).await, 201)["id"]);
     names.mail = text(&expect(&operator.get("/v1/mails").await, 200)["items"][0]["id"]);
+    let theirs = other.nobody().bearer(&token);
+    let (factor, codes) = factors::with_totp(app, &theirs).await;
+    names.factor = text(&expect(&theirs.get("/v1/auth/factors").await, 200)["items"][0]["id"]);
+    // A sign-in that waits for its second factor.
+    let asked = other.anonymous().post("/v1/auth/sign-in", &user).await.json();
+    let waiting = text(&asked["second_factor"]["token"]);
     let tokens = [token, text(&signed_in["refresh_token"])];
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
-    (names, secrets.into_iter().chain(repeatable).chain(tokens).collect())
+    let hidden = codes.into_iter().chain([factor, waiting]).collect();
+    (names, secrets.into_iter().chain(repeatable).chain(tokens).collect(), hidden)
 }
 
 /// A provider, a sign-in by it that has begun, and somebody whom it knows.
@@ -144,6 +155,8 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let user = text(&expect(&other.operator().get(users).await, 200)["items"][0]["id"]);
     let sessions = format!("/v1/users/{user}/sessions");
     shown.push_str(&expect(&other.operator().get(&sessions).await, 200).to_string());
+    let factors = format!("/v1/users/{user}/factors");
+    shown.push_str(&expect(&other.operator().get(&factors).await, 200).to_string());
     shown.push_str(&expect(&app.operator().get("/v1/tenants").await, 200).to_string());
     let shown = shown.to_lowercase();
     // Nobody is shown a key or a token a second time.
