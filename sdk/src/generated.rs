@@ -19,6 +19,13 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// What a factor is.
+        FactorKind {
+            Totp = "totp",
+            Passkey = "passkey",
+        }
+    }
+    crate::open_enum! {
         /// How records are written in a file.
         FileFormat {
             Ndjson = "ndjson",
@@ -79,6 +86,21 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// By what a second factor is shown.
+        SecondFactorMethod {
+            Totp = "totp",
+            RecoveryCode = "recovery_code",
+        }
+    }
+    crate::open_enum! {
+        /// Whether users show a second factor when they sign in.
+        SecondFactorPolicy {
+            Optional = "optional",
+            Required = "required",
+            Off = "off",
+        }
+    }
+    crate::open_enum! {
         /// Who may sign up.
         SignUpPolicy {
             Open = "open",
@@ -99,6 +121,15 @@ pub mod enums {
             Delete = "delete",
             UpdateMany = "update_many",
             DeleteMany = "delete_many",
+        }
+    }
+    crate::open_enum! {
+        /// By what it is shown anew who calls.
+        StepUpMethod {
+            Password = "password",
+            Totp = "totp",
+            RecoveryCode = "recovery_code",
+            Passkey = "passkey",
         }
     }
     crate::open_enum! {
@@ -139,21 +170,35 @@ pub mod types {
         /// Indexes that no list since then can have used. Those that keep something unique are not among them.
         pub unused_indexes: ::std::vec::Vec<UnusedIndex>,
     }
+    /// Whose passkey is asked for.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AskPasskey {
+        /// The token that came with `second_factor_needed`; without it any passkey will do, and says whose it is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<crate::Secret>,
+    }
     /// A tenant's settings of auth.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct AuthSettings {
         /// Minutes that an access token is good for.
         pub access_token_minutes: u32,
+        /// Which site passkeys are for; without it there are none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub passkeys: ::std::option::Option<PasskeySettings>,
         /// Characters that a password has at least.
         pub password_min_length: u32,
         /// Addresses to which a sign-in may lead back.
         pub redirect_urls: ::std::vec::Vec<::std::string::String>,
         /// Whether only those sign in whose e-mail address is verified.
         pub require_verification: bool,
+        /// Whether users show a second factor when they sign in.
+        pub second_factor: crate::generated::enums::SecondFactorPolicy,
         /// Days after which a session ends, however much it is used.
         pub session_days: u32,
         /// Who may sign up.
         pub sign_up: crate::generated::enums::SignUpPolicy,
+        /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous.
+        pub step_up_minutes: u32,
     }
     /// What is to change of a tenant's settings of auth.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -161,6 +206,9 @@ pub mod types {
         /// Minutes that an access token is good for: 5 to 60.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub access_token_minutes: ::std::option::Option<u32>,
+        /// Which site passkeys are for, or null for none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub passkeys: ::std::option::Option<PasskeySettings>,
         /// Characters that a password has at least: 8 to 128.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub password_min_length: ::std::option::Option<u32>,
@@ -170,12 +218,18 @@ pub mod types {
         /// Whether only those sign in whose e-mail address is verified.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub require_verification: ::std::option::Option<bool>,
+        /// Whether users show a second factor when they sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub second_factor: ::std::option::Option<crate::generated::enums::SecondFactorPolicy>,
         /// Days after which a session ends, however much it is used: 1 to 365.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub session_days: ::std::option::Option<u32>,
         /// Who may sign up.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sign_up: ::std::option::Option<crate::generated::enums::SignUpPolicy>,
+        /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub step_up_minutes: ::std::option::Option<u32>,
     }
     /// Writes that are done together or not at all.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -287,6 +341,25 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub view: ::std::option::Option<View>,
     }
+    /// What shows that a factor works.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ConfirmFactor {
+        /// A code that the app shows.
+        pub code: crate::Secret,
+        /// The token that came with `second_factor_enrolment_needed`, in place of a session.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<crate::Secret>,
+    }
+    /// A factor that counts from now on.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ConfirmedFactor {
+        /// The user's recovery codes, where they had none: shown once.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub recovery_codes: ::std::vec::Vec<crate::Secret>,
+        /// The session, where a sign-in has waited for the factor.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub session: ::std::option::Option<SignedIn>,
+    }
     /// A record that is gone.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct DeletedRecord {
@@ -327,6 +400,35 @@ pub mod types {
         pub plan: ::std::vec::Vec<::std::string::String>,
         /// The statement, with the collection's name for its table.
         pub sql: ::std::string::String,
+    }
+    /// A factor of a user.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Factor {
+        /// When it was shown to work; until then nobody is asked for it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub confirmed_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// When it was set up.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// What it is.
+        pub kind: crate::generated::enums::FactorKind,
+        /// When it was last shown.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last_used_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// What its user calls it.
+        pub name: ::std::string::String,
+    }
+    /// Factors.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct FactorList {
+        /// The factors.
+        pub items: ::std::vec::Vec<Factor>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+        /// Recovery codes that were not used.
+        pub recovery_codes_left: u32,
     }
     /// A field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -707,6 +809,15 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
+    /// A new passkey.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewPasskey {
+        /// What the user calls it: 1 to 100 characters.
+        pub name: ::std::string::String,
+        /// The token that came with `second_factor_enrolment_needed`, in place of a session.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<crate::Secret>,
+    }
     /// A new tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewTenant {
@@ -717,6 +828,15 @@ pub mod types {
         pub settings: ::std::option::Option<TenantSettings>,
         /// Its name in addresses: 2 to 63 lower-case letters, digits and hyphens.
         pub slug: ::std::string::String,
+    }
+    /// A new app for one-time passwords.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewTotpFactor {
+        /// What the user calls it: 1 to 100 characters.
+        pub name: ::std::string::String,
+        /// The token that came with `second_factor_enrolment_needed`, in place of a session.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<crate::Secret>,
     }
     /// A new user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -736,6 +856,43 @@ pub mod types {
         #[serde(default)]
         pub verified: bool,
     }
+    /// What a passkey has answered.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct PasskeyAnswer {
+        /// The browser's credential, as its `toJSON()` gives it.
+        pub credential: ::serde_json::Value,
+        /// The ceremony's id.
+        pub id: crate::Secret,
+    }
+    /// A ceremony that has begun.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct PasskeyCeremony {
+        /// Names it; good once, for five minutes.
+        pub id: crate::Secret,
+        /// What the browser is asked with, as `parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()` of its
+        /// `PublicKeyCredential` read it.
+        pub options: ::serde_json::Value,
+    }
+    /// Which site or app a tenant's passkeys are for.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct PasskeySettings {
+        /// The pages that may ask, as `https://app.example.com`: within the domain, 1 to 20.
+        pub origins: ::std::vec::Vec<::std::string::String>,
+        /// The domain, as `example.com`. A passkey is good for its domain alone: another makes those there are useless.
+        pub rp_id: ::std::string::String,
+        /// What users read when they are asked: 1 to 100 characters.
+        pub rp_name: ::std::string::String,
+    }
+    /// A sign-in that waits for a second factor.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct PendingSecondFactor {
+        /// Seconds for which the sign-in waits.
+        pub expires_in: u32,
+        /// What can be shown, or set up: `totp`, `passkey`, `recovery_code`.
+        pub methods: ::std::vec::Vec<::std::string::String>,
+        /// To be sent with the second factor, or to set one up.
+        pub token: crate::Secret,
+    }
     /// What went wrong (RFC 9457).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Problem {
@@ -752,6 +909,9 @@ pub mod types {
         /// The request's id, to be quoted to whoever runs the server.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub request_id: ::std::option::Option<::std::string::String>,
+        /// How the sign-in goes on, where the problem is `second_factor_needed` or `second_factor_enrolment_needed`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub second_factor: ::std::option::Option<PendingSecondFactor>,
         /// The HTTP status.
         pub status: u16,
         /// The problem in a few words, the same for each occurrence.
@@ -846,11 +1006,23 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub within: ::std::option::Option<::std::string::String>,
     }
+    /// Recovery codes, shown once.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RecoveryCodes {
+        /// The codes; each is good once.
+        pub recovery_codes: ::std::vec::Vec<crate::Secret>,
+    }
     /// What a refresh is asked with.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Refresh {
         /// The refresh token that came with the last access token.
         pub refresh_token: crate::Secret,
+    }
+    /// How many factors were removed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RemovedFactors {
+        /// How many.
+        pub count: u64,
     }
     /// To when a record is taken back.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -986,8 +1158,13 @@ pub mod types {
         pub ip: ::std::option::Option<::std::string::String>,
         /// How it began: `password`.
         pub method: ::std::string::String,
+        /// When its user last showed that it is them.
+        pub proved_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When its tokens were last renewed.
         pub refreshed_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// What was shown beside that: `totp`, `passkey`, `recovery_code`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub second_factor: ::std::option::Option<::std::string::String>,
         /// What the client called itself when it began.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user_agent: ::std::option::Option<::std::string::String>,
@@ -1000,6 +1177,16 @@ pub mod types {
         /// Always null: there is one page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A second factor.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ShowSecondFactor {
+        /// The code.
+        pub code: crate::Secret,
+        /// By what it is shown.
+        pub method: crate::generated::enums::SecondFactorMethod,
+        /// The token that came with `second_factor_needed`.
+        pub token: crate::Secret,
     }
     /// A sign-in with a password.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1081,6 +1268,24 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
+    /// A fresh proof.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct StepUp {
+        /// The code, where it is by one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<crate::Secret>,
+        /// The passkey's answer, where it is by one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub credential: ::std::option::Option<::serde_json::Value>,
+        /// The ceremony's id, where it is by a passkey.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::Secret>,
+        /// By what it is shown who calls.
+        pub method: crate::generated::enums::StepUpMethod,
+        /// The password, where it is by that.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<crate::Secret>,
+    }
     /// A tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Tenant {
@@ -1133,6 +1338,18 @@ pub mod types {
         /// From how many milliseconds on a query counts as slow; 0 for all. As `NEONEX_SLOW_QUERY` says where nothing is said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub slow_query_ms: ::std::option::Option<u32>,
+    }
+    /// What an app learns to show one-time passwords.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TotpFactor {
+        /// The factor's id.
+        pub id: ::std::string::String,
+        /// The same with all that belongs to it, as apps read it.
+        pub otpauth_url: crate::Secret,
+        /// The address as a picture to be scanned: an SVG as a `data:` URL.
+        pub qr: crate::Secret,
+        /// The secret in base32, to be typed.
+        pub secret: crate::Secret,
     }
     /// An index without use.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1278,6 +1495,165 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// List factors
+    ///
+    /// Of the signed-in user, oldest first: all of them.
+    ///
+    /// Sends a `GET` request to `/v1/auth/factors`
+    pub async fn list_factors<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::FactorList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/factors", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_factors" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Set up an app for one-time passwords
+    ///
+    /// It counts when a code of it has been shown. Asks for a fresh proof, or for the token of a sign-in that was
+    /// answered by `second_factor_enrolment_needed`.
+    ///
+    /// Sends a `POST` request to `/v1/auth/factors/totp`
+    pub async fn create_totp_factor<'a>(
+        &'a self,
+        body: &'a types::NewTotpFactor,
+    ) -> Result<ResponseValue<types::TotpFactor>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/factors/totp", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_totp_factor" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Remove a factor
+    ///
+    /// Of the signed-in user. Asks for a fresh proof. With the last factor go the recovery codes.
+    ///
+    /// Sends a `DELETE` request to `/v1/auth/factors/{factor}`
+    ///
+    /// Arguments:
+    /// - `factor`: The factor's id.
+    pub async fn delete_factor<'a>(
+        &'a self,
+        factor: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/factors/{}", self.baseurl, encode_path(&factor.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_factor" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Confirm a factor
+    ///
+    /// By a code that the app shows. With the first factor come ten recovery codes, each of which is good once in place
+    /// of a factor; they are shown here and never again.
+    ///
+    /// Sends a `POST` request to `/v1/auth/factors/{factor}/confirm`
+    ///
+    /// Arguments:
+    /// - `factor`: The factor's id.
+    /// - `body`
+    pub async fn confirm_factor<'a>(
+        &'a self,
+        factor: &'a str,
+        body: &'a types::ConfirmFactor,
+    ) -> Result<ResponseValue<types::ConfirmedFactor>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/factors/{}/confirm", self.baseurl, encode_path(&factor.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "confirm_factor" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get the signing keys
     ///
     /// The public keys (RFC 7517) by which others check the access tokens of the tenant's users. A key is here ten
@@ -1302,6 +1678,161 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "get_signing_keys" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Begin to register a passkey
+    ///
+    /// Asks for a fresh proof, or for the token of a sign-in that was answered by `second_factor_enrolment_needed`. The
+    /// tenant has to have said in its settings which site passkeys are for.
+    ///
+    /// Sends a `POST` request to `/v1/auth/passkeys/registration`
+    pub async fn begin_passkey_registration<'a>(
+        &'a self,
+        body: &'a types::NewPasskey,
+    ) -> Result<ResponseValue<types::PasskeyCeremony>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/passkeys/registration", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "begin_passkey_registration" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// End the registration of a passkey
+    ///
+    /// With what `navigator.credentials.create()` has made. The passkey counts from then on.
+    ///
+    /// Sends a `POST` request to `/v1/auth/passkeys/registration/finish`
+    pub async fn finish_passkey_registration<'a>(
+        &'a self,
+        body: &'a types::PasskeyAnswer,
+    ) -> Result<ResponseValue<types::ConfirmedFactor>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/passkeys/registration/finish", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "finish_passkey_registration" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Ask for a passkey
+    ///
+    /// In place of a password; with the token of a sign-in that waits for a second factor, as that; and of somebody who
+    /// is signed in, for a fresh proof.
+    ///
+    /// Sends a `POST` request to `/v1/auth/passkeys/sign-in`
+    pub async fn begin_passkey_sign_in<'a>(
+        &'a self,
+        body: &'a types::AskPasskey,
+    ) -> Result<ResponseValue<types::PasskeyCeremony>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/passkeys/sign-in", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "begin_passkey_sign_in" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign in with a passkey
+    ///
+    /// With what `navigator.credentials.get()` has given. A passkey verifies its user itself, so that no second factor
+    /// is asked for.
+    ///
+    /// Sends a `POST` request to `/v1/auth/passkeys/sign-in/finish`
+    pub async fn finish_passkey_sign_in<'a>(
+        &'a self,
+        body: &'a types::PasskeyAnswer,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/passkeys/sign-in/finish", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "finish_passkey_sign_in" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -1351,6 +1882,43 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Make new recovery codes
+    ///
+    /// For the signed-in user, who has a factor. Asks for a fresh proof. The codes from before are good for nothing any
+    /// more.
+    ///
+    /// Sends a `POST` request to `/v1/auth/recovery-codes`
+    pub async fn create_recovery_codes<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::RecoveryCodes>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/recovery-codes", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_recovery_codes" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Refresh the tokens
     ///
     /// A refresh token is good once. One that comes up a second time ends its session: somebody else may have it.
@@ -1379,6 +1947,45 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "refresh_tokens" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Show a second factor
+    ///
+    /// Ends a sign-in that was answered by `second_factor_needed`. Five tries may be made of it within five minutes;
+    /// tries of one-time passwords are counted for the user as well, apart from those of passwords.
+    ///
+    /// Sends a `POST` request to `/v1/auth/second-factor`
+    pub async fn show_second_factor<'a>(
+        &'a self,
+        body: &'a types::ShowSecondFactor,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/second-factor", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "show_second_factor" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -1576,7 +2183,8 @@ impl Client {
     }
     /// Sign in
     ///
-    /// Begins a session. After five tries in a row that have failed for one address, the next has to wait, each time
+    /// Begins a session, or is answered by `second_factor_needed` (or `second_factor_enrolment_needed`) with a token under
+    /// which the second factor is shown (or set up). After five tries in a row that have failed for one address, the next has to wait, each time
     /// twice as long.
     ///
     /// Sends a `POST` request to `/v1/auth/sign-in`
@@ -1713,6 +2321,45 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "rotate_signing_key" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Show anew who it is
+    ///
+    /// By the password or by a second factor. What is dangerous asks for a proof that is not older than the tenant's
+    /// `step_up_minutes`, and is refused with `step_up_needed` otherwise. A sign-in is a proof as well.
+    ///
+    /// Sends a `POST` request to `/v1/auth/step-up`
+    pub async fn step_up<'a>(
+        &'a self,
+        body: &'a types::StepUp,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/step-up", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "step_up" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -3829,6 +4476,86 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_user" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List a user's factors
+    ///
+    /// Oldest first: all of them.
+    ///
+    /// Sends a `GET` request to `/v1/users/{user}/factors`
+    ///
+    /// Arguments:
+    /// - `user`: The user's id.
+    pub async fn list_user_factors<'a>(
+        &'a self,
+        user: &'a str,
+    ) -> Result<ResponseValue<types::FactorList>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/{}/factors", self.baseurl, encode_path(&user.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_user_factors" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Remove a user's factors
+    ///
+    /// All of them, with the recovery codes: for a user who has lost them.
+    ///
+    /// Sends a `DELETE` request to `/v1/users/{user}/factors`
+    ///
+    /// Arguments:
+    /// - `user`: The user's id.
+    pub async fn delete_user_factors<'a>(
+        &'a self,
+        user: &'a str,
+    ) -> Result<ResponseValue<types::RemovedFactors>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/{}/factors", self.baseurl, encode_path(&user.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_user_factors" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;

@@ -335,7 +335,7 @@ impl From<PasskeySettingsView> for PasskeySettings {
 
 /// A tenant's settings of auth.
 #[derive(Object)]
-#[oai(rename = "AuthSettings")]
+#[oai(rename = "AuthSettings", skip_serializing_if_is_none)]
 pub(super) struct AuthSettingsView {
     /// Who may sign up.
     sign_up: SignUpPolicy,
