@@ -177,6 +177,25 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sign_up: ::std::option::Option<crate::generated::enums::SignUpPolicy>,
     }
+    /// A provider as everybody sees it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AvailableProvider {
+        /// Its kind.
+        pub kind: ::std::string::String,
+        /// What it is called in addresses.
+        pub name: ::std::string::String,
+        /// What stands on a button.
+        pub title: ::std::string::String,
+    }
+    /// Providers by which users can sign in.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AvailableProviderList {
+        /// The providers.
+        pub items: ::std::vec::Vec<AvailableProvider>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
     /// Writes that are done together or not at all.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Batch {
@@ -213,6 +232,17 @@ pub mod types {
     pub struct BatchResults {
         /// The records as they are now, in the order of their operations; null for a deleted one.
         pub results: ::std::vec::Vec<::std::option::Option<crate::AnyRecord>>,
+    }
+    /// How an app begins.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BeginOAuth {
+        /// The SHA-256 of a secret that stays with the app (RFC 7636, `S256`), in base64url: 43 characters.
+        pub code_challenge: ::std::string::String,
+        /// Where the browser is to come out: one of the tenant's `redirect_urls`.
+        pub redirect_url: ::std::string::String,
+        /// What the app gets back beside the code.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<::std::string::String>,
     }
     /// How many records it was.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -315,6 +345,17 @@ pub mod types {
     pub struct EndedSessions {
         /// How many.
         pub count: u64,
+    }
+    /// A code that an app was given.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ExchangeOAuth {
+        /// The code.
+        pub code: crate::Secret,
+        /// The secret of the challenge that the app began with.
+        pub code_verifier: crate::Secret,
+        /// The user's own fields of the collection `users`, for the case that they are new.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub profile: ::std::option::Option<::serde_json::Value>,
     }
     /// How a list is carried out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -443,6 +484,44 @@ pub mod types {
         /// Days: 1 to 36,500. As long as the collection is there if null or not given.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub days: ::std::option::Option<u32>,
+    }
+    /// Whom a provider knows a user as.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Identity {
+        /// When it was linked.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The address that the user has there.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Whether the provider promises that it is theirs.
+        pub email_verified: bool,
+        /// When it was last signed in by.
+        pub last_used_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The provider, by name.
+        pub provider: ::std::string::String,
+        /// What it calls the user.
+        pub subject: ::std::string::String,
+    }
+    /// Identities.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct IdentityList {
+        /// The identities.
+        pub items: ::std::vec::Vec<Identity>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What somebody acts as a user with.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Impersonation {
+        /// To be sent as `Authorization: Bearer …`.
+        pub access_token: crate::Secret,
+        /// Seconds that it is good for. It is not renewed.
+        pub expires_in: u32,
+        /// Always `Bearer`.
+        pub token_type: ::std::string::String,
+        /// The user's record, as the user sees it.
+        pub user: ::serde_json::Value,
     }
     /// What is wrong with a line.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -575,6 +654,14 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
+    /// A code that an app was given for a user who is signed in.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct LinkIdentity {
+        /// The code.
+        pub code: crate::Secret,
+        /// The secret of the challenge that the app began with.
+        pub code_verifier: crate::Secret,
+    }
     /// An index that would help.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct MissingIndex {
@@ -703,9 +790,56 @@ pub mod types {
         /// Its name for people.
         pub name: ::std::string::String,
         /// What a secret key may do: `auth:read`, `auth:write`, `collections:read`, `collections:write`, `keys:read`,
-        /// `keys:write`, `records:read`, `records:write`. All of it where nothing is said.
+        /// `keys:write`, `records:read`, `records:write`, `users:impersonate`. All of it where nothing is said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
+    /// A provider to be set up.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewProvider {
+        /// Of `oauth2`: where users sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub authorization_url: ::std::option::Option<::std::string::String>,
+        /// Of `oauth2`: where in it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub claims: ::std::option::Option<ProviderClaims>,
+        /// What the provider calls the app.
+        pub client_id: ::std::string::String,
+        /// What the provider knows the app by; of Apple the whole `.p8` file. It is not shown again.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_secret: ::std::option::Option<crate::Secret>,
+        /// Of `microsoft`: whose users may sign in, as `organizations`, `consumers` or a directory's id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub directory: ::std::option::Option<::std::string::String>,
+        /// Whether users can sign in by it.
+        #[serde(default = "defaults::default_bool::<true>")]
+        pub enabled: bool,
+        /// Of `oidc`, and of a GitLab of one's own: who signs. The rest is found at its `/.well-known/openid-configuration`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub issuer: ::std::option::Option<::std::string::String>,
+        /// Of `apple`: the key's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key_id: ::std::option::Option<::std::string::String>,
+        /// `google`, `github`, `gitlab`, `microsoft`, `apple`, `discord`, `facebook`, `linkedin`, `slack`, `twitch`, `spotify`
+        /// or `x`; `oidc` for any other that speaks OpenID Connect, `oauth2` for any that speaks OAuth 2 alone.
+        pub kind: ::std::string::String,
+        /// What it is called in addresses: 1 to 40 lower-case letters, digits, `-` or `_`.
+        pub name: ::std::string::String,
+        /// Which of the users' own fields a new user gets of their profile: `name` or `picture`, by field.
+        #[serde(default, skip_serializing_if = ":: std :: collections :: HashMap::is_empty")]
+        pub profile: ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+        /// What is asked for; the kind's own where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Of `apple`: the developer's team.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub team_id: ::std::option::Option<::std::string::String>,
+        /// Of `oauth2`: where codes are exchanged.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token_url: ::std::option::Option<::std::string::String>,
+        /// Of `oauth2`: where it is said who a user is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub userinfo_url: ::std::option::Option<::std::string::String>,
     }
     /// A new tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -735,6 +869,12 @@ pub mod types {
         /// Whether the address is known to be the user's.
         #[serde(default)]
         pub verified: bool,
+    }
+    /// Where a browser is to go.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct OAuthUrl {
+        /// The provider's page.
+        pub url: ::std::string::String,
     }
     /// What went wrong (RFC 9457).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -770,6 +910,129 @@ pub mod types {
         /// Where: a JSON Pointer (RFC 6901) into the body, `?name` for a query parameter, or the bare name of a
         /// parameter in the path or a header.
         pub pointer: ::std::string::String,
+    }
+    /// A provider.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Provider {
+        /// Where users sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub authorization_url: ::std::option::Option<::std::string::String>,
+        /// The address to be written down at the provider as the one that it sends users back to. Not there where whoever
+        /// runs the server has not set `server.public_url`: nobody can sign in then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        /// Where in it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub claims: ::std::option::Option<ProviderClaims>,
+        /// What the provider calls the app.
+        pub client_id: ::std::string::String,
+        /// When it was set up.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Whose users may sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub directory: ::std::option::Option<::std::string::String>,
+        /// Whether users can sign in by it.
+        pub enabled: bool,
+        /// Whether there is a secret, which is not shown.
+        pub has_secret: bool,
+        /// Who signs.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub issuer: ::std::option::Option<::std::string::String>,
+        /// The key's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key_id: ::std::option::Option<::std::string::String>,
+        /// Its kind.
+        pub kind: ::std::string::String,
+        /// What it is called in addresses.
+        pub name: ::std::string::String,
+        /// Which of the users' own fields a new user gets of their profile.
+        pub profile: ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+        /// What is asked for.
+        pub scopes: ::std::vec::Vec<::std::string::String>,
+        /// The developer's team.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub team_id: ::std::option::Option<::std::string::String>,
+        /// Where codes are exchanged.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token_url: ::std::option::Option<::std::string::String>,
+        /// When it was last changed.
+        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Where it is said who a user is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub userinfo_url: ::std::option::Option<::std::string::String>,
+    }
+    /// One thing that was looked at.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderCheck {
+        /// What was found.
+        pub message: ::std::string::String,
+        /// What: `callback`, `discovery`, `flow`, `algorithms`, `pkce`, `keys` or `addresses`.
+        pub name: ::std::string::String,
+        /// Whether it is as it should be.
+        pub ok: bool,
+    }
+    /// Where in a provider's answer what stands, as JSON pointers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderClaims {
+        /// The user's address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Whether the user has shown that it is theirs: only `true` says so.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email_verified: ::std::option::Option<::std::string::String>,
+        /// The user's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The address of a picture.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub picture: ::std::option::Option<::std::string::String>,
+        /// What the provider calls the user, and nobody else ever: `/id`.
+        pub subject: ::std::string::String,
+    }
+    /// Providers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderList {
+        /// The providers.
+        pub items: ::std::vec::Vec<Provider>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What is to change of a provider. Who it is stays: another one is set up under another name.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ProviderPatch {
+        /// What the provider calls the app.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_id: ::std::option::Option<::std::string::String>,
+        /// What the provider knows the app by.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_secret: ::std::option::Option<crate::Secret>,
+        /// Of `microsoft`: whose users may sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub directory: ::std::option::Option<::std::string::String>,
+        /// Whether users can sign in by it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<bool>,
+        /// Of `apple`: the key's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key_id: ::std::option::Option<::std::string::String>,
+        /// Which of the users' own fields a new user gets of their profile: `name` or `picture`, by field.
+        #[serde(default, skip_serializing_if = ":: std :: collections :: HashMap::is_empty")]
+        pub profile: ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+        /// What is asked for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Of `apple`: the developer's team.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub team_id: ::std::option::Option<::std::string::String>,
+    }
+    /// What was found of a provider.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderTest {
+        /// What was looked at.
+        pub checks: ::std::vec::Vec<ProviderCheck>,
+        /// Whether all is as it should be.
+        pub ok: bool,
     }
     /// The fields of a record, as its collection defines them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1184,6 +1447,9 @@ pub mod types {
     }
     /// Generation of default values for serde.
     pub mod defaults {
+        pub(super) fn default_bool<const V: bool>() -> bool {
+            V
+        }
         pub(super) fn default_u64<T, const V: u64>() -> T
         where
             T: ::std::convert::TryFrom<u64>,
@@ -1278,6 +1544,163 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// List identities
+    ///
+    /// Whom providers know the signed-in user as.
+    ///
+    /// Sends a `GET` request to `/v1/auth/identities`
+    pub async fn list_identities<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::IdentityList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_identities" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Link a provider
+    ///
+    /// To the signed-in user, for the code that the app was given. Only who has begun it can end it.
+    ///
+    /// Sends a `POST` request to `/v1/auth/identities`
+    pub async fn link_identity<'a>(
+        &'a self,
+        body: &'a types::LinkIdentity,
+    ) -> Result<ResponseValue<types::Identity>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "link_identity" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Unlink a provider
+    ///
+    /// From the signed-in user, unless there is no other way in.
+    ///
+    /// Sends a `DELETE` request to `/v1/auth/identities/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn unlink_identity<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "unlink_identity" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Begin to link a provider
+    ///
+    /// To the signed-in user. It is linked when the app comes back with the code.
+    ///
+    /// Sends a `POST` request to `/v1/auth/identities/{provider}/link`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    /// - `body`
+    pub async fn begin_linking_identity<'a>(
+        &'a self,
+        provider: &'a str,
+        body: &'a types::BeginOAuth,
+    ) -> Result<ResponseValue<types::OAuthUrl>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities/{}/link", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "begin_linking_identity" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get the signing keys
     ///
     /// The public keys (RFC 7517) by which others check the access tokens of the tenant's users. A key is here ten
@@ -1302,6 +1725,89 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "get_signing_keys" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// End a sign-in by a provider
+    ///
+    /// Begins a session for the code that the app was given. It is good once, for a minute, and for who has the verifier.
+    ///
+    /// Sends a `POST` request to `/v1/auth/oauth/exchange`
+    pub async fn exchange_oauth<'a>(
+        &'a self,
+        body: &'a types::ExchangeOAuth,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/oauth/exchange", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "exchange_oauth" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Begin a sign-in by a provider
+    ///
+    /// Gives the address of the provider's page, for an app that opens it itself. The browser comes out at
+    /// `redirect_url` with a `code`, or with an `error`. An app in a browser can send it to
+    /// `GET /v1/auth/oauth/{provider}?tenant=…&redirect_url=…&code_challenge=…` instead, which leads there.
+    ///
+    /// Sends a `POST` request to `/v1/auth/oauth/{provider}/start`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    /// - `body`
+    pub async fn begin_oauth<'a>(
+        &'a self,
+        provider: &'a str,
+        body: &'a types::BeginOAuth,
+    ) -> Result<ResponseValue<types::OAuthUrl>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/oauth/{}/start", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "begin_oauth" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -1346,6 +1852,275 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List providers
+    ///
+    /// Sends a `GET` request to `/v1/auth/providers`
+    pub async fn list_auth_providers<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ProviderList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_auth_providers" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Set up a provider
+    ///
+    /// Users can then sign in by it. Its answer has the address to be written down at the provider.
+    ///
+    /// Sends a `POST` request to `/v1/auth/providers`
+    pub async fn create_auth_provider<'a>(
+        &'a self,
+        body: &'a types::NewProvider,
+    ) -> Result<ResponseValue<types::Provider>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the providers to sign in by
+    ///
+    /// What an app needs for its buttons.
+    ///
+    /// Sends a `GET` request to `/v1/auth/providers/available`
+    pub async fn list_available_auth_providers<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::AvailableProviderList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/available", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_available_auth_providers" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a provider
+    ///
+    /// Sends a `GET` request to `/v1/auth/providers/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn get_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<types::Provider>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a provider
+    ///
+    /// With whom it knows: users who sign in by it alone do not come in any more.
+    ///
+    /// Sends a `DELETE` request to `/v1/auth/providers/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn delete_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a provider
+    ///
+    /// What is not sent stays as it is.
+    ///
+    /// Sends a `PATCH` request to `/v1/auth/providers/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    /// - `body`
+    pub async fn update_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+        body: &'a types::ProviderPatch,
+    ) -> Result<ResponseValue<types::Provider>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Test a provider
+    ///
+    /// Asks its issuer for what it says of itself, and tells what is wrong with it.
+    ///
+    /// Sends a `POST` request to `/v1/auth/providers/{provider}/test`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn test_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<types::ProviderTest>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}/test", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "test_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             _ => Err(Error::UnexpectedResponse(response)),
@@ -3829,6 +4604,48 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_user" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Act as a user
+    ///
+    /// Gives an access token for some minutes, by which everything is seen and refused as to the user. The session is among
+    /// the user's, and what is done is logged as done by both. What is the user's own affair is refused: their password,
+    /// identities, and other sessions.
+    ///
+    /// Sends a `POST` request to `/v1/users/{user}/impersonate`
+    ///
+    /// Arguments:
+    /// - `user`: The user's id.
+    pub async fn impersonate_user<'a>(
+        &'a self,
+        user: &'a str,
+    ) -> Result<ResponseValue<types::Impersonation>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/{}/impersonate", self.baseurl, encode_path(&user.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "impersonate_user" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
