@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Networks that are not the public internet, with the length of their prefix.
 const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
     // This network; the machine itself on many systems.
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // Behind a provider's NAT.
     (Ipv4Addr::new(100, 64, 0, 0), 10),
@@ -36,7 +36,7 @@ const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
-/// Whether an address is one of the public internet. Of IPv6 only what is given out as global is (2000::/3): so
+/// Whether an address is one of the public internet. Of IPv6 only what is given out as global is (`2000::/3`): so
 /// loopback, link-local, unique local, NAT64 and whatever comes to be are not.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {

@@ -113,12 +113,12 @@ impl Hashed {
                 let Ok(parameters) = scrypt::Params::new(cost.log_n, cost.r, cost.p) else { return false };
                 let length = if signer.is_some() { 64 } else { hash.len() };
                 let mut derived = vec![0; length];
-                let derives = scrypt::scrypt(password, salt, &parameters, &mut derived).is_ok();
+                let filled = scrypt::scrypt(password, salt, &parameters, &mut derived).is_ok();
                 let made = match signer {
                     Some(signer) => signed(&derived, signer),
                     None => Some(derived),
                 };
-                derives && made.is_some_and(|made| verify_slices_are_equal(&made, hash).is_ok())
+                filled && made.is_some_and(|made| verify_slices_are_equal(&made, hash).is_ok())
             }
             Self::Pbkdf2 { digest, rounds, salt, hash } => {
                 pbkdf2::verify(digest.algorithm(), *rounds, salt, password, hash).is_ok()

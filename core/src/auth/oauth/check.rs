@@ -63,8 +63,8 @@ impl TenantScope {
         let found = match self.endpoints(provider).await {
             Ok(endpoints) => {
                 let egress = self.platform().egress();
-                let addresses = std::iter::once(&endpoints.token).chain(&endpoints.userinfo);
-                let refused = addresses.filter_map(|url| egress.check(url).err()).next();
+                let mut addresses = std::iter::once(&endpoints.token).chain(&endpoints.userinfo);
+                let refused = addresses.find_map(|url| egress.check(url).err());
                 refused.map_or(Ok("addresses can be called".to_owned()), |error| Err(error.to_string()))
             }
             Err(error) => Err(error.to_string()),

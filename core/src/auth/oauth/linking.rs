@@ -49,11 +49,12 @@ pub(super) enum Decision {
 pub(super) const fn decide(known: bool, holder: Holder, claim: Claim) -> Decision {
     match (known, claim, holder) {
         (true, _, _) => Decision::SignIn,
-        (false, Claim::NoAddress, _) => Decision::Create { verified: false },
         (false, Claim::Proven, Holder::Nobody) => Decision::Create { verified: true },
         (false, Claim::Proven, Holder::Verified) => Decision::Link,
         (false, Claim::Proven, Holder::Unverified) => Decision::Reclaim,
-        (false, Claim::Unproven, Holder::Nobody) => Decision::Create { verified: false },
+        (false, Claim::NoAddress, _) | (false, Claim::Unproven, Holder::Nobody) => {
+            Decision::Create { verified: false }
+        }
         (false, Claim::Unproven, Holder::Unverified | Holder::Verified) => Decision::Refuse,
     }
 }
