@@ -30,7 +30,7 @@ const TRIES: i64 = 5;
 pub(super) struct Purpose(pub(super) &'static str);
 
 /// A secret to be made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct NewSecret<'p, P> {
     pub(super) purpose: Purpose,
     /// Whose it is, if that is known: it goes when they go.
@@ -39,6 +39,15 @@ pub(super) struct NewSecret<'p, P> {
     pub(super) payload: &'p P,
     pub(super) minutes: i64,
 }
+
+/// Whatever it stands for, which is only borrowed.
+impl<P> Clone for NewSecret<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for NewSecret<'_, P> {}
 
 /// A secret that is about to be written.
 #[derive(Debug, Clone)]

@@ -50,6 +50,13 @@ enum Security {
     None,
 }
 
+/// A connection that is kept.
+pub struct Kept {
+    connection: AsyncSmtpConnection,
+    /// Whether nothing was begun on it that was not ended.
+    is_whole: bool,
+}
+
 /// A URL that names no SMTP server, or a certificate that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSmtpServer {
@@ -142,20 +149,23 @@ impl std::fmt::Debug for SmtpServer {
 }
 
 impl Manager for SmtpServer {
-    type Type = AsyncSmtpConnection;
+    type Type = Kept;
     type Error = SendError;
 
-    async fn create(&self) -> Result<AsyncSmtpConnection, SendError> {
+    async fn create(&self) -> Result<Kept, SendError> {
         match timeout(CONNECT, self.connect()).await {
-            Ok(Ok(connection)) => Ok(connection),
+            Ok(Ok(connection)) => Ok(Kept { connection, is_whole: true }),
             // Whatever it is, it is no fault of the mail's.
             Ok(Err(error)) => Err(SendError::NotNow(words(&error))),
             Err(_) => Err(SendError::NotNow("the mail server took too long to be ready".to_owned())),
         }
     }
 
-    async fn recycle(&self, connection: &mut AsyncSmtpConnection, _: &Metrics) -> RecycleResult<SendError> {
-        match timeout(CHECK, connection.test_connected()).await {
+    async fn recycle(&self, kept: &mut Kept, _: &Metrics) -> RecycleResult<SendError> {
+        if !kept.is_whole {
+            return Err(RecycleError::message("a mail was given up on the way"));
+        }
+        match timeout(CHECK, kept.connection.test_connected()).await {
             Ok(true) => Ok(()),
             _ => Err(RecycleError::message("the connection is gone")),
         }
@@ -172,17 +182,22 @@ impl SmtpMailer {
 
     async fn hand_over(&self, mail: &Mail) -> Result<(), SendError> {
         let (envelope, message) = self.message(mail)?;
-        let mut connection = Box::pin(self.pool.get()).await.map_err(|error| match error {
+        let mut kept = Box::pin(self.pool.get()).await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             error => SendError::NotNow(error.to_string()),
         })?;
-        let sent = match timeout(SEND, connection.send(&envelope, &message)).await {
-            Ok(Ok(_)) => return Ok(()),
+        // Also where whoever waits for this goes away in the middle.
+        kept.is_whole = false;
+        let sent = match timeout(SEND, kept.connection.send(&envelope, &message)).await {
+            Ok(Ok(_)) => {
+                kept.is_whole = true;
+                return Ok(());
+            }
             Ok(Err(error)) if is_final(&error) => Err(SendError::Refused(words(&error))),
             Ok(Err(error)) => Err(SendError::NotNow(words(&error))),
             Err(_) => Err(SendError::NotNow("the mail server took too long to take the mail".to_owned())),
         };
-        drop(Object::take(connection));
+        drop(Object::take(kept));
         sent
     }
 
