@@ -22,6 +22,7 @@
 //!
 //! A field reached by a relation (`room.owner`) is null where the relation is null, or points to a record that is not
 //! seen. A list that is null is as good as an empty one. `exists()` and `all()` treat errors as `||` and `&&` do.
+//! Records that point to a record are a list, too, of those that are seen.
 //!
 //! What is known of the caller and the request is never a null value: what is missing there, or a claim of another type
 //! than what it is compared with, is an error.
@@ -35,6 +36,7 @@ mod evaluate;
 mod formula;
 mod ir;
 mod limits;
+mod referrers;
 mod shape;
 mod sought;
 mod sql;
@@ -55,14 +57,15 @@ pub use self::error::ExprError;
 pub use self::formula::{Formula, parse_formula};
 pub use self::ir::Scalar;
 pub use self::limits::{
-    MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
+    MAX_CONDITIONS, MAX_DEPTH, MAX_KEY, MAX_KEYS, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
     MAX_WEIGHT,
 };
+pub(crate) use self::referrers::name_of_referrers;
 pub(crate) use self::shape::without_constants;
 pub use self::shape::{Constant, Shape};
 pub(crate) use self::sought::Sought;
 pub use self::sql::{Condition, InputPart, InputValue, Param};
-pub use self::vocabulary::{Catalogue, Field, FieldKind, Holds, Model, Seen, Vocabulary};
+pub use self::vocabulary::{Catalogue, Field, FieldKind, Holds, Model, Seen, Vocabulary, Way};
 use crate::dialect::Dialect;
 
 /// An expression that parsed and type-checked. Cheap to clone.

@@ -29,7 +29,7 @@ pub enum FieldKind {
     /// An instant to the microsecond: microseconds since 1970 in SQLite, `timestamptz` in PostgreSQL,
     /// `DATETIME(6)` in UTC in MariaDB.
     DateTime,
-    /// A JSON document; it can be compared with null only.
+    /// A JSON document; it can be compared with null only, and what stands within it by its keys.
     Json,
     /// A UUID: 16 bytes in SQLite and MariaDB, `uuid` in PostgreSQL.
     Uuid,
@@ -87,6 +87,8 @@ pub enum Holds {
     },
     /// A JSON list of texts.
     Texts,
+    /// A JSON document of any form.
+    Document,
 }
 
 /// A collection as expressions know it.
@@ -132,13 +134,26 @@ impl Catalogue {
         self.0.values().find(|model| model.name == name)
     }
 
+    pub(super) fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.0.values()
+    }
+
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.values().map(|model| model.name.as_str())
+        self.models().map(|model| model.name.as_str())
     }
 }
 
+/// How an expression comes to the records of another collection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// By their ids: what may be viewed.
+    Forth,
+    /// By what they point to: what may be listed.
+    Back,
+}
+
 /// Which records of a collection a filter may ask about: those that meet the rule, and none where there is none.
-pub type Seen<'v> = &'v dyn Fn(CollectionId) -> Option<Checked>;
+pub type Seen<'v> = &'v dyn Fn(CollectionId, Way) -> Option<Checked>;
 
 /// Who may ask what.
 #[derive(Clone, Copy)]
@@ -253,17 +268,11 @@ impl<'v> Vocabulary<'v> {
         model.fields.get(name).filter(|field| self.shows(field))
     }
 
-    /// The field whose name is nearest, if one is near enough to have been meant.
-    pub(super) fn nearest<'m>(&self, model: &'m Model, name: &str) -> Option<&'m str> {
-        let known = model.fields.iter().filter(|(_, field)| self.shows(field));
-        nearest(name, known.map(|(name, _)| name.as_str()))
-    }
-
-    /// Which records of that collection are seen through a relation.
-    pub(super) fn reach(&self, target: CollectionId) -> Reach {
+    /// Which records of that collection are seen from others.
+    pub(super) fn reach(&self, target: CollectionId, way: Way) -> Reach {
         match self.sight {
             Sight::Rule { .. } | Sight::All | Sight::Own | Sight::Index | Sight::View => Reach::All,
-            Sight::Ruled(seen) => match seen(target) {
+            Sight::Ruled(seen) => match seen(target, way) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,
                 Some(rule) => Reach::Meeting(rule),
@@ -271,7 +280,7 @@ impl<'v> Vocabulary<'v> {
         }
     }
 
-    fn shows(&self, field: &Field) -> bool {
+    pub(super) fn shows(&self, field: &Field) -> bool {
         !field.hidden || !matches!(self.sight, Sight::Ruled(_))
     }
 }

@@ -218,6 +218,7 @@ fn holds(collection: CollectionId, kind: &FieldType) -> Holds {
             Holds::Many { target: *target, links: link_table(collection.as_uuid(), many.link).into() }
         }
         FieldType::MultiSelect { .. } => Holds::Texts,
+        FieldType::Json | FieldType::GeoPoint => Holds::Document,
         _ => Holds::Value,
     }
 }

@@ -325,7 +325,7 @@ impl Records<'_> {
         if let Some(filter) = filter.filter(|filter| !filter.trim().is_empty()) {
             let (catalogue, model) =
                 (Arc::clone(&self.collection.catalogue), Arc::clone(&self.collection.model));
-            let seen = |target| self.scope.tenant().view_rule(target);
+            let seen = |target, way| self.scope.tenant().rule_of(target, way);
             let vocabulary = match access {
                 Access::All => Vocabulary::of_filter(catalogue, model),
                 Access::Ruled(_) => Vocabulary::of_ruled_filter(catalogue, model, &seen),

@@ -22,6 +22,7 @@ mod history;
 mod import;
 mod incoming;
 mod input;
+mod json;
 pub(crate) mod layout;
 pub(crate) mod limits;
 mod list;

@@ -46,6 +46,7 @@ mod pages;
 mod partial_indexes;
 mod records;
 mod redis;
+mod referrers;
 mod relations;
 mod retype;
 mod schema_history;

@@ -1,5 +1,6 @@
 //! What is compiled, run on SQLite in memory and held to CEL's interpreter.
 
+mod documents;
 mod property;
 mod refusals;
 mod relations;
@@ -59,7 +60,7 @@ pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
             ("hidden", value(FieldKind::Bool)),
             ("day", value(FieldKind::Date)),
             ("at", value(FieldKind::DateTime)),
-            ("meta", value(FieldKind::Json)),
+            ("meta", Field { holds: Holds::Document, ..value(FieldKind::Json) }),
             ("key", value(FieldKind::Uuid)),
             ("tags", Field { holds: Holds::Texts, ..value(FieldKind::Json) }),
             ("room", one(2)),

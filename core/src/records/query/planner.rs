@@ -251,7 +251,7 @@ impl Planner<'_> {
         self.layout.columns.get(column).map(|column| quote(&column.stored, self.dialect)).unwrap_or_default()
     }
 
-    fn selected(&self, column: usize) -> Option<String> {
+    pub(super) fn selected(&self, column: usize) -> Option<String> {
         let column = self.layout.columns.get(column)?;
         Some(selected(&column.stored, &column.kind, self.dialect))
     }
