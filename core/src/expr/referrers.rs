@@ -16,6 +16,8 @@ pub(crate) fn name_of_referrers(collection: &str, field: &str) -> String {
 /// A field that points to records of a collection, with the collection that has it.
 pub(super) struct Referrers<'m> {
     pub(super) model: &'m Arc<Model>,
+    /// What the field is called.
+    pub(super) name: &'m str,
     pub(super) field: &'m Field,
 }
 
@@ -40,8 +42,8 @@ impl Catalogue {
     fn referrers<'m>(&'m self, target: CollectionId, name: &str) -> impl Iterator<Item = Referrers<'m>> {
         name.match_indices(VIA).filter_map(move |(at, _)| {
             let model = self.named(name.get(..at)?)?;
-            let field = model.fields.get(name.get(at + VIA.len()..)?)?;
-            field.points_to(target).then_some(Referrers { model, field })
+            let (name, field) = model.fields.get_key_value(name.get(at + VIA.len()..)?)?;
+            field.points_to(target).then_some(Referrers { model, name, field })
         })
     }
 }
@@ -53,7 +55,10 @@ impl Vocabulary<'_> {
         if target.fields.contains_key(name) {
             return Called::Nobody;
         }
-        let mut found = self.catalogue().referrers(target.id, name).filter(|found| self.shows(found.field));
+        let mut found = self
+            .catalogue()
+            .referrers(target.id, name)
+            .filter(|found| self.shows(found.model, found.name, found.field));
         match (found.next(), found.next()) {
             (None, _) => Called::Nobody,
             (Some(one), None) => Called::One(one),
@@ -64,12 +69,14 @@ impl Vocabulary<'_> {
     /// The name that is nearest, of the fields of a record and of those that point to it, if one is near enough to have
     /// been meant.
     pub(super) fn nearest(&self, model: &Model, name: &str) -> Option<String> {
-        let own = model.fields.iter().filter(|(_, field)| self.shows(field)).map(|(name, _)| name.as_str());
+        let own = model.fields.iter().filter(|(name, field)| self.shows(model, name, field));
+        let own = own.map(|(name, _)| name.as_str());
         let mut pointing = Vec::new();
         for other in self.catalogue().models() {
             let fields = other.fields.iter();
-            let fields: Vec<_> =
-                fields.filter(|(_, field)| field.points_to(model.id) && self.shows(field)).collect();
+            let fields: Vec<_> = fields
+                .filter(|(name, field)| field.points_to(model.id) && self.shows(other, name, field))
+                .collect();
             if !fields.is_empty() && !matches!(self.reach(other.id, Way::Back), Reach::None) {
                 pointing.extend(fields.into_iter().map(|(field, _)| name_of_referrers(&other.name, field)));
             }

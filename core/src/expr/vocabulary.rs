@@ -67,6 +67,8 @@ pub struct Field {
     pub holds: Holds,
     /// Whether filters of those whom rules bind may not name it.
     pub hidden: bool,
+    /// Whether a rule of its own says who reads it.
+    pub ruled: bool,
     /// Whether the server computes it from the others.
     pub computed: bool,
 }
@@ -152,8 +154,14 @@ pub enum Way {
     Back,
 }
 
-/// Which records of a collection a filter may ask about: those that meet the rule, and none where there is none.
-pub type Seen<'v> = &'v dyn Fn(CollectionId, Way) -> Option<Checked>;
+/// What a filter may ask about of those whom rules bind.
+#[derive(Clone, Copy)]
+pub struct Seen<'v> {
+    /// Which records of a collection: those that meet the rule, and none where there is none.
+    pub records: &'v dyn Fn(CollectionId, Way) -> Option<Checked>,
+    /// Whether a field that has a rule of its own is shown of every record.
+    pub field: &'v dyn Fn(CollectionId, &str) -> bool,
+}
 
 /// Who may ask what.
 #[derive(Clone, Copy)]
@@ -265,14 +273,14 @@ impl<'v> Vocabulary<'v> {
 
     /// The field of that name, where the author of the expression may know of it.
     pub(super) fn find<'m>(&self, model: &'m Model, name: &str) -> Option<&'m Field> {
-        model.fields.get(name).filter(|field| self.shows(field))
+        model.fields.get(name).filter(|field| self.shows(model, name, field))
     }
 
     /// Which records of that collection are seen from others.
     pub(super) fn reach(&self, target: CollectionId, way: Way) -> Reach {
         match self.sight {
             Sight::Rule { .. } | Sight::All | Sight::Own | Sight::Index | Sight::View => Reach::All,
-            Sight::Ruled(seen) => match seen(target, way) {
+            Sight::Ruled(seen) => match (seen.records)(target, way) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,
                 Some(rule) => Reach::Meeting(rule),
@@ -280,8 +288,18 @@ impl<'v> Vocabulary<'v> {
         }
     }
 
-    pub(super) fn shows(&self, field: &Field) -> bool {
-        !field.hidden || !matches!(self.sight, Sight::Ruled(_))
+    /// Whether the author of the expression may ask for that field of a collection.
+    pub(super) fn shows(&self, model: &Model, name: &str, field: &Field) -> bool {
+        match self.sight {
+            Sight::Ruled(seen) => !field.hidden && (!field.ruled || (seen.field)(model.id, name)),
+            _ => true,
+        }
+    }
+
+    /// Whether it is a field that is known of, and shown of some records only.
+    pub(super) fn veils(&self, model: &Model, name: &str) -> bool {
+        let field = model.fields.get(name);
+        field.is_some_and(|field| !field.hidden && field.ruled && !self.shows(model, name, field))
     }
 }
 

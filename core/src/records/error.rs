@@ -80,6 +80,12 @@ pub enum RecordError {
     /// The collection's rule does not allow it.
     #[error("the collection's rule does not allow this")]
     Forbidden,
+    /// The rule of a field does not allow it.
+    #[error("the rules of {} do not allow this", quoted(fields))]
+    FieldsForbidden {
+        /// The fields that were sent and have rules.
+        fields: Vec<String>,
+    },
     /// The collection has no rule for it, so a permission is needed.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -92,6 +98,10 @@ pub enum RecordError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn quoted(fields: &[String]) -> String {
+    fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
 }
 
 impl From<PreconditionFailed> for RecordError {

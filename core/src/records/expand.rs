@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::column::{read, write};
 use super::error::RecordError;
-use super::layout::{Column, Layout};
-use super::query::{MOST_POINTING, MOST_POINTING_IN_ALL, Plan, Planner, mark};
+use super::layout::{Column, FIXED, Layout};
+use super::query::{ByIds, MOST_POINTING, MOST_POINTING_IN_ALL, Plan, Planner, mark};
 use super::service::{Access, Records, Verb};
 use super::value::{FieldValue, write_string};
 use super::wanted::{self, Wanted, named};
@@ -42,9 +42,9 @@ pub(super) struct Followed {
     many: bool,
     back: bool,
     target: Arc<Collection>,
-    /// The query and the rule's values; `None` where the actor sees nothing there. What is pointed to is asked for by
-    /// its ids, which come last; what points by the ids that are pointed to, which come first.
-    query: Option<(String, Vec<Value>)>,
+    /// `None` where the actor sees nothing there. What is pointed to is asked for by its ids, what points by those that are
+    /// pointed to.
+    query: Option<ByIds>,
     /// The columns that are read, by their places. Those that are shown come first.
     columns: Vec<usize>,
     shown: usize,
@@ -98,6 +98,14 @@ fn sees(access: Option<&Access>, column: &Column) -> bool {
     }
 }
 
+/// Whether the actor may follow the relation in the column at that place, which tells of it in every record.
+fn follows(access: Option<&Access>, at: usize, column: &Column) -> bool {
+    match access {
+        Some(access) => access.asks(at, column),
+        None => !column.hidden && !column.ruled,
+    }
+}
+
 /// Where a relation leads.
 #[derive(Clone, Copy)]
 enum Lead<'c> {
@@ -117,12 +125,15 @@ impl<'c> Lead<'c> {
     ) -> Option<Self> {
         if let Some(column) = collection.layout.column(name) {
             let relation = collection.relations.iter().find(|relation| relation.field == name)?;
-            let is_seen = collection.layout.columns.get(column).is_some_and(|column| sees(access, column));
+            let found = collection.layout.columns.get(column);
+            let is_seen = found.is_some_and(|found| follows(access, column, found));
             return is_seen.then_some(Self::Forth(column, relation));
         }
         let (pointing, relation) = scope.tenant().pointing(collection.id(), name)?;
         let access = scope.records(&pointing.id().to_string()).ok()?.access(Verb::List).ok();
-        let is_seen = pointing.layout.field_column(relation.place).is_some_and(|column| sees(access.as_ref(), column));
+        let at = relation.place + FIXED.len();
+        let is_seen =
+            pointing.layout.columns.get(at).is_some_and(|column| follows(access.as_ref(), at, column));
         is_seen.then_some(Self::Back(pointing, relation))
     }
 
@@ -159,11 +170,13 @@ impl Followed {
             }
         }
         let query = access.as_ref().map(|access| {
-            let planner = Planner { layout: records.layout(), dialect: records.dialect() };
+            let veils = records.veils(access);
+            let planner = Planner { layout: records.layout(), dialect: records.dialect(), veils: &veils };
             let (conditions, bindings) = (access.conditions(), scope.bindings());
+            let columns = (columns.as_slice(), shown);
             match way {
-                Lead::Forth(..) => planner.by_ids(&conditions, &columns, &bindings),
-                Lead::Back(_, relation) => planner.pointing(relation, &conditions, &columns, &bindings),
+                Lead::Forth(..) => planner.by_ids(&conditions, columns, &bindings),
+                Lead::Back(_, relation) => planner.pointing(relation, &conditions, columns, &bindings),
             }
         });
         let (column, many, back) = match way {
@@ -277,7 +290,7 @@ impl Followed {
 
     /// The records that these ids lead to and can be seen, each with those that are followed from it.
     async fn fetch(&self, tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Found, RecordError> {
-        let Some((text, rule)) = self.query.as_ref().filter(|_| !ids.is_empty()) else {
+        let Some(query) = self.query.as_ref().filter(|_| !ids.is_empty()) else {
             return Ok(HashMap::new());
         };
         let (mut known, mut pieces) = (Vec::new(), Vec::new());
@@ -289,20 +302,22 @@ impl Followed {
         };
         if self.back {
             let ids: Vec<_> = ids.iter().map(|id| id.hyphenated().to_string()).collect();
-            let values = std::iter::once(Json::from(ids).to_string().into()).chain(rule.iter().cloned());
-            let sql = Sql::new(text.as_str(), values.collect());
-            sort(tx.query(&sql, |row| self.piece(row)).await?);
+            let mut values = query.values.clone();
+            values.insert(query.at.min(values.len()), Json::from(ids).to_string().into());
+            let sql = Sql::new(query.text.as_str(), values);
+            sort(tx.query(&sql, |row| self.piece(query, row)).await?);
             self.is_bounded(known.len())?;
         } else {
             for chunk in ids.chunks(CHUNK) {
                 // A few lengths only, so that statements are prepared once: the last id stands there more than once.
                 let length = chunk.len().next_power_of_two();
-                let marks = (0..length).map(|at| mark(tx.dialect(), rule.len() + at));
-                let text = format!("{text}{})", marks.collect::<Vec<_>>().join(", "));
+                let marks = (0..length).map(|at| mark(tx.dialect(), query.at + at));
+                let text = format!("{}{})", query.text, marks.collect::<Vec<_>>().join(", "));
                 let last = chunk.last().copied().into_iter().cycle();
                 let padded = chunk.iter().copied().chain(last).take(length);
-                let values = rule.iter().cloned().chain(padded.map(|id| Value::Uuid(Some(id)))).collect();
-                sort(tx.query(&Sql::new(text, values), |row| self.piece(row)).await?);
+                let ids = padded.map(|id| Value::Uuid(Some(id)));
+                let values = query.values.iter().cloned().chain(ids).collect();
+                sort(tx.query(&Sql::new(text, values), |row| self.piece(query, row)).await?);
             }
         }
         let records = if self.further.is_empty() {
@@ -332,7 +347,7 @@ impl Followed {
     }
 
     /// A row, with the id that led to it.
-    fn piece(&self, row: &Row<'_>) -> Result<(Uuid, Piece), StoreError> {
+    fn piece(&self, query: &ByIds, row: &Row<'_>) -> Result<(Uuid, Piece), StoreError> {
         let layout = &self.target.layout;
         let id_at = if self.back { self.columns.len() } else { self.position(ID).unwrap_or_default() };
         let id = row.uuid(id_at)?.ok_or(StoreError::Column { column: id_at, wanted: "an id" })?;
@@ -341,7 +356,10 @@ impl Followed {
             let (Some(column), Some(key)) = (layout.columns.get(place), layout.keys.get(place)) else {
                 continue;
             };
-            if at > 0 {
+            if !query.veils.show(row, at)? {
+                continue;
+            }
+            if json.last() != Some(&b'{') {
                 json.push(b',');
             }
             json.extend_from_slice(key);

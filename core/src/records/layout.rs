@@ -32,6 +32,8 @@ pub(crate) struct Column {
     pub(crate) computed: bool,
     /// Whether only those see it who read past the rules.
     pub(crate) hidden: bool,
+    /// Whether a rule of its own says who reads it.
+    pub(crate) ruled: bool,
     /// Columns that are written with it.
     pub(crate) shadows: Vec<Shadow>,
 }
@@ -158,6 +160,7 @@ fn columns(definition: &Definition) -> Vec<Column> {
         nullable: false,
         computed: false,
         hidden: false,
+        ruled: false,
         shadows: Vec::new(),
     });
     let own = definition.fields.iter().map(|field| Column {
@@ -167,6 +170,7 @@ fn columns(definition: &Definition) -> Vec<Column> {
         nullable: field.nullable,
         computed: field.computed.is_some(),
         hidden: field.hidden,
+        ruled: field.rules.read.is_some(),
         shadows: Shadow::of(field),
     });
     fixed.chain(own).collect()
@@ -197,6 +201,7 @@ pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect)
         kind: kind_of(&column.kind),
         holds: holds(linked, &column.kind),
         hidden: column.hidden,
+        ruled: column.ruled,
         computed: column.computed,
     };
     Model {

@@ -40,6 +40,7 @@ mod update;
 mod upsert_by_key;
 pub(crate) mod users;
 pub(crate) mod value;
+pub(crate) mod veil;
 pub(crate) mod view;
 mod wanted;
 pub(crate) mod write;

@@ -33,6 +33,7 @@ mod explain;
 mod expressions;
 mod expressions_reference;
 mod expressions_relations;
+mod field_rules;
 mod fields;
 mod history;
 mod history_schema;

@@ -194,7 +194,7 @@ impl Checker<'_> {
             Operand::Term(Term::Late(Late::Id), _) => Ok(Term::Late(Late::IdText)),
             Operand::Literal(Literal::Text(text)) => Ok(Term::Literal(Scalar::Text(text))),
             Operand::Claim(path) => Ok(Term::Late(Late::Claim(path, FieldKind::Text))),
-            Operand::Within(within) => Ok(Term::Within(*within, FieldKind::Text)),
+            Operand::Within(within) => Ok(Term::Within(within, FieldKind::Text)),
             other => self.refuse(node, format!("{what} works on text, not on {}", other.described())),
         }
     }

@@ -43,8 +43,9 @@ impl Checker<'_> {
             (Operand::Cond(a), Operand::Cond(b)) => Ok(same_truth(a, b)),
             (Operand::Cond(a), Operand::Term(b, FieldKind::Bool)) => Ok(same_truth(a, Cond::Holds(b))),
             (Operand::Term(a, FieldKind::Bool), Operand::Cond(b)) => Ok(same_truth(b, Cond::Holds(a))),
-            (Operand::Cond(cond), Operand::Within(within)) | (Operand::Within(within), Operand::Cond(cond)) => {
-                Ok(same_truth(cond, Cond::Holds(Term::Within(*within, FieldKind::Bool))))
+            (Operand::Cond(cond), Operand::Within(within))
+            | (Operand::Within(within), Operand::Cond(cond)) => {
+                Ok(same_truth(cond, Cond::Holds(Term::Within(within, FieldKind::Bool))))
             }
             (Operand::Span(a), Operand::Span(b)) => Ok(Cond::Equal(a, b)),
             (a, b) => {
@@ -66,7 +67,7 @@ impl Checker<'_> {
         match (other, literal) {
             (Operand::Root(Root::Auth), Literal::Null) => Ok(Cond::Anonymous),
             (Operand::Term(Term::Column(column), _), Literal::Null) => Ok(Cond::IsNull(column)),
-            (Operand::Within(within), Literal::Null) => Ok(Cond::Absent(*within)),
+            (Operand::Within(within), Literal::Null) => Ok(Cond::Absent(within)),
             (Operand::Claim(_) | Operand::Term(Term::Late(_), _), Literal::Null) => {
                 self.refuse(at, "what is known of the request is never null; ask with has()")
             }
@@ -103,7 +104,7 @@ impl Checker<'_> {
                         return self.mismatch(node, &other, &literal);
                     }
                 };
-                Ok((Term::Within(*within, kind), kind))
+                Ok((Term::Within(within, kind), kind))
             }
             Operand::Claim(path) => {
                 let kind = match literal {
@@ -146,11 +147,11 @@ impl Checker<'_> {
             }
             (Operand::Within(within), Operand::Term(term, kind)) => {
                 let (term, kind, beside) = self.beside_within(node, &within, (term, kind))?;
-                Ok(((Term::Within(*within, beside), beside), (term, kind)))
+                Ok(((Term::Within(within, beside), beside), (term, kind)))
             }
             (Operand::Term(term, kind), Operand::Within(within)) => {
                 let (term, kind, beside) = self.beside_within(node, &within, (term, kind))?;
-                Ok(((term, kind), (Term::Within(*within, beside), beside)))
+                Ok(((term, kind), (Term::Within(within, beside), beside)))
             }
             (Operand::Within(_), Operand::Within(_) | Operand::Claim(_))
             | (Operand::Claim(_), Operand::Within(_)) => self.refuse(
@@ -266,7 +267,7 @@ impl Checker<'_> {
             Operand::Literal(Literal::Text(text)) => Term::Literal(crate::expr::ir::Scalar::Text(text)),
             Operand::Term(term, FieldKind::Text | FieldKind::Uuid) => term,
             Operand::Claim(path) => Term::Late(Late::Claim(path, FieldKind::Text)),
-            Operand::Within(within) => Term::Within(*within, FieldKind::Text),
+            Operand::Within(within) => Term::Within(within, FieldKind::Text),
             other => {
                 let message = format!("{} is in no list of texts", other.described());
                 return self.refuse(node, message);
@@ -308,9 +309,10 @@ impl Checker<'_> {
         (right, right_kind): (Term, FieldKind),
     ) -> Checked<(Term, Term)> {
         match (left_kind, right_kind) {
-            (FieldKind::Json, _) | (_, FieldKind::Json) => {
-                self.refuse(node, "a whole JSON document can be compared with null only; compare what it has by its keys")
-            }
+            (FieldKind::Json, _) | (_, FieldKind::Json) => self.refuse(
+                node,
+                "a whole JSON document can be compared with null only; compare what it has by its keys",
+            ),
             (a, b) if a == b => Ok((left, right)),
             (FieldKind::Int, FieldKind::Float) => Ok((Term::AsFloat(Box::new(left)), right)),
             (FieldKind::Float, FieldKind::Int) => Ok((left, Term::AsFloat(Box::new(right)))),

@@ -7,7 +7,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 use super::literal::{Literal, Placed, place};
 use super::operand::Operand;
 use super::{Bound, Checked, Checker};
-use crate::expr::ir::{Column, Cond, Exists, From, Late, List, Row, Step, Table, Term, Tie, Within};
+use crate::expr::ir::{self, Column, Cond, Exists, From, Late, List, Row, Step, Table, Term, Tie, Within};
 use crate::expr::limits::{MAX_NESTED, MAX_STEPS, MAX_SUBQUERIES};
 use crate::expr::referrers::Referrers;
 use crate::expr::vocabulary::{FieldKind, Holds, Model, Reach, Way, nearest};
@@ -195,7 +195,7 @@ impl Checker<'_> {
         written: &str,
     ) -> Checked<Cond> {
         let kind = match list {
-            List::Links { .. } | List::Pointing { .. } => FieldKind::Uuid,
+            List::Links { .. } | List::Pointing(_) => FieldKind::Uuid,
             List::Texts(_) => FieldKind::Text,
         };
         let term = match item {
@@ -208,7 +208,7 @@ impl Checker<'_> {
             Operand::Term(Term::Late(Late::Id), _) if kind == FieldKind::Text => Term::Late(Late::IdText),
             Operand::Term(term, found) if found == kind => term,
             Operand::Claim(path) => Term::Late(Late::Claim(path, kind)),
-            Operand::Within(within) if kind == FieldKind::Text => Term::Within(*within, kind),
+            Operand::Within(within) if kind == FieldKind::Text => Term::Within(within, kind),
             other => return self.no_item(node, &other, kind),
         };
         let cond = self.leaf(node, Cond::Member(term.clone(), list))?;
@@ -237,7 +237,8 @@ impl Checker<'_> {
     /// The ids of the records that point to a record, as far as they are seen.
     pub(super) fn list_of(&self, node: &IdedExpr, pointing: Pointing) -> Checked<List> {
         let (_, table) = self.pointing(node, &pointing)?;
-        Ok(List::Pointing { owner: pointing.owner, table, tie: pointing.tie })
+        let Pointing { owner, tie, .. } = pointing;
+        Ok(List::Pointing(Box::new(ir::Pointing { owner, table, tie })))
     }
 
     fn pointing(&self, node: &IdedExpr, pointing: &Pointing) -> Checked<(Arc<Model>, Table)> {

@@ -135,6 +135,12 @@ impl Checker<'_> {
                 return self.refuse(node, message);
             }
         }
+        if self.vocabulary.veils(model, name) {
+            let message = format!(
+                "`{name}` has a rule that says of which records it is shown, so nobody asks for it to whom it is not shown of all"
+            );
+            return self.refuse(node, message);
+        }
         let of = if model.id == self.vocabulary.own().id && path.is_empty() && row < Row::FIRST_BOUND {
             String::new()
         } else {
@@ -161,7 +167,9 @@ impl Checker<'_> {
                 path.push(key);
                 Ok(Operand::Claim(path))
             }
-            (Operand::Within(within), Operand::Literal(Literal::Text(key))) => self.within(node, *within, &key),
+            (Operand::Within(within), Operand::Literal(Literal::Text(key))) => {
+                self.within(node, *within, &key)
+            }
             (Operand::Term(Term::Column(column), _), Operand::Literal(Literal::Text(key)))
                 if self.holds(&column) == Holds::Document =>
             {
@@ -199,7 +207,7 @@ impl Checker<'_> {
                 self.leaf(node, Cond::Present(claim(path)))
             }
             Operand::Term(Term::Column(_), FieldKind::Json) | Operand::Within(_) => match self.operand(of)? {
-                Operand::Within(within) => self.leaf(node, Cond::Has(*within)),
+                Operand::Within(within) => self.leaf(node, Cond::Has(within)),
                 other => self.refuse(node, format!("{} is always there", other.described())),
             },
             _ => {

@@ -42,7 +42,7 @@ impl Checker<'_> {
             Operand::Within(within)
                 if matches!(wanted, FieldKind::Text | FieldKind::Float | FieldKind::Bool) =>
             {
-                Ok(Value::Term(Term::Within(*within, wanted)))
+                Ok(Value::Term(Term::Within(within, wanted)))
             }
             Operand::Choice(choice) => {
                 let yes = self.value_of(node, choice.yes, wanted)?;

@@ -16,7 +16,11 @@ impl Checker<'_> {
             return self.refuse(node, "the condition of an index does not look into JSON");
         }
         // The databases' paths write these in ways of their own, if at all.
-        if key.is_empty() || key.len() > MAX_KEY || key.contains(['"', '\\']) || key.contains(char::is_control) {
+        if key.is_empty()
+            || key.len() > MAX_KEY
+            || key.contains(['"', '\\'])
+            || key.contains(char::is_control)
+        {
             let message = format!(
                 "a key of JSON has 1 to {MAX_KEY} bytes here, and neither quotes nor backslashes nor control characters"
             );

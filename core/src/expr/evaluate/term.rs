@@ -14,7 +14,9 @@ impl Evaluator<'_> {
             Term::Late(late) => self.late(late)?,
             Term::Count(list) => Scalar::Int(length(self.list(list)?.len())),
             Term::Column(column) => return self.column(column),
-            Term::Within(within, kind) => return Ok(self.within(within)?.and_then(|found| of_kind(&found, *kind))),
+            Term::Within(within, kind) => {
+                return Ok(self.within(within)?.and_then(|found| of_kind(&found, *kind)));
+            }
             Term::Length(list) => Scalar::Int(length(self.texts(list)?.len())),
             Term::AsFloat(inner) => match self.term(inner)? {
                 Some(Scalar::Int(value)) => Scalar::Float(nearest_float(value)),

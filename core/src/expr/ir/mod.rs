@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub(super) use self::arithmetic::{Conversion, MAX_SCALE, Operator};
 pub use self::term::Scalar;
-pub(super) use self::term::{Case, ClockPart, Column, Late, LateList, List, Row, Step, Table, Term, Within};
+pub(super) use self::term::{Case, ClockPart, Column, Late, LateList, List, Pointing, Row, Step, Table, Term, Within};
 pub(super) use self::value::Value;
 
 /// An order of two values.
@@ -73,9 +73,9 @@ pub(super) enum Cond {
     If(Box<Cond>, Box<Cond>, Box<Cond>),
     IsNull(Column),
     /// Whether there is no such key, or null.
-    Absent(Within),
+    Absent(Box<Within>),
     /// Whether there is such a key.
-    Has(Within),
+    Has(Box<Within>),
     /// True or not at all: an error inside counts as false.
     Truth(Box<Cond>),
     /// Decided, unless the term is null, which is an error.
@@ -172,9 +172,9 @@ impl Cond {
     pub(super) fn each_column(&self, visit: &mut dyn FnMut(&Column)) {
         match self {
             Self::Const(_) | Self::Anonymous | Self::Present(_) | Self::Sent(_) => {}
-            Self::IsNull(column)
-            | Self::Absent(Within { column, .. })
-            | Self::Has(Within { column, .. }) => visit(column),
+            Self::IsNull(column) | Self::Absent(Within { column, .. }) | Self::Has(Within { column, .. }) => {
+                visit(column)
+            }
             Self::Not(inner) | Self::Truth(inner) => inner.each_column(visit),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_column(visit)),
             Self::If(test, yes, no) => [test, yes, no].into_iter().for_each(|part| part.each_column(visit)),

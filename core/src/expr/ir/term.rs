@@ -129,15 +129,25 @@ pub(in crate::expr) enum List {
     /// Of the records that are linked to the one of that id.
     Links { owner: Column, links: Arc<str> },
     /// Of the records that are tied to the one of that id, as far as they are seen.
-    Pointing { owner: Column, table: Table, tie: Tie },
+    Pointing(Box<Pointing>),
     /// Of texts, as JSON.
     Texts(Column),
 }
 
+/// Records that point to one.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) struct Pointing {
+    /// The id of that one.
+    pub(in crate::expr) owner: Column,
+    pub(in crate::expr) table: Table,
+    pub(in crate::expr) tie: Tie,
+}
+
 impl List {
-    pub(in crate::expr) const fn column(&self) -> &Column {
+    pub(in crate::expr) fn column(&self) -> &Column {
         match self {
-            Self::Links { owner, .. } | Self::Pointing { owner, .. } => owner,
+            Self::Links { owner, .. } => owner,
+            Self::Pointing(pointing) => &pointing.owner,
             Self::Texts(column) => column,
         }
     }
@@ -216,7 +226,7 @@ pub(in crate::expr) enum Term {
     Literal(Scalar),
     Column(Column),
     /// As the kind that it is compared with (text, float or boolean); null where it is something else.
-    Within(Within, FieldKind),
+    Within(Box<Within>, FieldKind),
     Late(Late),
     /// An integer, read as the nearest float.
     AsFloat(Box<Term>),
@@ -291,7 +301,8 @@ impl Term {
     /// Calls `visit` with every column read.
     pub(in crate::expr) fn each_column(&self, visit: &mut dyn FnMut(&Column)) {
         match self {
-            Self::Column(column) | Self::Within(Within { column, .. }, _) => visit(column),
+            Self::Column(column) => visit(column),
+            Self::Within(within, _) => visit(&within.column),
             Self::Length(list) => visit(list.column()),
             Self::Literal(_) | Self::Decimal(..) | Self::Late(_) | Self::Count(_) => {}
             Self::AsFloat(inner)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Compiler, Condition, Null, fill, parameter, text};
 use crate::dialect::Dialect;
-use crate::expr::ir::{Column, Cond, Exists, List, Row, Step, Table, Term, Tie, Within};
+use crate::expr::ir::{Column, Cond, Exists, List, Pointing, Row, Step, Table, Term, Tie};
 use crate::expr::sql::condition::{InputPart, Param};
 use crate::expr::vocabulary::FieldKind;
 use crate::records::column::quote;
@@ -174,6 +174,10 @@ impl<'c> Compiler<'c> {
         (Rows { from: from.join(", "), binding: fill(&template, binding), inside }, alias)
     }
 
+    fn pointing(&self, pointing: &Pointing) -> (Rows<'c>, Arc<str>) {
+        self.tied(&pointing.table, Some((&pointing.owner, &pointing.tie)))
+    }
+
     pub(super) fn exists(&self, exists: &Exists, null: Null) -> Condition {
         let asked = |null: Null, template: &str| {
             let rows = self.rows(exists);
@@ -223,8 +227,8 @@ impl<'c> Compiler<'c> {
                 );
                 fill(&template, [inside.column(owner), item])
             }
-            List::Pointing { owner, table, tie } => {
-                let (rows, alias) = self.tied(table, Some((owner, tie)));
+            List::Pointing(pointing) => {
+                let (rows, alias) = self.pointing(pointing);
                 let is_it = fill(&format!("{alias}.id = {{}}"), [item]);
                 fill("EXISTS {}", [rows.select("1", Some(is_it))])
             }
@@ -252,9 +256,7 @@ impl<'c> Compiler<'c> {
                     format!("(SELECT count(*) FROM {links} AS {alias} WHERE {alias}.record_id = {{}})");
                 fill(&template, [self.inside().column(owner)])
             }
-            List::Pointing { owner, table, tie } => {
-                self.tied(table, Some((owner, tie))).0.select("count(*)", None)
-            }
+            List::Pointing(pointing) => self.pointing(pointing).0.select("count(*)", None),
             List::Texts(column) => {
                 let template = match self.dialect {
                     Dialect::Sqlite => "coalesce(json_array_length({}), 0)",
@@ -287,7 +289,8 @@ fn strict_in(cond: &Cond) -> Vec<&Term> {
 /// The first field that a term is made from, without which it has no value.
 fn first_column(term: &Term) -> Option<&Column> {
     match term {
-        Term::Column(column) | Term::Within(Within { column, .. }, _) => Some(column),
+        Term::Column(column) => Some(column),
+        Term::Within(within, _) => Some(&within.column),
         Term::AsFloat(inner)
         | Term::Size(inner)
         | Term::Cased(_, inner)

@@ -60,10 +60,9 @@ impl Compiler<'_> {
             }
             // There is one key at least.
             (Dialect::Postgres, None) => text("NULL"),
-            (Dialect::MariaDb, _) => fill(
-                "(JSON_UNQUOTE(JSON_EXTRACT({}, {})) COLLATE utf8mb4_nopad_bin)",
-                [column, path(within)],
-            ),
+            (Dialect::MariaDb, _) => {
+                fill("(JSON_UNQUOTE(JSON_EXTRACT({}, {})) COLLATE utf8mb4_nopad_bin)", [column, path(within)])
+            }
         }
     }
 }

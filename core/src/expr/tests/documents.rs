@@ -104,6 +104,10 @@ fn keys_are_values() {
         let checked = parse("meta['?) --'].x == '1' && has(meta[\"'\"].x)", &vocabulary()).unwrap();
         let condition = checked.to_sql(dialect);
         assert_eq!(condition.text().matches('?').count(), condition.params().len(), "{}", condition.text());
-        assert!(!condition.text().contains("--") && !condition.text().contains("'.x"), "{}", condition.text());
+        assert!(
+            !condition.text().contains("--") && !condition.text().contains("'.x"),
+            "{}",
+            condition.text()
+        );
     }
 }

@@ -160,7 +160,7 @@ fn what_is_not_listed_does_not_point_here() {
         Way::Back if of == collection(2) => Some(listed.clone()),
         Way::Back => Some(films_listed.clone()),
     };
-    let vocabulary = Vocabulary::of_ruled_filter(Arc::clone(&catalogue), Arc::clone(&films), &seen);
+    let vocabulary = Vocabulary::of_ruled_filter(Arc::clone(&catalogue), Arc::clone(&films), seen_by(&seen));
     assert_matches(
         &vocabulary,
         &[
@@ -174,7 +174,7 @@ fn what_is_not_listed_does_not_point_here() {
         ],
     );
     let nobody = |_, way| (way == Way::Forth).then(|| viewed.clone());
-    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, &nobody);
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, seen_by(&nobody));
     for source in ["room.rooms_via_next.exists(r, true)", "size(room.films_via_room) == 1"] {
         assert!(parse(source, &vocabulary).unwrap_err().message.contains("may not see"), "{source}");
     }
@@ -190,6 +190,7 @@ fn records_that_point_here_have_one_name() {
         kind: FieldKind::Text,
         holds: Holds::Value,
         hidden: false,
+        ruled: false,
         computed: false,
     };
     let to = |target, hidden| Field {
@@ -206,7 +207,7 @@ fn records_that_point_here_have_one_name() {
     let anybody = parse("true", &Vocabulary::of_rule(Arc::clone(&catalogue), Arc::clone(&own))).unwrap();
     let seen = |_, _| Some(anybody.clone());
     let rule = Vocabulary::of_rule(Arc::clone(&catalogue), Arc::clone(&own));
-    let filter = Vocabulary::of_ruled_filter(Arc::clone(&catalogue), Arc::clone(&own), &seen);
+    let filter = Vocabulary::of_ruled_filter(Arc::clone(&catalogue), Arc::clone(&own), seen_by(&seen));
     assert!(parse("a_via_x == 'text' && b_via_x == 'text'", &rule).is_ok());
     for (source, vocabulary, part) in [
         ("a_via_x.exists(a, true)", &rule, "not of `a_via_x` (text)"),
@@ -248,7 +249,7 @@ fn what_is_not_seen_is_not_there() {
     let rule = Vocabulary::of_rule(Arc::clone(&catalogue), rooms);
     let rule = parse("name != 'hall' && next.name != 'hall' && auth.kind == 'key'", &rule).unwrap();
     let seen = |_, _| Some(rule.clone());
-    let vocabulary = Vocabulary::of_ruled_filter(catalogue, Arc::clone(&films), &seen);
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, Arc::clone(&films), seen_by(&seen));
     assert_matches(
         &vocabulary,
         &[
@@ -274,7 +275,7 @@ fn what_is_not_seen_is_not_there() {
     }
     let (catalogue, films) = self::catalogue();
     let nobody = |_, _| None;
-    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, &nobody);
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, seen_by(&nobody));
     for source in ["room.name == 'x'", "rooms.exists(r, true)", "room.next.name == 'x'"] {
         assert!(parse(source, &vocabulary).unwrap_err().message.contains("may not see"), "{source}");
     }
@@ -334,7 +335,7 @@ fn looks_into_other_records_are_bounded() {
     let rule = Vocabulary::of_rule(Arc::clone(&catalogue), rooms);
     let rule = parse("next.name != 'hall' && next.next.name != 'hall'", &rule).unwrap();
     let seen = |_, _| Some(rule.clone());
-    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, &seen);
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, seen_by(&seen));
     assert!(parse(&many(5), &vocabulary).is_ok());
     assert!(parse(&many(6), &vocabulary).is_err());
 }

@@ -11,5 +11,5 @@ pub(super) use self::order::{By, Term};
 pub(crate) use self::plan::{Plan, PlanKey, Shape};
 pub(super) use self::plan::{mark, resolved};
 pub(crate) use self::planner::Planner;
-pub(super) use self::pointing::{MOST_POINTING, MOST_POINTING_IN_ALL};
+pub(super) use self::pointing::{ByIds, MOST_POINTING, MOST_POINTING_IN_ALL};
 pub(crate) use self::write_rules::WriteRules;

@@ -3,7 +3,8 @@
 use sea_query::Value;
 
 use super::Planner;
-use super::plan::resolved;
+use super::plan::{Veils, resolved};
+use super::planner::Answers;
 use crate::collections::Relation;
 use crate::dialect::Dialect;
 use crate::expr::{Bindings, Checked};
@@ -14,17 +15,28 @@ pub(in crate::records) const MOST_POINTING: usize = 100;
 /// Records that are shown of those that point to all of a page.
 pub(in crate::records) const MOST_POINTING_IN_ALL: usize = 10_000;
 
+/// A query by ids.
+#[derive(Debug)]
+pub(in crate::records) struct ByIds {
+    pub(in crate::records) text: String,
+    /// What it takes beside the ids.
+    pub(in crate::records) values: Vec<Value>,
+    /// How many of the values come before the ids.
+    pub(in crate::records) at: usize,
+    pub(in crate::records) veils: Veils,
+}
+
 impl Planner<'_> {
-    /// The query for the records that point to others, the ids of which are its first value, as a JSON list; with the
-    /// values that come next. After the columns stands the id that is pointed to. For each of these there are the newest
-    /// only, and one more than there may be in all.
+    /// The query for the records that point to others, the ids of which are one value, a JSON list. The first of the columns
+    /// are shown; after them all stands the id that is pointed to. For each of these there are the newest only, and one
+    /// more than there may be in all.
     pub(in crate::records) fn pointing(
         &self,
         relation: &Relation,
         conditions: &[Checked],
-        columns: &[usize],
+        (columns, shown): (&[usize], usize),
         bindings: &Bindings<'_>,
-    ) -> (String, Vec<Value>) {
+    ) -> ByIds {
         let name = |name: &str| quote(name, self.dialect);
         let (id, to, of) = (name("id"), name("$to"), name("$of"));
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
@@ -36,7 +48,11 @@ impl Planner<'_> {
                 (format!(" JOIN ({linked}) AS linked ON {of} = {id}"), to)
             }
         };
-        let (mut further, mut params) = (String::new(), Vec::new());
+        let Answers { text: answered, names: answers, mut params, of: veiled } =
+            self.answers(columns.get(..shown).unwrap_or_default());
+        // On Postgres the ids stand before what the veils take, elsewhere after.
+        let at = if self.dialect == Dialect::Postgres { 0 } else { params.len() };
+        let mut further = String::new();
         for condition in conditions {
             let condition = condition.to_sql(self.dialect);
             further.push_str(" AND ");
@@ -49,34 +65,41 @@ impl Planner<'_> {
             // It stops at the last of each that is wanted.
             let own: Vec<_> = columns.iter().map(|&at| self.name(super::By::Column(at))).collect();
             format!(
-                "({ids}) AS pointed CROSS JOIN LATERAL (SELECT {} FROM {source}{links} WHERE {by} = {pointed}{further} \
-                 ORDER BY {id} DESC LIMIT {MOST_POINTING}) AS pointing",
+                "({ids}) AS pointed CROSS JOIN LATERAL (SELECT {}{answered} FROM {source}{links} WHERE {by} = \
+                 {pointed}{further} ORDER BY {id} DESC LIMIT {MOST_POINTING}) AS pointing",
                 own.join(", ")
             )
         } else {
             let (of, place) = (name("$record"), name("$place"));
             format!(
-                "{source} JOIN (SELECT {id} AS {of}, {by} AS {pointed}, row_number() OVER (PARTITION BY {by} ORDER BY \
+                "{source} JOIN (SELECT {id} AS {of}, {by} AS {pointed}{answered}, row_number() OVER (PARTITION BY {by} ORDER BY \
                  {id} DESC) AS {place} FROM {source}{links} WHERE {by} IN ({ids}){further}) AS pointing ON {of} = {id} \
                  AND {place} <= {MOST_POINTING}"
             )
         };
         let most = MOST_POINTING_IN_ALL + 1;
-        let text = format!("SELECT {list}, {pointed} FROM {found} ORDER BY {id} DESC LIMIT {most}");
-        (self.dialect.placeholders(&text), resolved(&params, bindings))
+        let text = format!("SELECT {list}, {pointed}{answers} FROM {found} ORDER BY {id} DESC LIMIT {most}");
+        let veils = Veils { of: veiled, from: columns.len() + 1 };
+        ByIds { text: self.dialect.placeholders(&text), values: resolved(&params, bindings), at, veils }
     }
 
     /// The ids of a JSON list, as rows.
     fn ids(&self) -> String {
         match self.dialect {
-            Dialect::Sqlite => "SELECT unhex(replace(item.value, '-', '')) FROM json_each(?) AS item".to_owned(),
+            Dialect::Sqlite => {
+                "SELECT unhex(replace(item.value, '-', '')) FROM json_each(?) AS item".to_owned()
+            }
             Dialect::Postgres => {
                 let pointed = quote("$pointed", self.dialect);
-                format!("SELECT CAST(item AS uuid) AS {pointed} FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS item")
+                format!(
+                    "SELECT CAST(item AS uuid) AS {pointed} FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS item"
+                )
             }
-            Dialect::MariaDb => "SELECT UNHEX(REPLACE(item.value, '-', '')) FROM JSON_TABLE(?, '$[*]' COLUMNS (value \
+            Dialect::MariaDb => {
+                "SELECT UNHEX(REPLACE(item.value, '-', '')) FROM JSON_TABLE(?, '$[*]' COLUMNS (value \
                                  VARCHAR(36) PATH '$')) AS item"
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 }

@@ -62,8 +62,28 @@ pub(super) fn row() -> impl Strategy<Value = Row> {
         prop::option::of(document()),
     );
     (left, right, dates, lists).prop_map(
-        |((name, director, year, count, rating), (price, active, hidden), (day, at), (tags, room, rooms, meta))| {
-            Row { name, director, year, count, rating, price, active, hidden, day, at, tags, meta, room, rooms }
+        |(
+            (name, director, year, count, rating),
+            (price, active, hidden),
+            (day, at),
+            (tags, room, rooms, meta),
+        )| {
+            Row {
+                name,
+                director,
+                year,
+                count,
+                rating,
+                price,
+                active,
+                hidden,
+                day,
+                at,
+                tags,
+                meta,
+                room,
+                rooms,
+            }
         },
     )
 }
