@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::blocks::auth::USER;
 use crate::blocks::servers::BARE;
 use crate::neonex::{RULE, SECRET};
 use crate::peers::{parse, pocketbase};
@@ -80,6 +81,7 @@ pub(crate) fn goals(figures: &Figures, whole: bool) -> Vec<Goal> {
     durable_creates(&mut goals);
     writes(&mut goals);
     servers(&mut goals);
+    users(&mut goals);
     resources(&mut goals);
     let mut goals = goals.goals;
     goals.push(Goal {
@@ -107,6 +109,13 @@ fn reads(goals: &mut Goals<'_>) {
         let what = format!("{work}, 32 clients, of PocketBase");
         goals.add(Some(&name), &what, ratio, (AtLeast, wanted), times);
     }
+}
+
+/// A token is to cost little beside a key.
+fn users(goals: &mut Goals<'_>) {
+    let name = "auth-read-64";
+    let ratio = goals.ratio(name, USER, RULE);
+    goals.add(Some(name), "read by a user's token, of reads by a key", ratio, (AtLeast, 0.90), percent);
 }
 
 /// A durable create cannot be faster than the disk, nor than the server answers at all: the goal is a share of

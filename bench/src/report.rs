@@ -3,8 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use crate::bench::Block;
+use crate::blocks::auth::{Flood, SIGNING_IN};
 use crate::blocks::import::Import;
-use crate::blocks::neighbour::{Latency, Neighbour, WRITERS};
+use crate::blocks::neighbour::{Neighbour, WRITERS};
+use crate::blocks::steady::Latency;
 use crate::blocks::tenants::Tenants;
 use crate::disk::Sync;
 use crate::goals::Goal;
@@ -153,10 +155,11 @@ fn resources(out: &mut String, figures: &Figures) -> fmt::Result {
     rows.extend(figures.import.iter().flat_map(import));
     rows.extend(figures.tenants.iter().flat_map(tenants));
     rows.extend(figures.neighbour.iter().flat_map(neighbour));
+    rows.extend(figures.flood.iter().flat_map(flood));
     if rows.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n## Start, import, tenants, neighbour\n")?;
+    writeln!(out, "\n## Start, import, tenants, neighbour, sign-ins\n")?;
     table(out, &["", ""], rows)
 }
 
@@ -190,10 +193,21 @@ fn tenants(tenants: &Tenants) -> Vec<Vec<String>> {
     ]
 }
 
+fn latency(latency: Latency) -> String {
+    format!("p50 {:.2} ms, p99 {:.2} ms of {} requests", latency.p50_ms, latency.p99_ms, latency.requests)
+}
+
+fn flood(flood: &Flood) -> Vec<Vec<String>> {
+    vec![
+        vec!["a user who reads at a steady pace".to_owned(), latency(flood.quiet)],
+        vec![
+            format!("while {SIGNING_IN} others sign in without a pause, {:.0}/s", flood.rate),
+            latency(flood.flooded),
+        ],
+    ]
+}
+
 fn neighbour(found: &Neighbour) -> Vec<Vec<String>> {
-    let latency = |latency: Latency| {
-        format!("p50 {:.2} ms, p99 {:.2} ms of {} requests", latency.p50_ms, latency.p99_ms, latency.requests)
-    };
     vec![
         vec!["a tenant at a steady pace, alone".to_owned(), latency(found.quiet)],
         vec![

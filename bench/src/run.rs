@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::args::Args;
 use crate::bench::{Bench, Block};
+use crate::blocks::auth::{self, Flood};
 use crate::blocks::import::{self, Import};
 use crate::blocks::neighbour::{self, Neighbour};
 use crate::blocks::starts::{self, Starts};
@@ -34,6 +35,7 @@ pub(crate) struct Figures {
     pub(crate) import: Option<Import>,
     pub(crate) tenants: Option<Tenants>,
     pub(crate) neighbour: Option<Neighbour>,
+    pub(crate) flood: Option<Flood>,
     /// Parts that could not be measured, and why.
     pub(crate) failures: Vec<String>,
 }
@@ -83,6 +85,9 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Figures> {
     parts.block("rows", rows::block(&bench).await);
     parts.block("relations", relations::block(&bench).await);
     parts.block("messages", messages::block(&bench).await);
+    let users = parts.keep("auth", auth::measure(&bench).await.map(Some));
+    let (block, flood) = users.unwrap_or_default();
+    parts.blocks.extend(block);
     for (kind, url) in [(Kind::Postgres, &args.postgres), (Kind::MariaDb, &args.mariadb)] {
         parts.block(kind.name(), servers::block(&bench, kind, url.as_deref()).await);
     }
@@ -92,7 +97,8 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Figures> {
     let (blocks, failures) = (parts.blocks, parts.failures);
     let machine = Machine::describe(&folder, versions, (before, watch.end()?))?;
     let seconds = started.elapsed().as_secs();
-    let figures = Figures { machine, pace, seconds, blocks, starts, import, tenants, neighbour, failures };
+    let figures =
+        Figures { machine, pace, seconds, blocks, starts, import, tenants, neighbour, flood, failures };
     if figures.is_sound() {
         std::fs::remove_dir_all(&bench.folder)?;
     } else {

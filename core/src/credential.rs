@@ -26,10 +26,13 @@ pub enum CredentialKind {
     PersonalAccess,
     /// `nx_set_…`: makes the first operator, once.
     SetUp,
+    /// `nx_one_…`: does one thing for one user of a tenant, once.
+    OneTime,
 }
 
 impl CredentialKind {
-    const ALL: [Self; 4] = [Self::Publishable, Self::Secret, Self::PersonalAccess, Self::SetUp];
+    const ALL: [Self; 5] =
+        [Self::Publishable, Self::Secret, Self::PersonalAccess, Self::SetUp, Self::OneTime];
 
     /// What such a credential starts with.
     pub const fn prefix(self) -> &'static str {
@@ -38,6 +41,7 @@ impl CredentialKind {
             Self::Secret => "nx_sec_",
             Self::PersonalAccess => "nx_pat_",
             Self::SetUp => "nx_set_",
+            Self::OneTime => "nx_one_",
         }
     }
 }

@@ -121,6 +121,10 @@ prefixed_id!(
     /// A key that signs the tokens of a tenant's users.
     SigningKeyId, "sig_"
 );
+prefixed_id!(
+    /// A secret that is good once, by which a code that was sent belongs to who asked for it.
+    OneTimeId, "one_"
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What the benchmark asks that `TrailBase` publishes: messages put into rooms under a rule that looks up whether who
 //! sends is a member, and messages read by their ids.
 //!
-//! Until there are users, the sender is a field of the message: the rule looks up the same row of the same table.
+//! The sender is a field of the message, for both products: the rule looks up the same row of the same table.
 
 use std::path::Path;
 use std::sync::Arc;

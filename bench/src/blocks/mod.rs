@@ -1,5 +1,6 @@
 //! The parts of a run.
 
+pub(crate) mod auth;
 pub(crate) mod files;
 pub(crate) mod import;
 pub(crate) mod messages;
@@ -8,4 +9,5 @@ pub(crate) mod relations;
 pub(crate) mod rows;
 pub(crate) mod servers;
 pub(crate) mod starts;
+pub(crate) mod steady;
 pub(crate) mod tenants;

@@ -11,6 +11,7 @@ mod audit;
 mod error;
 mod guard;
 mod load;
+mod one_time;
 mod refresh_token;
 mod session;
 mod settings;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::audit::{Act, entry};
 use super::error::UserError;
+use super::one_time;
 use super::refresh_token::RefreshToken;
 use super::signing::Claims;
 use crate::access::{Actor, AuthRead, AuthWrite, Permit, TenantScope};
@@ -345,6 +346,7 @@ pub(super) async fn end_sessions(
 /// Takes away all by which a user could be known, who is to be gone.
 pub(crate) async fn forget_secrets(tx: &mut Tx<'_>, tenant: TenantId, user: Uuid) -> Result<(), StoreError> {
     end_sessions(tx, tenant, user, (None, None)).await?;
+    one_time::forget_all(tx, tenant, user).await?;
     tx.delete(user_secrets::Entity::delete_by_id((tenant.as_uuid(), user))).await.map(drop)
 }
 

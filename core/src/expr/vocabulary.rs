@@ -71,6 +71,8 @@ pub struct Field {
     pub ruled: bool,
     /// Whether the server computes it from the others.
     pub computed: bool,
+    /// Whether an index finds the one record that has a value of it.
+    pub unique: bool,
 }
 
 /// What a field holds besides a value.

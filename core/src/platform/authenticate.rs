@@ -131,7 +131,7 @@ impl Platform {
         let found = match credential.kind() {
             CredentialKind::PersonalAccess => self.token_principal(digest).await?,
             CredentialKind::Publishable | CredentialKind::Secret => self.key_principal(digest).await?,
-            CredentialKind::SetUp => None,
+            CredentialKind::SetUp | CredentialKind::OneTime => None,
         };
         // What is unknown is not kept: it may be made the next moment, and the checksum keeps guessers cheap.
         let principal = Arc::new(found.ok_or(AuthError::InvalidCredential)?);

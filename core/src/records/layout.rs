@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::column::{quote, selected};
 use super::storage::{Shadow, Storage};
 use super::value::FieldValue;
-use crate::collections::{Auto, Definition, FieldType, link_table, table_name};
+use crate::collections::{
+    Auto, Definition, Field as DesignedField, FieldType, Index, IndexKind, link_table, table_name,
+};
 use crate::dialect::Dialect;
 use crate::expr::{Field, FieldKind, Holds, Model};
 use crate::ids::CollectionId;
@@ -203,6 +205,7 @@ pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect)
         hidden: column.hidden,
         ruled: column.ruled,
         computed: column.computed,
+        unique: definition.view.is_none() && is_unique(definition, &column.name),
     };
     Model {
         id,
@@ -214,6 +217,18 @@ pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect)
         table: table.into(),
         fields: columns.iter().map(|column| (column.name.clone(), field(column))).collect(),
     }
+}
+
+/// Whether no two records have the same value of a field, by an index of its values as they are.
+fn is_unique(definition: &Definition, name: &str) -> bool {
+    let by_itself = |field: &DesignedField| field.name.as_str() == name && field.unique && !field.ignore_case;
+    let by_index = |index: &Index| {
+        index.unique
+            && index.kind == IndexKind::Ordered
+            && index.condition.is_none()
+            && index.fields.iter().eq([name])
+    };
+    definition.fields.iter().any(by_itself) || definition.indexes.iter().any(by_index)
 }
 
 fn holds(collection: CollectionId, kind: &FieldType) -> Holds {

@@ -8,6 +8,7 @@ mod m20261124_000003_schema_history;
 mod m20261124_000004_history;
 mod m20261124_000010_slow_queries;
 mod m20261124_000020_auth;
+mod m20261125_000021_one_time_secrets;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     // Oldest first. `neonex migrate create` adds to both lists.
@@ -17,4 +18,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     m20261124_000004_history::MIGRATION,
     m20261124_000010_slow_queries::MIGRATION,
     m20261124_000020_auth::MIGRATION,
+    m20261125_000021_one_time_secrets::MIGRATION,
 ];

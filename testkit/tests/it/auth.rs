@@ -320,6 +320,24 @@ async fn what_auth_owns_is_not_written_as_a_record() {
     app.remove().await.unwrap();
 }
 
+/// Who is undeleted has the roles of before, and so who gives roles undeletes.
+#[tokio::test]
+async fn users_are_undeleted_by_who_may_make_them() {
+    let app = TestApp::start().await.unwrap();
+    let acme = app.tenant("acme").await.unwrap();
+    let developer = acme.secret().await.unwrap();
+    let made = json!({"email": "ann@example.com", "roles": ["admin"]});
+    let made = expect(&developer.post("/v1/users", &made).await, 201);
+    let path = format!("{USERS}/{}", made["id"].as_str().unwrap());
+    expect(&developer.delete(&path).await, 204);
+    let undelete = format!("{path}/undelete");
+    let writer = acme.secret_with(&["records:read", "records:write"]).await.unwrap();
+    problem(&writer.post(&undelete, &json!({})).await, 403, "scope_needed");
+    let back = expect(&developer.post(&undelete, &json!({})).await, 200);
+    assert_eq!((&back["email"], &back["roles"]), (&made["email"], &json!(["admin"])));
+    app.remove().await.unwrap();
+}
+
 /// security.md §2.4: no session survives what is to end it.
 #[tokio::test]
 async fn revocation_counts_at_once() {

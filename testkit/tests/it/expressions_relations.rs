@@ -15,6 +15,7 @@ async fn house() -> Workshop {
     shop.create(json!({"name": "houses", "fields": fields})).await.unwrap();
     let fields = json!([
         {"name": "name", "type": "text"},
+        {"name": "code", "type": "text", "unique": true},
         {"name": "size", "type": "int"},
         {"name": "open", "type": "bool"},
         {"name": "key", "type": "text", "hidden": true, "default": "under the mat"},
@@ -35,7 +36,8 @@ async fn house() -> Workshop {
 
     let home = shop.add("houses", json!({"street": "Elm", "built": "1900-02-03"})).await["id"].clone();
     let room = async |name: &str, size: Option<i64>, open: Option<bool>, house: &Json, doors: &[&Json]| {
-        let room = json!({"name": name, "size": size, "open": open, "house": house, "doors": doors});
+        let room =
+            json!({"name": name, "code": name, "size": size, "open": open, "house": house, "doors": doors});
         shop.add("rooms", room).await["id"].clone()
     };
     let attic = room("attic", None, None, &Json::Null, &[]).await;
@@ -71,6 +73,11 @@ async fn filters_follow_relations() {
         ("room.name == 'hall'", "hall"),
         ("room.name != 'hall'", "b c d"),
         ("!(room.name == 'hall')", "b c d"),
+        ("room.code == 'hall'", "hall"),
+        ("!(room.code == 'hall')", "b c d"),
+        ("room.code in ['hall', 'attic']", "hall c"),
+        ("also.exists(r, r.code == 'hall')", "hall c"),
+        ("room.doors.exists(d, d.code == room.code)", ""),
         ("room.name == text", "hall"),
         ("room.name == null", "d"),
         ("room.size > 0", "hall b"),
@@ -129,6 +136,8 @@ async fn filters_follow_relations_as_far_as_rules_show() {
     let anyone = shop.acme.anonymous().await.unwrap();
     for (filter, expected) in [
         ("room.name == 'secret' || room.open && room.size == 1", ""),
+        ("room.code == 'secret'", ""),
+        ("room.code == 'hall'", "hall"),
         ("room.name == 'hall'", "hall"),
         ("room.name == null", "b d"),
         ("room.name != 'secret'", "hall b c d"),

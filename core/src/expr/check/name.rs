@@ -120,8 +120,8 @@ impl Checker<'_> {
                 );
                 return self.refuse(node, message);
             }
-            let (stored, kind) = (field.column.clone(), field.kind);
-            let column = Column { row, path, name: name.to_owned(), stored, kind };
+            let (stored, kind, unique) = (field.column.clone(), field.kind, field.unique);
+            let column = Column { row, path, name: name.to_owned(), stored, kind, unique };
             return Ok(Operand::Term(Term::Column(column), kind));
         }
         match self.vocabulary.referrers(model, name) {

@@ -82,17 +82,26 @@ pub(in crate::expr) struct Column {
     /// What the field's column is called.
     pub(in crate::expr) stored: String,
     pub(in crate::expr) kind: FieldKind,
+    /// Whether an index finds the one record that has a value of it.
+    pub(in crate::expr) unique: bool,
 }
 
 impl Column {
     pub(in crate::expr) fn id(row: Row, path: Vec<Step>) -> Self {
-        Self { row, path, name: "id".to_owned(), stored: "id".to_owned(), kind: FieldKind::Uuid }
+        Self {
+            row,
+            path,
+            name: "id".to_owned(),
+            stored: "id".to_owned(),
+            kind: FieldKind::Uuid,
+            unique: true,
+        }
     }
 
     /// The field that a step begins with, of the record that is reached so.
     pub(in crate::expr) fn first_of(step: &Step, row: Row, before: &[Step]) -> Self {
         let (name, stored) = (step.field.clone(), step.stored.clone());
-        Self { row, path: before.to_vec(), name, stored, kind: FieldKind::Uuid }
+        Self { row, path: before.to_vec(), name, stored, kind: FieldKind::Uuid, unique: false }
     }
 
     /// The id of the record that the field is of.

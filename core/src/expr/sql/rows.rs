@@ -40,7 +40,7 @@ impl Rows<'_> {
 
 impl<'c> Compiler<'c> {
     pub(super) fn column(&self, column: &Column) -> Condition {
-        let Column { row, path, name, stored, kind } = column;
+        let Column { row, path, name, stored, kind, .. } = column;
         if let Some(alias) = self.alias(*row, path) {
             return text(format!("{alias}.{}", quote(stored, self.dialect)));
         }
@@ -211,9 +211,37 @@ impl<'c> Compiler<'c> {
         let reached = reached.find(|column| {
             !column.path.is_empty() && column.name != "id" && self.alias(column.row, &column.path).is_none()
         })?;
+        if let Some(pointed) = self.of_pointed(cond) {
+            return Some(pointed);
+        }
         let rows = self.follow(reached.row, &reached.path);
         let cond = rows.inside.cond(cond, Null::IsFalse);
         Some(fill("EXISTS {}", [rows.select("1", Some(cond))]))
+    }
+
+    /// The same of one record at most, which is looked up once: a relation to it can then be found by an index, which
+    /// an EXISTS of each record cannot.
+    fn of_pointed(&self, cond: &Cond) -> Option<Condition> {
+        let column = match cond {
+            Cond::Equal(Term::Column(column), value) | Cond::Equal(value, Term::Column(column))
+                if column.unique && is_given(value) =>
+            {
+                column
+            }
+            _ => return None,
+        };
+        let [step] = column.path.as_slice() else { return None };
+        let mut inside = self.inside();
+        let alias = self.new_alias();
+        let guard = inside.guard(&step.to, &alias);
+        let from = format!("(SELECT {alias}.id FROM {} AS {alias} WHERE {{}}", step.to.source);
+        let key = inside.column(&Column::first_of(step, column.row, &[]));
+        inside.name(column.row, &column.path, alias);
+        let cond = inside.cond(cond, Null::IsFalse);
+        Some(match guard {
+            Some(guard) => fill(&format!("({{}} = {from} AND {{}}))"), [key, cond, guard]),
+            None => fill(&format!("({{}} = {from}))"), [key, cond]),
+        })
     }
 
     pub(super) fn member(&self, term: &Term, list: &List) -> Condition {
@@ -284,6 +312,13 @@ fn strict_in(cond: &Cond) -> Vec<&Term> {
         },
         _ => Vec::new(),
     }
+}
+
+/// Whether a term is the same for all records. It is then not null, but an error at most.
+fn is_given(term: &Term) -> bool {
+    let mut given = true;
+    term.each_column(&mut |_| given = false);
+    given
 }
 
 /// The first field that a term is made from, without which it has no value.

@@ -44,6 +44,7 @@ pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
         hidden: false,
         ruled: false,
         computed: false,
+        unique: false,
     };
     let one = |target| Field { holds: Holds::One(collection(target)), ..value(FieldKind::Uuid) };
     let many = |target, links: &str| Field {
@@ -84,6 +85,7 @@ pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
             ("active", value(FieldKind::Bool)),
             ("next", one(2)),
             ("key", Field { hidden: true, ..value(FieldKind::Text) }),
+            ("code", Field { unique: true, ..value(FieldKind::Text) }),
         ],
     );
     (Arc::new([rooms, Arc::clone(&films)].into_iter().collect()), films)
@@ -106,7 +108,9 @@ pub(super) fn database() -> Connection {
          rating REAL, price INTEGER, active INTEGER, hidden INTEGER, day TEXT, at INTEGER, meta TEXT, key BLOB,
          tags TEXT, room BLOB);
          CREATE INDEX t_year ON t (year);
-         CREATE TABLE rooms (id BLOB PRIMARY KEY, name TEXT, year INTEGER, active INTEGER, next BLOB, key TEXT);
+         CREATE INDEX t_room ON t (room, year);
+         CREATE TABLE rooms (id BLOB PRIMARY KEY, name TEXT, year INTEGER, active INTEGER, next BLOB, key TEXT,
+         code TEXT UNIQUE);
          CREATE TABLE links (record_id INTEGER, target_id BLOB, PRIMARY KEY (record_id, target_id));",
     )
     .unwrap();

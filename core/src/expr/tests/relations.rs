@@ -7,10 +7,10 @@ use super::*;
 fn house() -> Connection {
     let db = database();
     db.execute_batch(
-        "INSERT INTO rooms (id, name, year, active, next, key) VALUES
-         (x'018f0000000070008000000000000001', 'hall', 1900, 1, x'018f0000000070008000000000000002', 'k'),
-         (x'018f0000000070008000000000000002', 'attic', NULL, NULL, NULL, 'k'),
-         (x'018f0000000070008000000000000003', 'secret', 2000, 0, x'018f0000000070008000000000000001', 'k');
+        "INSERT INTO rooms (id, name, year, active, next, key, code) VALUES
+         (x'018f0000000070008000000000000001', 'hall', 1900, 1, x'018f0000000070008000000000000002', 'k', 'h'),
+         (x'018f0000000070008000000000000002', 'attic', NULL, NULL, NULL, 'k', 'a'),
+         (x'018f0000000070008000000000000003', 'secret', 2000, 0, x'018f0000000070008000000000000001', 'k', NULL);
          INSERT INTO t (id, name, year, count, room, tags) VALUES
          (1, 'hall', 1900, 2, x'018f0000000070008000000000000001', '[\"a\",\"B\"]'),
          (2, 'x', 1900, 0, x'018f0000000070008000000000000002', '[]'),
@@ -71,6 +71,41 @@ fn fields_are_read_through_relations() {
             ("room.name > room.next.name", &[1, 4]),
         ],
     );
+}
+
+#[test]
+fn a_record_that_is_found_by_a_unique_field_is_found_first() {
+    assert_matches(
+        &vocabulary(),
+        &[
+            ("room.code == 'h'", &[1, 4]),
+            ("'h' == room.code && year == 1900", &[1]),
+            ("!(room.code == 'h')", &[2, 3]),
+            ("room.code != 'h'", &[2, 3]),
+            ("room.code == null", &[3]),
+            ("room.code == 'nowhere'", &[]),
+            ("room.code == name", &[3]),
+            ("room.code == auth.kind", &[]),
+            ("room.code == auth.email || year == 7", &[4]),
+            ("room.next.code == 'a'", &[1, 4]),
+            ("room.code in ['h', 'x']", &[1, 4]),
+            ("rooms.exists(r, r.next.code == 'a')", &[1, 2]),
+            ("(room.code == 'h') == active", &[]),
+        ],
+    );
+    let plan = |source: &str| {
+        let checked = parse(source, &vocabulary()).unwrap();
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT id FROM t WHERE {} ORDER BY year",
+            Dialect::Sqlite.placeholders(checked.to_sql(Dialect::Sqlite).text())
+        );
+        let db = house();
+        let mut statement = db.prepare(&sql).unwrap();
+        let lines = statement.query_map(["h"], |row| row.get::<_, String>("detail")).unwrap();
+        lines.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
+    };
+    let found = plan("room.code == 'h'");
+    assert!(found.contains("INDEX t_room (room=?)") && !found.contains("ORDER BY"), "{found}");
 }
 
 #[test]
@@ -192,6 +227,7 @@ fn records_that_point_here_have_one_name() {
         hidden: false,
         ruled: false,
         computed: false,
+        unique: false,
     };
     let to = |target, hidden| Field {
         kind: FieldKind::Uuid,

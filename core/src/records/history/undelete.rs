@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::log::Log;
 use super::past::Past;
-use crate::access::{Permit, RecordsWrite};
+use crate::access::{AuthWrite, Permit, RecordsWrite};
 use crate::collections::Collection;
 use crate::engine::Undo;
 use crate::idempotency::IdempotencyKey;
@@ -28,13 +28,17 @@ struct Undeletion {
 
 impl Records<'_> {
     /// Makes the record of that id again, with the values that it had when it was deleted and the time at which it was
-    /// made first. Fields that are new since have their defaults.
+    /// made first. Fields that are new since have their defaults. A user is made again only by who may make users.
     pub async fn undelete(
         &self,
         _: &Permit<RecordsWrite>,
         id: RecordId,
         once: Option<IdempotencyKey>,
     ) -> Result<RecordBody, RecordError> {
+        // A user comes back with the roles that they had.
+        if self.collection.users.is_some() {
+            self.scope.permit::<AuthWrite>()?;
+        }
         let undeletion = Undeletion {
             work: self.work(None),
             collection: Arc::clone(&self.collection),

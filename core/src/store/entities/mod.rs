@@ -231,6 +231,22 @@ entity!(
     }
 );
 entity!(
+    /// Secrets that are good once.
+    one_time_secrets, "one_time_secrets", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        purpose: String,
+        user_id: Option<Uuid>,
+        digest: Vec<u8>,
+        sealed: Vec<u8>,
+        tries: i64,
+        created_at: i64,
+        expires_at: i64,
+    }
+);
+entity!(
     /// What was done that somebody may have to answer for.
     audit_log, "audit_log", {
         #[sea_orm(primary_key, auto_increment = false)]

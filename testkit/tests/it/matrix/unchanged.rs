@@ -16,7 +16,7 @@ const CONTROL: [(&str, &str, &str); 2] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 13] = [
+const TENANT: [(&str, &str); 14] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
@@ -40,6 +40,7 @@ const TENANT: [(&str, &str); 13] = [
         "user_sessions",
         "id, user_id, method, secret, counter, created_at, refreshed_at, expires_at, user_agent, ip",
     ),
+    ("one_time_secrets", "id, purpose, user_id, digest, sealed, tries, created_at, expires_at"),
     ("failures", "digest, failures, last_at"),
     ("audit_log", "id, at, actor, action, subject, request_id, ip, details"),
 ];
