@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 pub(super) use self::arithmetic::{Conversion, MAX_SCALE, Operator};
 pub use self::term::Scalar;
-pub(super) use self::term::{Case, ClockPart, Column, Late, LateList, List, Pointing, Row, Step, Table, Term, Within};
+pub(super) use self::term::{
+    Case, ClockPart, Column, Late, LateList, List, Pointing, Row, Step, Table, Term, Within,
+};
 pub(super) use self::value::Value;
 
 /// An order of two values.
@@ -172,9 +174,8 @@ impl Cond {
     pub(super) fn each_column(&self, visit: &mut dyn FnMut(&Column)) {
         match self {
             Self::Const(_) | Self::Anonymous | Self::Present(_) | Self::Sent(_) => {}
-            Self::IsNull(column) | Self::Absent(Within { column, .. }) | Self::Has(Within { column, .. }) => {
-                visit(column)
-            }
+            Self::IsNull(column) => visit(column),
+            Self::Absent(within) | Self::Has(within) => visit(&within.column),
             Self::Not(inner) | Self::Truth(inner) => inner.each_column(visit),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_column(visit)),
             Self::If(test, yes, no) => [test, yes, no].into_iter().for_each(|part| part.each_column(visit)),

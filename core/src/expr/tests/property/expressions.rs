@@ -186,7 +186,8 @@ fn of_json() -> impl Strategy<Value = String> {
         (json(), order(), pick(&NUMBERS)).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (number_field(), order(), json()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (json(), order(), text()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
-        (pick(&["name.trim()", "auth.email", "name + director", "' ' + name"]), order(), json()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (pick(&["name.trim()", "auth.email", "name + director", "' ' + name"]), order(), json())
+            .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (json(), equality(), pick(&["active", "hidden", "auth.verified", "room.active"]))
             .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         (json(), pick(&["contains", "startsWith", "endsWith"]), text())
