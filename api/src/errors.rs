@@ -329,7 +329,9 @@ impl From<RecordError> for Problem {
             RecordError::TooManyRecords { .. } => conflict("too_many_records", &error),
             RecordError::OtherCount { .. } => conflict("count_differs", &error),
             RecordError::PreconditionFailed => precondition_failed(&error),
-            RecordError::Forbidden => Self::new(StatusCode::FORBIDDEN, "rule_refused", sentence(&error)),
+            RecordError::Forbidden | RecordError::FieldsForbidden { .. } => {
+                Self::new(StatusCode::FORBIDDEN, "rule_refused", sentence(&error))
+            }
             RecordError::StepUpNeeded => Self::new(StatusCode::FORBIDDEN, "step_up_needed", sentence(&error)),
             RecordError::Denied(denied) => (*denied).into(),
             RecordError::KeyReused(reused) => (*reused).into(),

@@ -490,6 +490,9 @@ pub mod types {
         pub precision: ::std::option::Option<u32>,
         /// Whether a new record must give a value.
         pub required: bool,
+        /// Who reads and writes it, of those whom the collection's rules let read and write the record.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rules: ::std::option::Option<FieldRules>,
         /// Digits after the point, of `decimal`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scale: ::std::option::Option<u32>,
@@ -510,6 +513,18 @@ pub mod types {
         pub before: ::std::option::Option<::serde_json::Value>,
         /// The field's name now; of a field that is no more, the one it had.
         pub field: ::std::string::String,
+    }
+    /// Who may read and write a field without a secret key, as conditions in CEL. Where there is none, it is whoever may read
+    /// and write the record.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct FieldRules {
+        /// Of which records the field is shown. Nobody asks for such a field in filters, orders, groups and the like to whom
+        /// it is not shown of all.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub read: ::std::option::Option<::std::string::String>,
+        /// Of which records it may be written, when they are made and when they are changed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub write: ::std::option::Option<::std::string::String>,
     }
     /// The values by which a group's records are grouped, and what was computed of them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -783,6 +798,9 @@ pub mod types {
         /// Whether a new record must give a value.
         #[serde(default)]
         pub required: bool,
+        /// Who reads and writes it, of those whom the collection's rules let read and write the record.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rules: ::std::option::Option<FieldRules>,
         /// Digits after the point, of `decimal`; 2 by default.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scale: ::std::option::Option<u32>,
@@ -2921,7 +2939,8 @@ impl Client {
     /// - `count`: Whether the total is counted.
     /// - `cursor`: `next_cursor` of the page before.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
-    /// stand in `expand`, as far as they may be seen.
+    /// stand in `expand`, as far as they may be seen. `notes_via_room` are the records of `notes` whose `room` points
+    /// here.
     /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
     /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
     /// - `filter`: A condition in CEL over the fields, as `year >= 1990 && director != null`.
@@ -3234,7 +3253,8 @@ impl Client {
     /// - `record`: The record's id.
     /// - `as_of`: The record as it was at that time (RFC 3339), without `expand`. Needs the scope `records:read`.
     /// - `expand`: Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
-    /// stand in `expand`, as far as they may be seen.
+    /// stand in `expand`, as far as they may be seen. `notes_via_room` are the records of `notes` whose `room` points
+    /// here.
     /// - `fields`: Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
     /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
     /// - `if_none_match`: The `ETag` of the record that the client has. It tells nothing of records that are pointed to.

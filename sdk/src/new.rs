@@ -115,6 +115,7 @@ impl NewField {
             unique: false,
             ignore_case: None,
             hidden: false,
+            rules: None,
             computed: None,
             default: None,
             min: None,

@@ -59,8 +59,10 @@ fn record(collection: &Collection) -> Value {
     ]);
     let fields = &collection.definition().fields;
     properties.extend(fields.iter().map(|field| (field.name.to_string(), schema(collection, field))));
-    // Hidden fields are there for some only.
-    let hidden = |name: &str| fields.iter().any(|field| field.hidden && field.name.as_str() == name);
+    // Hidden fields, and those with a rule of who reads them, are there for some only.
+    let hidden = |name: &str| {
+        fields.iter().any(|field| (field.hidden || field.rules.read.is_some()) && field.name.as_str() == name)
+    };
     let required: Vec<_> = properties.keys().filter(|name| !hidden(name)).cloned().collect();
     json!({"type": "object", "x-neonex-collection": collection.name(), "required": required, "properties": properties})
 }

@@ -1,8 +1,8 @@
 //! Collections as clients see them.
 
 use neonex_core::collections::{
-    Collection, CollectionPatch, Field, FieldPatch, Index, IndexKind, NewCollection, NewField, NewHistory,
-    NewIndex, NewView, Rules, View, ViewField,
+    Collection, CollectionPatch, Field, FieldPatch, FieldRules, Index, IndexKind, NewCollection, NewField,
+    NewHistory, NewIndex, NewView, Rules, View, ViewField,
 };
 use poem_openapi::{Enum, Object};
 use serde_json::Value as Json;
@@ -102,6 +102,8 @@ pub(super) struct NewFieldBody {
     /// Whether only secret keys, members and operators see it.
     #[oai(default)]
     hidden: bool,
+    /// Who reads and writes it, of those whom the collection's rules let read and write the record.
+    rules: Option<FieldRulesView>,
     /// An expression in CEL over the record's other fields, of a field that the server computes whenever the record is
     /// written: `record.price * record.quantity`. Not of `rich_text`, `json`, `multi_select`, `uuid`, `relation`,
     /// `geo_point` and `vector`. Clients cannot write such a field.
@@ -204,6 +206,30 @@ pub(super) struct RulesView {
     delete: Option<String>,
 }
 
+/// Who may read and write a field without a secret key, as conditions in CEL. Where there is none, it is whoever may read
+/// and write the record.
+#[derive(Debug, Default, Object)]
+#[oai(rename = "FieldRules", deny_unknown_fields, skip_serializing_if_is_none)]
+pub(super) struct FieldRulesView {
+    /// Of which records the field is shown. Nobody asks for such a field in filters, orders, groups and the like to whom
+    /// it is not shown of all.
+    read: Option<String>,
+    /// Of which records it may be written, when they are made and when they are changed.
+    write: Option<String>,
+}
+
+impl From<FieldRulesView> for FieldRules {
+    fn from(FieldRulesView { read, write }: FieldRulesView) -> Self {
+        Self { read, write }
+    }
+}
+
+impl From<FieldRules> for FieldRulesView {
+    fn from(FieldRules { read, write }: FieldRules) -> Self {
+        Self { read, write }
+    }
+}
+
 /// What is to change of a collection.
 #[derive(Debug, Object)]
 #[oai(rename = "CollectionPatch", deny_unknown_fields)]
@@ -235,6 +261,7 @@ impl From<NewFieldBody> for FieldPatch {
             unique: body.unique,
             ignore_case: body.ignore_case.unwrap_or_default(),
             hidden: body.hidden,
+            rules: body.rules.map(FieldRules::from).unwrap_or_default(),
             computed: body.computed,
             default: body.default,
             min: body.min,
@@ -322,6 +349,8 @@ pub(super) struct FieldView {
     ignore_case: Option<bool>,
     /// Whether only secret keys, members and operators see it.
     hidden: bool,
+    /// Who reads and writes it, of those whom the collection's rules let read and write the record.
+    rules: Option<FieldRulesView>,
     /// The expression by which the server computes it.
     computed: Option<String>,
     /// What a new record has where it gives nothing.
@@ -368,6 +397,7 @@ impl FieldView {
             unique: field.unique,
             ignore_case: field.ignore_case.then_some(true),
             hidden: field.hidden,
+            rules: (field.rules != FieldRules::default()).then(|| field.rules.clone().into()),
             computed: sent.computed,
             default: sent.default,
             min: sent.min,

@@ -113,7 +113,8 @@ impl Records {
         /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
         fields: Query<Option<String>>,
         /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
-        /// stand in `expand`, as far as they may be seen.
+        /// stand in `expand`, as far as they may be seen. `notes_via_room` are the records of `notes` whose `room` points
+        /// here.
         expand: Query<Option<String>>,
         /// Records on the page: 1 to 200, 50 by default.
         limit: Query<Option<u32>>,

@@ -55,7 +55,8 @@ impl Record {
         /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.
         fields: Query<Option<String>>,
         /// Relations to be followed, by paths apart by commas, as `room,room.owner`: the records that they point to
-        /// stand in `expand`, as far as they may be seen.
+        /// stand in `expand`, as far as they may be seen. `notes_via_room` are the records of `notes` whose `room` points
+        /// here.
         expand: Query<Option<String>>,
         /// The record as it was at that time (RFC 3339), without `expand`. Needs the scope `records:read`.
         as_of: Query<Option<String>>,

@@ -6,6 +6,7 @@ use moka::sync::Cache;
 
 use super::definition::Definition;
 use super::field::Field;
+use super::field_rules::CheckedFieldRules;
 use super::relation::Relation;
 use super::rules::CheckedRules;
 use super::users::UserFields;
@@ -37,6 +38,7 @@ pub struct Collection {
     /// The tenant's collections, this one among them.
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) rules: CheckedRules,
+    pub(crate) field_rules: CheckedFieldRules,
     pub(crate) write_rules: WriteRules,
     /// What each field has where a new record gives nothing.
     pub(crate) defaults: Vec<Option<FieldValue>>,
@@ -67,6 +69,8 @@ impl Collection {
         }
         let model = catalogue.get(id).cloned().unwrap_or_else(|| Arc::new(model(id, &definition, dialect)));
         let rules = findings.take("/rules", CheckedRules::new(&definition.rules, catalogue, &model));
+        let field_rules = CheckedFieldRules::new(&definition.fields, catalogue, &model);
+        let field_rules = findings.take("/fields", field_rules).unwrap_or_default();
         findings.take("/indexes", super::partial::check(&definition, &model));
         let limits = findings.take("/fields", Limits::of_each(&definition.fields));
         let limits = limits.unwrap_or_default();
@@ -80,7 +84,8 @@ impl Collection {
             definition,
             created_at,
             updated_at,
-            write_rules: WriteRules::new(&rules, &layout, dialect),
+            write_rules: WriteRules::new(&rules, &field_rules, &layout, dialect),
+            field_rules,
             layout,
             model,
             catalogue: Arc::clone(catalogue),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::field_rules::FieldRules;
 use super::field_type::FieldType;
 use super::name::FieldName;
 use super::retention::Former;
@@ -36,6 +37,9 @@ pub struct Field {
     /// Whether it is shown only to those who read past the rules: secret keys, members and operators.
     #[serde(default)]
     pub hidden: bool,
+    /// Who reads and writes it.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub rules: FieldRules,
     /// The expression that its values are computed by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computed: Option<String>,
@@ -89,6 +93,9 @@ pub struct NewField {
     pub ignore_case: bool,
     /// Defaults to false.
     pub hidden: bool,
+    /// Defaults to whoever may read and write the record.
+    #[serde(skip_serializing_if = "is_unset")]
+    pub rules: FieldRules,
     /// An expression, of a field that the server computes.
     pub computed: Option<String>,
     /// Defaults to none.
@@ -150,6 +157,7 @@ impl TryFrom<NewField> for Field {
             let message = "a field that is neither required nor nullable needs a default";
             findings.add("/nullable", "needs_default", message);
         }
+        check_rules(&new, auto, &mut findings);
         if let Some(kind) = &kind {
             if new.unique && !kind.is_comparable() {
                 let message =
@@ -177,6 +185,7 @@ impl TryFrom<NewField> for Field {
             generation: 0,
             formerly: Vec::new(),
             hidden: new.hidden,
+            rules: new.rules,
             computed: new.computed,
             default: new.default,
             min: new.min,
@@ -197,6 +206,16 @@ fn check_automatic(default: bool, required: bool, nullable: bool, findings: &mut
     stray("default", default);
     stray("required", required);
     stray("nullable", nullable);
+}
+
+fn check_rules(new: &NewField, auto: bool, findings: &mut Findings) {
+    if new.hidden && new.rules != FieldRules::default() {
+        let message = "a hidden field is for those alone whom no rules bind, so `rules` mean nothing";
+        findings.add("/rules", "not_applicable", message);
+    } else if new.rules.write.is_some() && (auto || new.computed.is_some()) {
+        let message = "the server sets this field, so a rule of who writes it means nothing";
+        findings.add("/rules/write", "not_applicable", message);
+    }
 }
 
 fn check_computed(new: &NewField, kind: Option<&FieldType>, findings: &mut Findings) {
@@ -223,6 +242,7 @@ impl From<Field> for NewField {
             unique: field.unique,
             ignore_case: field.ignore_case,
             hidden: field.hidden,
+            rules: field.rules,
             computed: field.computed,
             default: field.default,
             min: field.min,

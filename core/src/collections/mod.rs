@@ -5,6 +5,7 @@ mod collection;
 mod ddl;
 mod definition;
 mod field;
+mod field_rules;
 mod field_type;
 mod history;
 mod name;
@@ -29,6 +30,8 @@ pub use self::definition::{
     Definition, Index, IndexKind, MAX_FIELDS, MAX_INDEXES, NewCollection, NewIndex, Rules,
 };
 pub use self::field::{Field, NewField};
+pub(crate) use self::field_rules::CheckedFieldRules;
+pub use self::field_rules::FieldRules;
 pub(crate) use self::field_type::MAX_PRECISION;
 pub use self::field_type::{Auto, FieldType, Many, OnDelete};
 pub use self::history::{SchemaAction, SchemaChange, SchemaChanges};

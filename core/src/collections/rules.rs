@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::definition::{Definition, Rules};
+use super::field_rules::CheckedFieldRules;
 use super::service::CollectionError;
 use super::view;
 use crate::dialect::Dialect;
@@ -48,6 +49,17 @@ impl CheckedRules {
     }
 }
 
+/// What people call the rule: `list`, or `read` of a field.
+fn name_of_rule(design: &Definition, pointer: &str) -> String {
+    let mut steps = pointer.trim_start_matches('/').split('/');
+    let (first, last) = (steps.next().unwrap_or_default(), steps.next_back());
+    let field = first.parse::<usize>().ok().and_then(|place| design.fields.get(place));
+    match (field, last) {
+        (Some(field), Some(rule)) => format!("`{}` {rule}", field.name),
+        _ => first.to_owned(),
+    }
+}
+
 /// Refuses a change of one collection after which a view, or a rule of another, would speak of what is gone.
 pub(super) fn check_others(
     mut designs: HashMap<CollectionId, Definition>,
@@ -66,9 +78,11 @@ pub(super) fn check_others(
     let catalogue: Arc<Catalogue> = Arc::new(designs.iter().map(model).collect());
     for (id, design) in designs.iter().filter(|(id, _)| **id != changed) {
         let Some(own) = catalogue.get(*id) else { continue };
-        let Err(invalid) = CheckedRules::new(&design.rules, &catalogue, own) else { continue };
+        let of_fields = || CheckedFieldRules::new(&design.fields, &catalogue, own).map(drop);
+        let checked = CheckedRules::new(&design.rules, &catalogue, own).map(drop);
+        let Err(invalid) = checked.and_then(|()| of_fields()) else { continue };
         let Some(finding) = invalid.details().first() else { continue };
-        let rule = finding.pointer.trim_start_matches('/').to_owned();
+        let rule = name_of_rule(design, &finding.pointer);
         let (collection, reason) = (design.name.to_string(), finding.message.clone());
         return Err(CollectionError::UsedByRule { collection, rule, reason });
     }

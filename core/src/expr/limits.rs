@@ -22,6 +22,10 @@ pub const MAX_NESTED: usize = 3;
 /// Most looks into other records: each relation that is followed, each list that is asked, each `exists()` and `all()`;
 /// those of the rules included that say who sees what is looked into.
 pub const MAX_SUBQUERIES: usize = 20;
+/// Most keys by which a JSON document is looked into.
+pub const MAX_KEYS: usize = 8;
+/// Longest such key, in bytes.
+pub const MAX_KEY: usize = 100;
 /// Deepest nesting, of brackets and of operators within one another.
 pub const MAX_DEPTH: usize = 32;
 

@@ -22,6 +22,7 @@
 //!
 //! A field reached by a relation (`room.owner`) is null where the relation is null, or points to a record that is not
 //! seen. A list that is null is as good as an empty one. `exists()` and `all()` treat errors as `||` and `&&` do.
+//! Records that point to a record are a list, too, of those that are seen.
 //!
 //! What is known of the caller and the request is never a null value: what is missing there, or a claim of another type
 //! than what it is compared with, is an error.
@@ -35,6 +36,7 @@ mod evaluate;
 mod formula;
 mod ir;
 mod limits;
+mod referrers;
 mod shape;
 mod sought;
 mod sql;
@@ -55,14 +57,15 @@ pub use self::error::ExprError;
 pub use self::formula::{Formula, parse_formula};
 pub use self::ir::Scalar;
 pub use self::limits::{
-    MAX_CONDITIONS, MAX_DEPTH, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS, MAX_SUBQUERIES,
-    MAX_WEIGHT,
+    MAX_CONDITIONS, MAX_DEPTH, MAX_KEY, MAX_KEYS, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS,
+    MAX_SUBQUERIES, MAX_WEIGHT,
 };
+pub(crate) use self::referrers::name_of_referrers;
 pub(crate) use self::shape::without_constants;
 pub use self::shape::{Constant, Shape};
 pub(crate) use self::sought::Sought;
 pub use self::sql::{Condition, InputPart, InputValue, Param};
-pub use self::vocabulary::{Catalogue, Field, FieldKind, Holds, Model, Seen, Vocabulary};
+pub use self::vocabulary::{Catalogue, Field, FieldKind, Holds, Model, Seen, Vocabulary, Way};
 use crate::dialect::Dialect;
 
 /// An expression that parsed and type-checked. Cheap to clone.
@@ -178,6 +181,40 @@ impl Checked {
     pub(crate) fn follows_from(&self, conditions: &[Self]) -> bool {
         let known: Vec<_> = conditions.iter().flat_map(|condition| condition.0.cond.parts()).collect();
         self.0.cond.parts().iter().all(|part| known.contains(part))
+    }
+
+    /// The same, and for each of these fields that is sent, what it asks for.
+    pub(crate) fn with_fields(&self, rules: &[(String, Self)]) -> Self {
+        if rules.is_empty() {
+            return self.clone();
+        }
+        let own = &self.0;
+        let mut whole = Inner {
+            cond: Arc::clone(&own.cond),
+            fields: own.fields.clone(),
+            table: Arc::clone(&own.table),
+            subqueries: own.subqueries,
+            weight: own.weight,
+            folded: own.folded,
+        };
+        let mut parts = vec![ir::Cond::clone(&own.cond)];
+        for (field, rule) in rules {
+            let unsent = ir::Cond::Sent(field.clone()).negated();
+            parts.push(ir::Cond::Any(vec![unsent, ir::Cond::clone(&rule.0.cond)]));
+            whole.fields.extend(rule.0.fields.iter().cloned());
+            whole.subqueries += rule.0.subqueries;
+            whole.weight += rule.0.weight;
+            whole.folded |= rule.0.folded;
+        }
+        whole.cond = Arc::new(ir::Cond::All(parts));
+        Self(Arc::new(whole))
+    }
+
+    /// Whether it holds for every record in that request, whatever stands in it.
+    pub(crate) fn holds_always(&self, bindings: &Bindings<'_>) -> bool {
+        self.is_true()
+            || self.0.cond.is_late()
+                && evaluate::Evaluator::of_request(bindings).cond(&self.0.cond) == Some(true)
     }
 
     /// Whether it holds for every record, whoever asks.

@@ -29,7 +29,7 @@ pub enum FieldKind {
     /// An instant to the microsecond: microseconds since 1970 in SQLite, `timestamptz` in PostgreSQL,
     /// `DATETIME(6)` in UTC in MariaDB.
     DateTime,
-    /// A JSON document; it can be compared with null only.
+    /// A JSON document; it can be compared with null only, and what stands within it by its keys.
     Json,
     /// A UUID: 16 bytes in SQLite and MariaDB, `uuid` in PostgreSQL.
     Uuid,
@@ -67,6 +67,8 @@ pub struct Field {
     pub holds: Holds,
     /// Whether filters of those whom rules bind may not name it.
     pub hidden: bool,
+    /// Whether a rule of its own says who reads it.
+    pub ruled: bool,
     /// Whether the server computes it from the others.
     pub computed: bool,
     /// Whether an index finds the one record that has a value of it.
@@ -89,6 +91,8 @@ pub enum Holds {
     },
     /// A JSON list of texts.
     Texts,
+    /// A JSON document of any form.
+    Document,
 }
 
 /// A collection as expressions know it.
@@ -134,13 +138,32 @@ impl Catalogue {
         self.0.values().find(|model| model.name == name)
     }
 
+    pub(super) fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.0.values()
+    }
+
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.values().map(|model| model.name.as_str())
+        self.models().map(|model| model.name.as_str())
     }
 }
 
-/// Which records of a collection a filter may ask about: those that meet the rule, and none where there is none.
-pub type Seen<'v> = &'v dyn Fn(CollectionId) -> Option<Checked>;
+/// How an expression comes to the records of another collection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// By their ids: what may be viewed.
+    Forth,
+    /// By what they point to: what may be listed.
+    Back,
+}
+
+/// What a filter may ask about of those whom rules bind.
+#[derive(Clone, Copy)]
+pub struct Seen<'v> {
+    /// Which records of a collection: those that meet the rule, and none where there is none.
+    pub records: &'v dyn Fn(CollectionId, Way) -> Option<Checked>,
+    /// Whether a field that has a rule of its own is shown of every record.
+    pub field: &'v dyn Fn(CollectionId, &str) -> bool,
+}
 
 /// Who may ask what.
 #[derive(Clone, Copy)]
@@ -252,20 +275,14 @@ impl<'v> Vocabulary<'v> {
 
     /// The field of that name, where the author of the expression may know of it.
     pub(super) fn find<'m>(&self, model: &'m Model, name: &str) -> Option<&'m Field> {
-        model.fields.get(name).filter(|field| self.shows(field))
+        model.fields.get(name).filter(|field| self.shows(model, name, field))
     }
 
-    /// The field whose name is nearest, if one is near enough to have been meant.
-    pub(super) fn nearest<'m>(&self, model: &'m Model, name: &str) -> Option<&'m str> {
-        let known = model.fields.iter().filter(|(_, field)| self.shows(field));
-        nearest(name, known.map(|(name, _)| name.as_str()))
-    }
-
-    /// Which records of that collection are seen through a relation.
-    pub(super) fn reach(&self, target: CollectionId) -> Reach {
+    /// Which records of that collection are seen from others.
+    pub(super) fn reach(&self, target: CollectionId, way: Way) -> Reach {
         match self.sight {
             Sight::Rule { .. } | Sight::All | Sight::Own | Sight::Index | Sight::View => Reach::All,
-            Sight::Ruled(seen) => match seen(target) {
+            Sight::Ruled(seen) => match (seen.records)(target, way) {
                 None => Reach::None,
                 Some(rule) if rule.is_true() => Reach::All,
                 Some(rule) => Reach::Meeting(rule),
@@ -273,8 +290,18 @@ impl<'v> Vocabulary<'v> {
         }
     }
 
-    fn shows(&self, field: &Field) -> bool {
-        !field.hidden || !matches!(self.sight, Sight::Ruled(_))
+    /// Whether the author of the expression may ask for that field of a collection.
+    pub(super) fn shows(&self, model: &Model, name: &str, field: &Field) -> bool {
+        match self.sight {
+            Sight::Ruled(seen) => !field.hidden && (!field.ruled || (seen.field)(model.id, name)),
+            _ => true,
+        }
+    }
+
+    /// Whether it is a field that is known of, and shown of some records only.
+    pub(super) fn veils(&self, model: &Model, name: &str) -> bool {
+        let field = model.fields.get(name);
+        field.is_some_and(|field| !field.hidden && field.ruled && !self.shows(model, name, field))
     }
 }
 

@@ -107,7 +107,7 @@ impl Records<'_> {
         filter: &str,
         incoming: &Incoming,
     ) -> Result<u64, RecordError> {
-        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+        let planner = Planner { layout: self.layout(), dialect: self.dialect(), veils: &[] };
         let (text, params) = planner.select("count(*)", &self.bulk_conditions(verb, filter)?);
         let count = Sql::new(text, self.resolved(&params, incoming)?);
         let store = self.scope.platform().store();
@@ -123,7 +123,7 @@ impl Records<'_> {
 
     /// The statement that finds the records and holds them, in an order that is the same for all who do so.
     fn matching(&self, verb: Verb, filter: &str, incoming: &Incoming) -> Result<Sql, RecordError> {
-        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+        let planner = Planner { layout: self.layout(), dialect: self.dialect(), veils: &[] };
         let (text, params) = planner.select(&planner.every_column(), &self.bulk_conditions(verb, filter)?);
         let lock = if self.scope.platform().store().is_embedded() { "" } else { " FOR UPDATE" };
         let text = format!("{text} ORDER BY id LIMIT {}{lock}", MAX_BULK + 1);
@@ -135,6 +135,13 @@ impl Records<'_> {
         let input = |field: &str, part| incoming.answer(self.layout(), dialect, field, part);
         let values = params.iter().map(|param| param.resolve(&bindings, &input)).collect();
         if incoming.is_missed() { Err(Denied { needs: RecordsWrite::NAME }) } else { Ok(values) }
+    }
+
+    /// What the rules of fields ask that are sent.
+    fn of_fields(&self, verb: Verb) -> Option<Checked> {
+        let of_fields = &self.collection.field_rules.write;
+        let anything = self.collection.rules.update.as_ref().filter(|_| verb == Verb::Update)?;
+        (!of_fields.is_empty()).then(|| anything.with_fields(of_fields))
     }
 
     /// The filter, and where rules bind, those of what is done and of what is listed: a filter that finds records which
@@ -149,7 +156,7 @@ impl Records<'_> {
         let mut conditions = Vec::new();
         if access.is_ruled() {
             conditions = self.access(Verb::List)?.conditions();
-            conditions.extend(access.conditions());
+            conditions.extend(access.conditions().into_iter().chain(self.of_fields(verb)));
         }
         let filtered = self.conditions(Some(filter), &access)?;
         conditions.extend(filtered.into_iter().last());

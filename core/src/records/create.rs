@@ -8,7 +8,7 @@ use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::layout::Layout;
 use super::relations::link;
-use super::service::{Author, ChangeEntry, RecordBody, RecordId, Records, Stored, Verb, refused};
+use super::service::{Author, ChangeEntry, Question, RecordBody, RecordId, Records, Stored, Verb, refused};
 use super::write::Write;
 use crate::clock::Timestamp;
 use crate::collections::Collection;
@@ -25,10 +25,10 @@ pub(crate) struct Creation {
     collection: Arc<Collection>,
     author: Author,
     stored: Stored,
-    rule: Option<Sql>,
+    rule: Option<Question>,
     /// Whether the client chose the id, which may have been an earlier record's.
     chosen: bool,
-    sees_hidden: bool,
+    left_out: Arc<[usize]>,
     ready: Ready,
 }
 
@@ -42,9 +42,9 @@ struct Ready {
 }
 
 impl Ready {
-    fn new(stored: &Stored, layout: &Layout, dialect: Dialect, hidden: bool) -> Self {
-        let whole = stored.json(layout, true);
-        let body = stored.body(layout, &whole, hidden);
+    fn new(stored: &Stored, layout: &Layout, dialect: Dialect, left_out: &[usize]) -> Self {
+        let whole = stored.json(layout);
+        let body = stored.body(layout, &whole, left_out);
         Self { insert: stored.insert(layout, dialect), whole, body }
     }
 }
@@ -77,15 +77,15 @@ impl Records<'_> {
         let values = input.complete(&self.collection)?;
         let mut stored = Stored { id, created_at: now, updated_at: now, values };
         stored.settle(&self.collection, true)?;
-        let sees_hidden = self.sees_hidden();
+        let left_out = self.left_out();
         Ok(Creation {
             collection: Arc::clone(&self.collection),
             author: self.author(),
-            ready: Ready::new(&stored, self.layout(), self.dialect(), sees_hidden),
+            ready: Ready::new(&stored, self.layout(), self.dialect(), &left_out),
             stored,
             rule,
             chosen,
-            sees_hidden,
+            left_out,
         })
     }
 }
@@ -111,7 +111,7 @@ impl Creation {
             let layout = &self.collection.layout;
             (self.stored.created_at, self.stored.updated_at) = (last.next(), last.next());
             self.stored.settle(&self.collection, true)?;
-            self.ready = Ready::new(&self.stored, layout, tx.dialect(), self.sees_hidden);
+            self.ready = Ready::new(&self.stored, layout, tx.dialect(), &self.left_out);
             let id = self.stored.id.as_uuid().into();
             tx.execute(&Sql::new(Arc::clone(&layout.delete), vec![id])).await?;
             tx.execute(&self.ready.insert).await?;
@@ -132,7 +132,7 @@ impl Write for Creation {
         }
         link(tx, &self.collection, &self.stored, None, None).await?;
         if let Some(rule) = &self.rule
-            && tx.query(rule, |_| Ok(())).await?.is_empty()
+            && !rule.holds(tx).await?
         {
             return Err(RecordError::Forbidden);
         }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::error::RecordError;
 use super::incoming::Incoming;
 use super::relations::Deletion;
-use super::service::{Author, ETag, Precondition, RecordId, Records, Verb, find_locked};
+use super::service::{Author, ETag, Precondition, Question, RecordId, Records, Verb, find_locked};
 use super::write::{Terms, Write};
 use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::engine::Undo;
 use crate::slow_queries::Operation;
-use crate::store::{Sql, Tx};
+use crate::store::Tx;
 use crate::tenants::TenantState;
 
 /// The end of a record, ready to come.
@@ -22,7 +22,7 @@ pub(super) struct Removal {
     author: Author,
     now: Timestamp,
     id: RecordId,
-    rule: Option<Sql>,
+    rule: Option<Question>,
     precondition: Precondition,
 }
 

@@ -83,6 +83,12 @@ pub enum RecordError {
     /// A user is deleted by one who has to show first that it is still them.
     #[error("this needs a fresh proof that it is you: see POST /v1/auth/step-up")]
     StepUpNeeded,
+    /// The rule of a field does not allow it.
+    #[error("the rules of {} do not allow this", quoted(fields))]
+    FieldsForbidden {
+        /// The fields that were sent and have rules.
+        fields: Vec<String>,
+    },
     /// The collection has no rule for it, so a permission is needed.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -95,6 +101,10 @@ pub enum RecordError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn quoted(fields: &[String]) -> String {
+    fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
 }
 
 impl From<PreconditionFailed> for RecordError {

@@ -37,7 +37,7 @@ impl Records<'_> {
     ) -> Result<Explanation, RecordError> {
         let access = match (&self.collection.rules.list, ruled) {
             (_, false) => Access::All,
-            (Some(rule), true) => Access::Ruled(rule.clone()),
+            (Some(rule), true) => Access::Ruled(rule.clone(), self.most_veiled()),
             (None, true) => {
                 let message = "there is no list rule, so nobody whom rules bind gets a list";
                 return Err(Invalid::one("/ruled", "no_rule", message).into());

@@ -197,7 +197,8 @@ fn csv_row(plan: &Plan, layout: &Layout, row: &Row<'_>) -> Result<Vec<u8>, Store
     let mut cells = Vec::with_capacity(plan.shown);
     for (at, &place) in plan.columns.iter().take(plan.shown).enumerate() {
         let Some(column) = layout.columns.get(place) else { continue };
-        cells.push(read(&column.kind, row, at)?.to_cell());
+        let value = if plan.shows(row, at)? { read(&column.kind, row, at)? } else { FieldValue::Null };
+        cells.push(value.to_cell());
     }
     Ok(csv_line(cells))
 }

@@ -40,10 +40,10 @@ impl Incoming {
         Self::new(input.sent(), input.values.clone(), unknown)
     }
 
-    /// All fields of a record, but for those that the server sets.
-    pub(super) fn whole(sent: &[bool], values: &[FieldValue], layout: &Layout) -> Self {
+    /// All fields of a record, but for those that the server sets, and those at the places of `kept`.
+    pub(super) fn whole(sent: &[bool], values: &[FieldValue], kept: &[usize], layout: &Layout) -> Self {
         let mut replaces: Vec<_> = values.iter().cloned().map(Some).collect();
-        for (place, _) in &layout.automatic {
+        for place in layout.automatic.iter().map(|(place, _)| place).chain(kept) {
             if let Some(value) = replaces.get_mut(*place) {
                 *value = None;
             }
@@ -53,6 +53,11 @@ impl Incoming {
 
     const fn new(sent: Vec<bool>, replaces: Vec<Option<FieldValue>>, unknown: Vec<usize>) -> Self {
         Self { sent, replaces, unknown, missed: AtomicBool::new(false) }
+    }
+
+    /// Whether the client sent the field.
+    pub(super) fn is_sent(&self, layout: &Layout, field: &str) -> bool {
+        layout.place(field).and_then(|place| self.sent.get(place).copied()).unwrap_or_default()
     }
 
     /// Whether a rule asked for a value that is known only where the record is held: what it then says counts for nothing.
@@ -68,10 +73,7 @@ impl Incoming {
             self.missed.store(true, Ordering::Relaxed);
         }
         match part {
-            InputPart::Sent => {
-                let sent = place.and_then(|place| self.sent.get(place).copied());
-                Value::Bool(Some(sent.unwrap_or_default()))
-            }
+            InputPart::Sent => Value::Bool(Some(self.is_sent(layout, field))),
             InputPart::Replaces => Value::Bool(Some(value.is_some())),
             InputPart::Value => {
                 let column = layout.column(field).and_then(|at| layout.columns.get(at));

@@ -34,6 +34,8 @@ pub(crate) struct Column {
     pub(crate) computed: bool,
     /// Whether only those see it who read past the rules.
     pub(crate) hidden: bool,
+    /// Whether a rule of its own says who reads it.
+    pub(crate) ruled: bool,
     /// Columns that are written with it.
     pub(crate) shadows: Vec<Shadow>,
 }
@@ -160,6 +162,7 @@ fn columns(definition: &Definition) -> Vec<Column> {
         nullable: false,
         computed: false,
         hidden: false,
+        ruled: false,
         shadows: Vec::new(),
     });
     let own = definition.fields.iter().map(|field| Column {
@@ -169,6 +172,7 @@ fn columns(definition: &Definition) -> Vec<Column> {
         nullable: field.nullable,
         computed: field.computed.is_some(),
         hidden: field.hidden,
+        ruled: field.rules.read.is_some(),
         shadows: Shadow::of(field),
     });
     fixed.chain(own).collect()
@@ -199,6 +203,7 @@ pub(crate) fn model(id: CollectionId, definition: &Definition, dialect: Dialect)
         kind: kind_of(&column.kind),
         holds: holds(linked, &column.kind),
         hidden: column.hidden,
+        ruled: column.ruled,
         computed: column.computed,
         unique: definition.view.is_none() && is_unique(definition, &column.name),
     };
@@ -233,6 +238,7 @@ fn holds(collection: CollectionId, kind: &FieldType) -> Holds {
             Holds::Many { target: *target, links: link_table(collection.as_uuid(), many.link).into() }
         }
         FieldType::MultiSelect { .. } => Holds::Texts,
+        FieldType::Json | FieldType::GeoPoint => Holds::Document,
         _ => Holds::Value,
     }
 }

@@ -17,7 +17,7 @@ use super::service::{Access, Records, Verb, unread};
 use super::special::{SCORE, Special};
 use super::value::{FieldValue, write_string};
 use super::wanted::named;
-use crate::expr::{self, Checked, Shape, Vocabulary};
+use crate::expr::{self, Checked, Seen, Shape, Vocabulary};
 use crate::invalid::{Findings, Invalid};
 use crate::slow_queries::{Asked, Operation};
 use crate::store::StoreError;
@@ -220,6 +220,7 @@ impl Records<'_> {
         let key = PlanKey {
             shape: query::Shape::Page,
             ruled: access.is_ruled(),
+            veiled: access.veiled(),
             filter: None,
             shaped: false,
             sort: query.sort.clone().unwrap_or_default(),
@@ -231,7 +232,8 @@ impl Records<'_> {
         self.planned(key, query.filter.as_deref(), access, special, &|conditions| {
             let order = self.order(query.sort.as_deref(), access, special)?;
             let columns = self.shown(query.fields.as_deref(), followed, access)?;
-            let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+            let veils = self.veils(access);
+            let planner = Planner { layout: self.layout(), dialect: self.dialect(), veils: &veils };
             let sent = Sent {
                 filter: query.filter.as_deref(),
                 sort: query.sort.as_deref(),
@@ -301,6 +303,7 @@ impl Records<'_> {
         let key = PlanKey {
             shape,
             ruled: access.is_ruled(),
+            veiled: access.veiled(),
             filter: None,
             shaped: false,
             sort: String::new(),
@@ -309,7 +312,7 @@ impl Records<'_> {
             cursor: None,
         };
         let plan = self.planned(key, query.filter.as_deref(), access, special, &|conditions| {
-            let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+            let planner = Planner { layout: self.layout(), dialect: self.dialect(), veils: &[] };
             Ok(planner.count(conditions, shape == query::Shape::CappedCount, special))
         });
         plan.map(Some)
@@ -325,10 +328,13 @@ impl Records<'_> {
         if let Some(filter) = filter.filter(|filter| !filter.trim().is_empty()) {
             let (catalogue, model) =
                 (Arc::clone(&self.collection.catalogue), Arc::clone(&self.collection.model));
-            let seen = |target| self.scope.tenant().view_rule(target);
+            let records = |target, way| self.scope.tenant().rule_of(target, way);
+            // Of other collections it is not known in each request who reads what, and a statement is kept for many.
+            let field = |of, name: &str| of == self.collection.id() && self.column(name, access).is_some();
+            let seen = Seen { records: &records, field: &field };
             let vocabulary = match access {
                 Access::All => Vocabulary::of_filter(catalogue, model),
-                Access::Ruled(_) => Vocabulary::of_ruled_filter(catalogue, model, &seen),
+                Access::Ruled(..) => Vocabulary::of_ruled_filter(catalogue, model, seen),
             };
             let checked = expr::parse(filter, &vocabulary)
                 .map_err(|error| Invalid::one("/filter", "invalid_filter", error.to_string()))?;
@@ -366,11 +372,11 @@ impl Records<'_> {
         findings.finish(Some(order))
     }
 
-    /// The column of that name with its place, where the actor may know of it.
+    /// The column of that name with its place, where the actor may ask for it.
     pub(super) fn column(&self, name: &str, access: &Access) -> Option<(usize, &Column)> {
         let at = self.layout().column(name)?;
         let column = self.layout().columns.get(at)?;
-        access.shows(column).then_some((at, column))
+        access.asks(at, column).then_some((at, column))
     }
 
     /// The columns that are asked for, by their places. Fields of records that are followed are not among them.
@@ -452,7 +458,7 @@ impl Page<'_> {
     fn write_special(&self, row: &crate::store::Row<'_>, out: &mut Vec<u8>) -> Result<(), StoreError> {
         // Its closing brace.
         out.pop();
-        let mut first = self.plan.shown == 0;
+        let mut first = out.ends_with(b"{");
         let mut key = |name: &str, out: &mut Vec<u8>| {
             if !std::mem::take(&mut first) {
                 out.push(b',');
@@ -500,9 +506,13 @@ pub(super) fn write_row(
     out: &mut Vec<u8>,
 ) -> Result<(), StoreError> {
     out.push(b'{');
+    let mut first = true;
     for (at, &place) in plan.columns.iter().take(plan.shown).enumerate() {
         let (Some(column), Some(key)) = (layout.columns.get(place), layout.keys.get(place)) else { continue };
-        if at > 0 {
+        if !plan.shows(row, at)? {
+            continue;
+        }
+        if !std::mem::take(&mut first) {
             out.push(b',');
         }
         out.extend_from_slice(key);

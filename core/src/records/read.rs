@@ -81,6 +81,7 @@ impl Records<'_> {
         let key = PlanKey {
             shape: Shape::One,
             ruled: access.is_ruled(),
+            veiled: access.veiled(),
             filter: None,
             shaped: false,
             sort: String::new(),
@@ -99,7 +100,8 @@ impl Records<'_> {
             }
         }
         let hidden = columns.len() - shown;
-        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+        let veils = self.veils(access);
+        let planner = Planner { layout: self.layout(), dialect: self.dialect(), veils: &veils };
         let plan = Arc::new(planner.one(&access.conditions(), columns, hidden));
         self.collection.plans.insert(key, Some(Arc::clone(&plan)));
         Ok(plan)

@@ -241,8 +241,8 @@ impl<'d> Deletion<'d> {
         tx.execute(&after.update(layout, &places, tx.dialect())).await?;
         let entry = ChangeEntry {
             operation: "update",
-            before: Some(before.json(layout, true)),
-            after: Some(after.json(layout, true)),
+            before: Some(before.json(layout)),
+            after: Some(after.json(layout)),
         };
         let author = self.author.of(collection);
         Ok(author.log(tx, before.id, after.updated_at, entry).await?)
@@ -267,7 +267,7 @@ impl<'d> Deletion<'d> {
             tx.execute(&Sql::new(tx.dialect().placeholders(&text), id())).await?;
         }
         tx.execute(&Sql::new(Arc::clone(&layout.delete), id())).await?;
-        let entry = ChangeEntry { operation: "delete", before: Some(record.json(layout, true)), after: None };
+        let entry = ChangeEntry { operation: "delete", before: Some(record.json(layout)), after: None };
         let at = self.now.max(record.updated_at.next());
         Ok(self.author.of(collection).log(tx, record.id, at, entry).await?)
     }

@@ -99,7 +99,7 @@ impl Records<'_> {
         conditions: &[Checked],
         (cursor, most): (Option<&Cursor>, usize),
     ) -> Result<Special, RecordError> {
-        let planner = Planner { layout: self.layout(), dialect: self.dialect() };
+        let planner = Planner { layout: self.layout(), dialect: self.dialect(), veils: &[] };
         let sql =
             planner.vectors(&scan.column, conditions, &special.clone().unordered(), &self.scope.bindings());
         let after = cursor.and_then(Found::of);

@@ -12,8 +12,10 @@ use super::error::RecordError;
 use super::incoming::Incoming;
 use super::input::{Reading, RecordInput};
 use super::layout::{Column, FIXED, Layout};
+use super::query::Plan;
 use super::storage::Storage;
 use super::value::FieldValue;
+use super::veil::Veiled;
 use crate::access::{Actor, Denied, Permission as _, RecordsRead, RecordsWrite, TenantScope};
 use crate::auth::ProofNeeded;
 use crate::clock::Timestamp;
@@ -89,14 +91,22 @@ pub struct Records<'s> {
 #[derive(Debug, Clone)]
 pub(super) enum Access {
     All,
-    /// Those that meet the rule.
-    Ruled(Checked),
+    /// Those that meet the rule, and of their fields what is not veiled.
+    Ruled(Checked, Veiled),
 }
 
 impl Access {
     /// Whether the actor may know of the column.
     pub(super) const fn shows(&self, column: &Column) -> bool {
         matches!(self, Self::All) || !column.hidden
+    }
+
+    /// Whether the actor may ask for the column at that place, which tells of it in every record.
+    pub(super) fn asks(&self, at: usize, column: &Column) -> bool {
+        match self {
+            Self::All => true,
+            Self::Ruled(_, veiled) => !column.hidden && !veiled.contains(at),
+        }
     }
 }
 
@@ -126,11 +136,6 @@ impl Records<'_> {
 
     pub(super) fn layout(&self) -> &Layout {
         &self.collection.layout
-    }
-
-    /// Whether the actor sees hidden fields: only who reads past the rules does.
-    pub(super) fn sees_hidden(&self) -> bool {
-        !self.layout().has_hidden() || self.scope.permit::<RecordsRead>().is_ok()
     }
 
     /// Refuses writes where there is nothing to be written to. Each of them asks, or takes an input that did.
@@ -185,22 +190,32 @@ impl Records<'_> {
         verb: Verb,
         id: RecordId,
         incoming: impl FnOnce() -> Incoming,
-    ) -> Result<Option<Sql>, Denied> {
-        match self.access(verb)? {
-            Access::All => Ok(None),
-            Access::Ruled(rule) if rule.is_true() => Ok(None),
-            Access::Ruled(_) => {
-                let plan =
-                    self.collection.write_rules.of(verb).ok_or(Denied { needs: RecordsWrite::NAME })?;
-                let (incoming, dialect) = (incoming(), self.dialect());
-                let input = |field: &str, part| incoming.answer(self.layout(), dialect, field, part);
-                let asked = plan.asked(&self.scope.bindings(), &input, id);
-                if incoming.is_missed() {
-                    return Err(Denied { needs: RecordsWrite::NAME });
-                }
-                Ok(Some(asked))
-            }
+    ) -> Result<Option<Question>, Denied> {
+        let Access::Ruled(rule, _) = self.access(verb)? else { return Ok(None) };
+        let of_fields: &[_] = if verb == Verb::Delete { &[] } else { &self.collection.field_rules.write };
+        if rule.is_true() && of_fields.is_empty() {
+            return Ok(None);
         }
+        let incoming = incoming();
+        let sent = of_fields.iter().map(|(field, _)| field);
+        let fields: Vec<_> = sent.filter(|field| incoming.is_sent(self.layout(), field)).cloned().collect();
+        if rule.is_true() && fields.is_empty() {
+            return Ok(None);
+        }
+        let denied = || Denied { needs: RecordsWrite::NAME };
+        let asked = |plan: &Plan| {
+            let dialect = self.dialect();
+            let input = |field: &str, part| incoming.answer(self.layout(), dialect, field, part);
+            plan.asked(&self.scope.bindings(), &input, id)
+        };
+        let rules = &self.collection.write_rules;
+        let alone = rules.alone(verb).map(asked);
+        let question = if fields.is_empty() {
+            Question { sql: alone.ok_or_else(denied)?, alone: None, fields }
+        } else {
+            Question { sql: rules.of(verb).map(asked).ok_or_else(denied)?, alone, fields }
+        };
+        if incoming.is_missed() { Err(denied()) } else { Ok(Some(question)) }
     }
 
     /// Which records may be touched: all by a scope, else those that the rule names.
@@ -215,7 +230,7 @@ impl Records<'_> {
         };
         match (permit, rule) {
             (Ok(()), _) => Ok(Access::All),
-            (Err(_), Some(rule)) => Ok(Access::Ruled(rule.clone())),
+            (Err(_), Some(rule)) => Ok(Access::Ruled(rule.clone(), self.veiled())),
             (Err(denied), None) => Err(denied),
         }
     }
@@ -231,8 +246,13 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// The record with every field that is not hidden, or with `hidden` every field.
-    pub(super) fn json(&self, layout: &Layout, hidden: bool) -> Vec<u8> {
+    /// The record with every field.
+    pub(super) fn json(&self, layout: &Layout) -> Vec<u8> {
+        self.json_without(layout, &[])
+    }
+
+    /// The record without the columns at those places.
+    fn json_without(&self, layout: &Layout, left_out: &[usize]) -> Vec<u8> {
         let mut out = Vec::with_capacity(128 + layout.columns.len() * 32);
         let fixed = [
             FieldValue::Uuid(self.id.as_uuid()),
@@ -240,8 +260,8 @@ impl Stored {
             FieldValue::Datetime(self.updated_at),
         ];
         let values = fixed.iter().chain(&self.values);
-        for (at, ((key, column), value)) in layout.keys.iter().zip(&layout.columns).zip(values).enumerate() {
-            if column.hidden && !hidden {
+        for (at, (key, value)) in layout.keys.iter().zip(values).enumerate() {
+            if left_out.contains(&at) {
                 continue;
             }
             out.push(if at == 0 { b'{' } else { b',' });
@@ -253,8 +273,8 @@ impl Stored {
     }
 
     /// The answer to a write, from the record as the change log has it.
-    pub(super) fn body(&self, layout: &Layout, whole: &[u8], hidden: bool) -> RecordBody {
-        let json = if hidden { whole.to_vec() } else { self.json(layout, false) };
+    pub(super) fn body(&self, layout: &Layout, whole: &[u8], left_out: &[usize]) -> RecordBody {
+        let json = if left_out.is_empty() { whole.to_vec() } else { self.json_without(layout, left_out) };
         RecordBody { id: self.id, etag: ETag::new(self.updated_at), json }
     }
 
@@ -323,18 +343,58 @@ impl Stored {
     }
 }
 
+/// What is asked of a record before it is written: the collection's rule, and those of fields that are sent.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// Finds a row where all of it holds.
+    sql: Sql,
+    /// The same of the collection's rule alone, where that is not all and does not hold for every record.
+    alone: Option<Sql>,
+    /// The fields that are sent and have rules of their own.
+    fields: Vec<String>,
+}
+
+impl Question {
+    /// Whether it holds. Where nothing but the rule of a field stands against it, that is said.
+    pub(super) async fn holds(&self, tx: &mut Tx<'_>) -> Result<bool, RecordError> {
+        if !tx.query(&self.sql, |_| Ok(())).await?.is_empty() {
+            return Ok(true);
+        }
+        if self.fields.is_empty() {
+            return Ok(false);
+        }
+        let is_fields = match &self.alone {
+            Some(alone) => !tx.query(alone, |_| Ok(())).await?.is_empty(),
+            None => true,
+        };
+        if is_fields { Err(RecordError::FieldsForbidden { fields: self.fields.clone() }) } else { Ok(false) }
+    }
+
+    /// The same of another record.
+    #[must_use]
+    pub(super) fn of(mut self, id: RecordId) -> Self {
+        // The id is what such a statement takes last.
+        for sql in std::iter::once(&mut self.sql).chain(&mut self.alone) {
+            if let Some(last) = sql.values.last_mut() {
+                *last = id.as_uuid().into();
+            }
+        }
+        self
+    }
+}
+
 /// The record of that id, held against other writers, if it is there and the rule lets it be touched.
 pub(super) async fn find_locked(
     tx: &mut Tx<'_>,
     layout: &Layout,
     id: RecordId,
-    rule: Option<&Sql>,
-) -> Result<Option<Stored>, StoreError> {
+    rule: Option<&Question>,
+) -> Result<Option<Stored>, RecordError> {
     let sql = Sql::new(Arc::clone(&layout.by_id_locked), vec![Value::Uuid(Some(id.as_uuid()))]);
     let found = tx.query(&sql, |row| read_stored(layout, row)).await?;
     // Asked only now that nobody else can change the record.
     if let Some(rule) = rule
-        && tx.query(rule, |_| Ok(())).await?.is_empty()
+        && !rule.holds(tx).await?
     {
         return Ok(None);
     }

@@ -118,7 +118,7 @@ impl Records<'_> {
             .filter_map(|name| layout.column(name))
             .collect();
         // Whoever could search what is hidden could find out what stands there.
-        let hidden = |at: &usize| layout.columns.get(*at).is_none_or(|column| !access.shows(column));
+        let hidden = |at: &usize| layout.columns.get(*at).is_none_or(|column| !access.asks(*at, column));
         if places.is_empty() || places.iter().any(hidden) {
             let message = "the collection has no search index over fields that are seen";
             return Err(Invalid::one("/search", "no_search_index", message));

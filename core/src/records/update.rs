@@ -8,8 +8,8 @@ use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::relations::link;
 use super::service::{
-    ChangeEntry, ETag, Precondition, RecordBody, RecordId, Records, Stored, Verb, find_locked, read_stored,
-    refused,
+    ChangeEntry, ETag, Precondition, Question, RecordBody, RecordId, Records, Stored, Verb, find_locked,
+    read_stored, refused,
 };
 use super::value::FieldValue;
 use super::write::{Terms, Write};
@@ -71,9 +71,11 @@ pub(super) struct Replacement {
     pub(super) values: Vec<FieldValue>,
     pub(super) precondition: Precondition,
     /// What is asked, or why it may not be done, where there is none yet.
-    pub(super) create: Result<Option<Sql>, Denied>,
+    pub(super) create: Result<Option<Question>, Denied>,
     /// The same where there is one.
-    pub(super) update: Result<Option<Sql>, Denied>,
+    pub(super) update: Result<Option<Question>, Denied>,
+    /// The places of fields that stay as they are where there is one.
+    pub(super) kept: Vec<usize>,
 }
 
 /// How the record is found that is to be replaced.
@@ -139,19 +141,32 @@ impl Records<'_> {
             return Err(Invalid::one("/id", "mismatch", "this is not the id of the path").into());
         }
         let sent = input.sent();
+        let kept = self.kept(&sent);
         let values = input.complete(&self.collection)?;
         let create = self.rule(Verb::Create, id, || Incoming::stored(&sent));
-        let update = self.rule(Verb::Update, id, || Incoming::whole(&sent, &values, self.layout()));
+        let update = self.rule(Verb::Update, id, || Incoming::whole(&sent, &values, &kept, self.layout()));
         let work = self.work(None);
-        Ok(Replacement { work, id, target: Target::Id, values, precondition, create, update })
+        Ok(Replacement { work, id, target: Target::Id, values, precondition, create, update, kept })
     }
 
-    pub(super) fn work(&self, rule: Option<Sql>) -> Work {
+    /// The fields that a replacement leaves as they are, by their places: whom rules bind does not lose what they may
+    /// neither see nor write by not sending it.
+    pub(super) fn kept(&self, sent: &[bool]) -> Vec<usize> {
+        let is_ruled = self.access(Verb::Update).is_ok_and(|access| access.is_ruled());
+        let fields = self.collection.definition().fields.iter().enumerate();
+        let kept = fields.filter(|(place, field)| {
+            let unsent = sent.get(*place).is_some_and(|sent| !sent);
+            is_ruled && unsent && self.collection.field_rules.concern(*place, field.name.as_str())
+        });
+        kept.map(|(place, _)| place).collect()
+    }
+
+    pub(super) fn work(&self, rule: Option<Question>) -> Work {
         Work {
             collection: Arc::clone(&self.collection),
             author: self.author(),
             now: self.scope.platform().now(),
-            sees_hidden: self.sees_hidden(),
+            left_out: self.left_out(),
             rule,
         }
     }
@@ -197,7 +212,7 @@ impl Write for Replacement {
     type Error = RecordError;
 
     async fn apply(self, tx: &mut Tx<'_>) -> Result<Upserted, RecordError> {
-        let Self { work, id, target, mut values, precondition, create, update } = self;
+        let Self { work, id, target, mut values, precondition, create, update, kept } = self;
         let layout = &work.collection.layout;
         let found = match &target {
             Target::Id => find_locked(tx, layout, id, None).await?,
@@ -213,18 +228,19 @@ impl Write for Replacement {
             target.is_met(tx, id).await?;
             return Ok(inserted);
         };
-        if let Some(mut rule) = update? {
-            // The id is what such a statement takes last.
-            if let Some(last) = rule.values.last_mut() {
-                *last = before.id.as_uuid().into();
-            }
-            if tx.query(&rule, |_| Ok(())).await?.is_empty() {
-                return Err(target.hidden());
-            }
+        if let Some(rule) = update?
+            && !rule.of(before.id).holds(tx).await?
+        {
+            return Err(target.hidden());
         }
         target.check(before.id)?;
         precondition.check(Some(ETag::new(before.updated_at)))?;
         layout.keep_automatic(&before.values, &mut values);
+        for place in kept {
+            if let (Some(before), Some(value)) = (before.values.get(place), values.get_mut(place)) {
+                value.clone_from(before);
+            }
+        }
         let places: Vec<usize> = (0..values.len()).collect();
         let replaced = work.replace(tx, &before, values, &places).await?;
         target.is_met(tx, before.id).await?;
@@ -326,8 +342,8 @@ pub(super) struct Work {
     collection: Arc<crate::collections::Collection>,
     author: super::service::Author,
     now: Timestamp,
-    sees_hidden: bool,
-    rule: Option<Sql>,
+    left_out: Arc<[usize]>,
+    rule: Option<Question>,
 }
 
 impl Work {
@@ -353,9 +369,9 @@ impl Work {
             .await
             .map_err(|error| refused(error, &self.collection, dialect))?;
         link(tx, &self.collection, &after, Some(before), Some(places)).await?;
-        let whole = after.json(layout, true);
-        let body = after.body(layout, &whole, self.sees_hidden);
-        let before_json = Some(before.json(layout, true));
+        let whole = after.json(layout);
+        let body = after.body(layout, &whole, &self.left_out);
+        let before_json = Some(before.json(layout));
         let entry = ChangeEntry { operation: "update", before: before_json, after: Some(whole) };
         self.author.log(tx, before.id, updated_at, entry).await?;
         Ok(body)
@@ -366,7 +382,7 @@ impl Work {
         tx: &mut Tx<'_>,
         id: RecordId,
         values: Vec<FieldValue>,
-        (rule, chosen): (Option<Sql>, bool),
+        (rule, chosen): (Option<Question>, bool),
     ) -> Result<RecordBody, RecordError> {
         let last = if chosen { last_logged(tx, &self.author, id).await? } else { None };
         let now = last.map_or(self.now, |last| self.now.max(last.next()));
@@ -380,7 +396,7 @@ impl Work {
         self,
         tx: &mut Tx<'_>,
         stored: Stored,
-        (rule, chosen): (Option<Sql>, bool),
+        (rule, chosen): (Option<Question>, bool),
     ) -> Result<RecordBody, RecordError> {
         let layout = &self.collection.layout;
         let dialect = tx.dialect();
@@ -392,12 +408,12 @@ impl Work {
         }
         link(tx, &self.collection, &stored, None, None).await?;
         if let Some(rule) = rule
-            && tx.query(&rule, |_| Ok(())).await?.is_empty()
+            && !rule.holds(tx).await?
         {
             return Err(RecordError::Forbidden);
         }
-        let whole = stored.json(layout, true);
-        let body = stored.body(layout, &whole, self.sees_hidden);
+        let whole = stored.json(layout);
+        let body = stored.body(layout, &whole, &self.left_out);
         let entry = ChangeEntry { operation: "create", before: None, after: Some(whole) };
         self.author.log(tx, stored.id, stored.updated_at, entry).await?;
         Ok(body)

@@ -64,6 +64,7 @@ impl Records<'_> {
         precondition: Precondition,
     ) -> Result<Replacement, RecordError> {
         let (sent, fields_sent) = (input.id, input.sent());
+        let kept = self.kept(&fields_sent);
         let values = input.complete(&self.collection)?;
         let find = self.find_by(&key, |place| values.get(place))?;
         let platform = self.scope.platform();
@@ -73,9 +74,10 @@ impl Records<'_> {
         };
         let target = Target::Key { find, fields: key.fields, sent, meets: key.meets };
         let create = self.rule(Verb::Create, id, || Incoming::stored(&fields_sent));
-        let update = self.rule(Verb::Update, id, || Incoming::whole(&fields_sent, &values, self.layout()));
+        let update =
+            self.rule(Verb::Update, id, || Incoming::whole(&fields_sent, &values, &kept, self.layout()));
         let work = self.work(None);
-        Ok(Replacement { work, id, target, values, precondition, create, update })
+        Ok(Replacement { work, id, target, values, precondition, create, update, kept })
     }
 
     /// The key of these fields. What is unique is not for those who may write nothing.
@@ -87,16 +89,17 @@ impl Records<'_> {
 
     /// The key of these fields, apart by commas.
     pub(super) fn key(&self, names: &str, refuse: impl Fn(String) -> Invalid) -> Result<Key, RecordError> {
-        let hidden = self.sees_hidden();
+        let left_out = self.left_out();
+        let seen = |at: usize| !left_out.contains(&(at + FIXED.len()));
         let mut fields: Vec<&str> = Vec::new();
         for name in names.split(',').map(str::trim) {
-            let column = self.layout().place(name).and_then(|at| self.layout().columns.get(at + FIXED.len()));
-            match column {
-                Some(column) if column.computed && (hidden || !column.hidden) => {
+            let place = self.layout().place(name).filter(|at| seen(*at));
+            match place.and_then(|at| self.layout().columns.get(at + FIXED.len())) {
+                Some(column) if column.computed => {
                     return Err(refuse(format!("`{name}` is computed, and a key is sent")).into());
                 }
-                Some(column) if hidden || !column.hidden => fields.push(name),
-                _ => return Err(refuse(format!("there is no field `{name}`")).into()),
+                Some(_) => fields.push(name),
+                None => return Err(refuse(format!("there is no field `{name}`")).into()),
             }
         }
         let covers = |index: &PhysicalIndex| {
@@ -136,7 +139,7 @@ impl Records<'_> {
             let sql = condition.to_sql(dialect);
             conditions.push(sql.text().to_owned());
             constants = resolved(sql.params(), &self.scope.bindings());
-            let planner = Planner { layout, dialect };
+            let planner = Planner { layout, dialect, veils: &[] };
             let plan = planner.one(&[condition], vec![0], 0);
             meets = Some(plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(None))));
         }

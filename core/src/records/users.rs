@@ -7,6 +7,7 @@ use super::column::quote;
 use super::create::Creation;
 use super::error::RecordError;
 use super::input::RecordInput;
+use super::layout::Layout;
 use super::service::{Precondition, RecordBody, RecordId, Records, Stored, read_stored};
 use super::update::Modification;
 use super::value::FieldValue;
@@ -88,6 +89,7 @@ impl UserRecord {
     }
 
     fn new(stored: &Stored, collection: &Collection, fields: UserFields) -> Self {
+        let layout = &collection.layout;
         let flag = |place: usize| matches!(stored.values.get(place), Some(FieldValue::Bool(true)));
         let email = match stored.values.get(fields.email) {
             Some(FieldValue::Text(email)) => Some(email.clone()),
@@ -103,7 +105,7 @@ impl UserRecord {
             verified: flag(fields.verified),
             disabled: flag(fields.disabled),
             roles,
-            body: stored.body(&collection.layout, &[], false),
+            body: stored.body(layout, &stored.json(layout), &left_out(layout)),
         }
     }
 }
@@ -149,4 +151,10 @@ impl Records<'_> {
         owned.put(&self.collection, fields, &mut input)?;
         self.modification(id, input, precondition)
     }
+}
+
+/// What an answer of auth leaves out, whoever asks for it.
+fn left_out(layout: &Layout) -> Vec<usize> {
+    let columns = layout.columns.iter().enumerate();
+    columns.filter(|(_, column)| column.hidden || column.ruled).map(|(at, _)| at).collect()
 }

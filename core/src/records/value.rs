@@ -1,7 +1,7 @@
 //! Values of fields: read from JSON against the field's type, and written as JSON.
 //!
 //! Both ways go without a tree in between: a request's text becomes typed values, a row becomes the response's
-//! text. `json` fields keep their text as it was sent.
+//! text. `json` fields keep their text as it was sent, as far as it means the same everywhere.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -10,6 +10,7 @@ use std::str::FromStr as _;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::json;
 use super::service::RecordId;
 use crate::clock::Timestamp;
 use crate::collections::{Field, FieldType, MAX_PRECISION};
@@ -94,7 +95,7 @@ impl FieldValue {
                 number.is_finite().then_some(Self::Float(number))
             }
             FieldType::Bool => text.parse().ok().map(Self::Bool),
-            FieldType::Json => (!text.contains("\\u0000")).then(|| Self::Json(sent.to_owned())),
+            FieldType::Json => json::stored(sent).map(Self::Json),
             FieldType::Decimal { precision, scale } => {
                 let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
                 let unscaled = read_decimal(quoted.unwrap_or(text), *scale)?;
@@ -235,7 +236,9 @@ fn describe(kind: &FieldType) -> String {
         FieldType::Datetime { .. } => {
             "an instant of the years 0001 to 9999, as \"2026-11-23T12:00:00Z\" (RFC 3339)".to_owned()
         }
-        FieldType::Json => "any JSON value without NUL characters".to_owned(),
+        FieldType::Json => "JSON of at most 31 levels, whose texts are Unicode without NUL, whose numbers are no larger than \
+                            doubles, and whose objects have each key once"
+            .to_owned(),
         FieldType::Select { options } => format!("one of {}", options.join(", ")),
         FieldType::MultiSelect { options, max_items } => {
             format!("an array of at most {max_items} of {}, each once", options.join(", "))
@@ -422,6 +425,7 @@ mod tests {
     fn what_a_type_does_not_take_is_refused_with_what_it_does() {
         let cases = [
             (json!({"type": "text"}), r#""a\u0000b""#),
+            (json!({"type": "json"}), r#"{"a":1,"a":2}"#),
             (json!({"type": "text"}), "5"),
             (json!({"type": "text", "max_length": 2}), r#""ééé""#),
             (json!({"type": "int"}), "1.0"),

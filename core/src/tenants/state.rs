@@ -10,7 +10,7 @@ use crate::auth::TenantAuth;
 use crate::clock::Timestamp;
 use crate::collections::users::USERS;
 use crate::collections::{Collection, OnDelete, Relation};
-use crate::expr::{Catalogue, Checked, Model};
+use crate::expr::{Catalogue, Checked, Model, Way, name_of_referrers};
 use crate::ids::{CollectionId, TenantId};
 
 /// A tenant, its settings and the design of its collections, at one version.
@@ -89,9 +89,26 @@ impl TenantState {
         Arc::new(own.collect::<Catalogue>().with(Arc::new(model)))
     }
 
-    /// The view rule of the collection of that id.
-    pub(crate) fn view_rule(&self, id: CollectionId) -> Option<Checked> {
-        self.collections().find(|collection| collection.id() == id)?.rules.view.clone()
+    /// The rule that says which records of the collection of that id are seen from others.
+    pub(crate) fn rule_of(&self, id: CollectionId, way: Way) -> Option<Checked> {
+        let rules = &self.collections().find(|collection| collection.id() == id)?.rules;
+        match way {
+            Way::Forth => rules.view.clone(),
+            Way::Back => rules.list.clone(),
+        }
+    }
+
+    /// The relation by which records called so point to those of a collection, with the collection that has it; `None`
+    /// also where two are called so.
+    pub(crate) fn pointing(&self, target: CollectionId, name: &str) -> Option<(&Arc<Collection>, &Relation)> {
+        let mut found = self.collections().flat_map(|collection| {
+            let pointing = collection.relations.iter().filter(move |relation| {
+                relation.target == target && name_of_referrers(collection.name(), &relation.field) == name
+            });
+            pointing.map(move |relation| (collection, relation))
+        });
+        let one = found.next()?;
+        found.next().is_none().then_some(one)
     }
 
     /// Whether users may go when records of that collection are deleted.

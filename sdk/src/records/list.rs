@@ -180,8 +180,8 @@ impl<T> List<T> {
         self.parameter("fields", fields.join(","))
     }
 
-    /// With the records that relations point to, by paths apart by commas, as `room,room.owner`: see
-    /// [`Record::expanded`].
+    /// With the records that relations point to, or that point here, by paths apart by commas, as
+    /// `room,room.owner,notes_via_room`: see [`Record::expanded`].
     pub fn expand(self, relations: impl Into<String>) -> Self {
         self.parameter("expand", relations.into())
     }

@@ -72,7 +72,8 @@ impl fmt::Display for ETag {
 }
 
 impl<T> Record<T> {
-    /// The records that a relation points to, in the order of their ids, as far as they may be seen and were asked for.
+    /// The records that a relation points to, in the order of their ids, or as `notes_via_room` those that point here, the
+    /// newest first; as far as they may be seen and were asked for.
     pub fn expanded<U: DeserializeOwned>(&self, relation: &str) -> Result<Vec<Record<U>>, Error> {
         let found = self.expand.as_ref().and_then(|expand| expand.get(relation)).cloned();
         let records = match found {

@@ -150,7 +150,7 @@ async fn json_keeps_its_text() {
     let records = scope.records("notes").unwrap();
     let deep = format!("{}1{}", "[".repeat(30), "]".repeat(30));
     for sent in [
-        r#"{ "b" : 1.0,  "a":[ ], "b":2}"#,
+        r#"{ "b" : 1.0,  "a":[ ], "B":2}"#,
         "123456789012345678901234567890.50",
         r#""\u00e9\ud83d\ude00""#,
         &deep,
@@ -160,6 +160,11 @@ async fn json_keeps_its_text() {
         let Outcome::Fresh(made) = records.create(input, None).await.unwrap() else { panic!() };
         assert!(text(&made).ends_with(&format!("\"data\":{sent}}}")), "{}", text(&made));
         assert_eq!(text(&records.read(made.id, None, None).await.unwrap()), text(&made));
+    }
+    // What databases read in their own ways.
+    for sent in [r#"{"b":1,"b":2}"#, "1e400", r#""\ud800""#, &format!("[[{deep}]]")] {
+        let refused = records.input(format!("{{\"data\":{sent}}}").as_bytes());
+        assert!(matches!(refused, Err(RecordError::Invalid(_))), "{sent}: {refused:?}");
     }
     shop.close().await;
 }

@@ -130,6 +130,14 @@ impl Checker<'_> {
                 }
                 None => self.refuse(of, format!("`{}` has no size that is known", column.written())),
             },
+            Operand::Within(within) => {
+                let message =
+                    format!("`{}` may be a text or a list, so its size is not known", within.written());
+                self.refuse(of, message)
+            }
+            Operand::Pointing(pointing) => {
+                Ok(Operand::Term(Term::Length(self.list_of(of, *pointing)?), FieldKind::Int))
+            }
             text => {
                 let text = self.text(of, text, "size()")?;
                 Ok(Operand::Term(Term::Size(Box::new(text)), FieldKind::Int))
@@ -186,6 +194,7 @@ impl Checker<'_> {
             Operand::Term(Term::Late(Late::Id), _) => Ok(Term::Late(Late::IdText)),
             Operand::Literal(Literal::Text(text)) => Ok(Term::Literal(Scalar::Text(text))),
             Operand::Claim(path) => Ok(Term::Late(Late::Claim(path, FieldKind::Text))),
+            Operand::Within(within) => Ok(Term::Within(within, FieldKind::Text)),
             other => self.refuse(node, format!("{what} works on text, not on {}", other.described())),
         }
     }

@@ -5,8 +5,8 @@ use cel::common::ast::{Expr, IdedExpr, ListExpr};
 use super::literal::{Literal, Placed, stored};
 use super::operand::Operand;
 use super::order::ordered_between;
-use super::{Checked, Checker, constant};
-use crate::expr::ir::{Cond, Late, LateList, Order, Term};
+use super::{Checked, Checker, constant, within};
+use crate::expr::ir::{Cond, Late, LateList, Order, Term, Within};
 use crate::expr::vocabulary::FieldKind;
 
 impl Checker<'_> {
@@ -43,11 +43,15 @@ impl Checker<'_> {
             (Operand::Cond(a), Operand::Cond(b)) => Ok(same_truth(a, b)),
             (Operand::Cond(a), Operand::Term(b, FieldKind::Bool)) => Ok(same_truth(a, Cond::Holds(b))),
             (Operand::Term(a, FieldKind::Bool), Operand::Cond(b)) => Ok(same_truth(b, Cond::Holds(a))),
+            (Operand::Cond(cond), Operand::Within(within))
+            | (Operand::Within(within), Operand::Cond(cond)) => {
+                Ok(same_truth(cond, Cond::Holds(Term::Within(within, FieldKind::Bool))))
+            }
             (Operand::Span(a), Operand::Span(b)) => Ok(Cond::Equal(a, b)),
             (a, b) => {
                 let (a, b) = self.terms(node, a, b)?;
                 let (a, b) = self.alike(node, a, b)?;
-                Ok(Cond::Equal(a, b))
+                Ok(within::equal(a, b))
             }
         }
     }
@@ -63,6 +67,7 @@ impl Checker<'_> {
         match (other, literal) {
             (Operand::Root(Root::Auth), Literal::Null) => Ok(Cond::Anonymous),
             (Operand::Term(Term::Column(column), _), Literal::Null) => Ok(Cond::IsNull(column)),
+            (Operand::Within(within), Literal::Null) => Ok(Cond::Absent(within)),
             (Operand::Claim(_) | Operand::Term(Term::Late(_), _), Literal::Null) => {
                 self.refuse(at, "what is known of the request is never null; ask with has()")
             }
@@ -89,6 +94,18 @@ impl Checker<'_> {
         match operand {
             Operand::Term(term, kind) => Ok((term, kind)),
             Operand::Span(term) if matches!(literal, Literal::Duration(_)) => Ok((term, FieldKind::Int)),
+            Operand::Within(within) => {
+                let kind = match literal {
+                    Literal::Bool(_) => FieldKind::Bool,
+                    Literal::Int(_) | Literal::Float(_) => FieldKind::Float,
+                    Literal::Text(_) => FieldKind::Text,
+                    Literal::Null | Literal::Instant(_) | Literal::Duration(_) => {
+                        let (other, literal) = (Operand::Within(within), Operand::Literal(literal.clone()));
+                        return self.mismatch(node, &other, &literal);
+                    }
+                };
+                Ok((Term::Within(within, kind), kind))
+            }
             Operand::Claim(path) => {
                 let kind = match literal {
                     Literal::Bool(_) => FieldKind::Bool,
@@ -128,7 +145,39 @@ impl Checker<'_> {
             (Operand::Claim(_), Operand::Claim(_)) => {
                 self.refuse(node, "a claim has the type of what it is compared with: a field or a constant")
             }
+            (Operand::Within(within), Operand::Term(term, kind)) => {
+                let (term, kind, beside) = self.beside_within(node, &within, (term, kind))?;
+                Ok(((Term::Within(within, beside), beside), (term, kind)))
+            }
+            (Operand::Term(term, kind), Operand::Within(within)) => {
+                let (term, kind, beside) = self.beside_within(node, &within, (term, kind))?;
+                Ok(((term, kind), (Term::Within(within, beside), beside)))
+            }
+            (Operand::Within(_), Operand::Within(_) | Operand::Claim(_))
+            | (Operand::Claim(_), Operand::Within(_)) => self.refuse(
+                node,
+                "what stands in JSON has the type of what it is compared with: a field or a constant",
+            ),
             (a, b) => self.mismatch(node, &a, &b),
+        }
+    }
+
+    /// A value as it is compared with something in JSON, and what kind that is then.
+    fn beside_within(
+        &self,
+        node: &IdedExpr,
+        within: &Within,
+        (term, kind): (Term, FieldKind),
+    ) -> Checked<(Term, FieldKind, FieldKind)> {
+        if term == Term::Late(Late::Id) {
+            return Ok((Term::Late(Late::IdText), FieldKind::Text, FieldKind::Text));
+        }
+        match within::kind_beside(kind) {
+            Some(beside) => Ok((term, kind, beside)),
+            None => {
+                let within = Operand::Within(Box::new(within.clone()));
+                self.mismatch(node, &within, &Operand::Term(term, kind))
+            }
         }
     }
 
@@ -145,6 +194,11 @@ impl Checker<'_> {
                 (item, Operand::Claim(path)) => self.one_of_late(node, item, LateList::Claim(path))?,
                 (item, Operand::Term(Term::Column(column), FieldKind::Json)) => {
                     self.member(node, item, &column)?
+                }
+                (item, Operand::Pointing(pointing)) => {
+                    let written = pointing.written();
+                    let list = self.list_of(list_at, *pointing)?;
+                    self.member_of(node, item, list, &written)?
                 }
                 (_, other) => {
                     let message =
@@ -213,6 +267,7 @@ impl Checker<'_> {
             Operand::Literal(Literal::Text(text)) => Term::Literal(crate::expr::ir::Scalar::Text(text)),
             Operand::Term(term, FieldKind::Text | FieldKind::Uuid) => term,
             Operand::Claim(path) => Term::Late(Late::Claim(path, FieldKind::Text)),
+            Operand::Within(within) => Term::Within(within, FieldKind::Text),
             other => {
                 let message = format!("{} is in no list of texts", other.described());
                 return self.refuse(node, message);
@@ -254,9 +309,10 @@ impl Checker<'_> {
         (right, right_kind): (Term, FieldKind),
     ) -> Checked<(Term, Term)> {
         match (left_kind, right_kind) {
-            (FieldKind::Json, _) | (_, FieldKind::Json) => {
-                self.refuse(node, "JSON can be compared with null only")
-            }
+            (FieldKind::Json, _) | (_, FieldKind::Json) => self.refuse(
+                node,
+                "a whole JSON document can be compared with null only; compare what it has by its keys",
+            ),
             (a, b) if a == b => Ok((left, right)),
             (FieldKind::Int, FieldKind::Float) => Ok((Term::AsFloat(Box::new(left)), right)),
             (FieldKind::Float, FieldKind::Int) => Ok((left, Term::AsFloat(Box::new(right)))),

@@ -7,10 +7,37 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 use super::literal::{Literal, Placed, place};
 use super::operand::Operand;
 use super::{Bound, Checked, Checker};
-use crate::expr::ir::{Column, Cond, Exists, From, Late, List, Row, Step, Table, Term};
+use crate::expr::ir::{self, Column, Cond, Exists, From, Late, List, Row, Step, Table, Term, Tie, Within};
 use crate::expr::limits::{MAX_NESTED, MAX_STEPS, MAX_SUBQUERIES};
-use crate::expr::vocabulary::{FieldKind, Holds, Model, Reach, nearest};
+use crate::expr::referrers::Referrers;
+use crate::expr::vocabulary::{FieldKind, Holds, Model, Reach, Way, nearest};
 use crate::ids::CollectionId;
+
+/// Records that point to a record.
+#[derive(Clone, Debug)]
+pub(super) struct Pointing {
+    name: String,
+    /// The id of the record.
+    owner: Column,
+    collection: CollectionId,
+    tie: Tie,
+}
+
+impl Pointing {
+    pub(super) fn new(name: &str, owner: Column, found: &Referrers<'_>) -> Self {
+        let tie = match &found.field.holds {
+            Holds::Many { links, .. } => Tie::LinksBack(Arc::clone(links)),
+            _ => Tie::Column(found.field.column.clone()),
+        };
+        Self { name: name.to_owned(), owner, collection: found.model.id, tie }
+    }
+
+    /// As it is written.
+    pub(super) fn written(&self) -> String {
+        let steps = self.owner.path.iter().map(|step| step.field.as_str());
+        steps.chain([self.name.as_str()]).collect::<Vec<_>>().join(".")
+    }
+}
 
 /// What a condition about each of many is called.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,12 +61,9 @@ impl Checker<'_> {
         let target = match self.holds(&column) {
             Holds::One(target) => target,
             Holds::Many { .. } | Holds::Texts => {
-                let message = format!(
-                    "`{}` is a list, which has no part `{name}`; ask it with exists(), all(), size() or `in`",
-                    column.written()
-                );
-                return self.refuse(node, message);
+                return self.no_part_of_list(node, &column.written(), name);
             }
+            Holds::Document => return self.within(node, Within { column, keys: Vec::new() }, name),
             Holds::Value => {
                 let operand = Operand::Term(Term::Column(column.clone()), column.kind);
                 return self.refuse(node, format!("{} has no part `{name}`", operand.described()));
@@ -50,9 +74,16 @@ impl Checker<'_> {
             let message = format!("more than {MAX_STEPS} relations are followed here, one after another");
             return self.refuse(node, message);
         }
-        let (model, to) = self.table(node, target, &field)?;
+        let (model, to) = self.table(node, target, &field, Way::Forth)?;
         path.push(Step { field, stored, to });
         self.field_of(node, &model, name, (row, path))
+    }
+
+    pub(super) fn no_part_of_list<T>(&self, node: &IdedExpr, list: &str, name: &str) -> Checked<T> {
+        let message = format!(
+            "`{list}` is a list, which has no part `{name}`; ask it with exists(), all(), size() or `in`"
+        );
+        self.refuse(node, message)
     }
 
     /// `of.exists(name, body)` or `of.all(name, body)`.
@@ -106,13 +137,17 @@ impl Checker<'_> {
                     );
                     return self.refuse(of, message);
                 };
-                let (model, table) = self.table(of, target, &column.name)?;
+                let (model, table) = self.table(of, target, &column.name, Way::Forth)?;
                 let owner = self.stored_owner(of, &column)?;
-                Ok((model, From { table, links: Some((owner, links)) }))
+                Ok((model, From { table, only: Some((owner, Tie::Links(links))) }))
+            }
+            Operand::Pointing(pointing) => {
+                let (model, table) = self.pointing(of, &pointing)?;
+                Ok((model, From { table, only: Some((pointing.owner, pointing.tie)) }))
             }
             other => {
                 let message = format!(
-                    "{what} is asked of a relation to many or of collection('…'), not of {}",
+                    "{what} is asked of a relation to many, of records that point here or of collection('…'), not of {}",
                     other.described()
                 );
                 self.refuse(of, message)
@@ -136,8 +171,9 @@ impl Checker<'_> {
             let message = format!("there is no collection `{name}`{}", hint.unwrap_or_default());
             return self.refuse(of, message);
         };
-        let (model, table) = self.table(of, model.id, name)?;
-        Ok((model, From { table, links: None }))
+        // What is asked by its name is asked by rules, which see everything.
+        let (model, table) = self.table(of, model.id, name, Way::Back)?;
+        Ok((model, From { table, only: None }))
     }
 
     /// `item in list`, where a record holds the list.
@@ -146,8 +182,20 @@ impl Checker<'_> {
             let message = format!("`in` takes a list, and `{}` is none", column.written());
             return self.refuse(node, message);
         };
+        self.subquery(node, 1)?;
+        self.member_of(node, item, list, &column.written())
+    }
+
+    /// `item in list` of what a record holds, or of the ids of those that point to it.
+    pub(super) fn member_of(
+        &self,
+        node: &IdedExpr,
+        item: Operand,
+        list: List,
+        written: &str,
+    ) -> Checked<Cond> {
         let kind = match list {
-            List::Links { .. } => FieldKind::Uuid,
+            List::Links { .. } | List::Pointing(_) => FieldKind::Uuid,
             List::Texts(_) => FieldKind::Text,
         };
         let term = match item {
@@ -155,14 +203,14 @@ impl Checker<'_> {
             Operand::Literal(literal) => match place(&literal, kind) {
                 Ok(Placed::Exact(scalar)) => Term::Literal(scalar),
                 Ok(Placed::Between { .. }) => return self.no_item(node, &Operand::Literal(literal), kind),
-                Err(reason) => return self.refuse(node, format!("`{}`: {reason}", column.written())),
+                Err(reason) => return self.refuse(node, format!("`{written}`: {reason}")),
             },
             Operand::Term(Term::Late(Late::Id), _) if kind == FieldKind::Text => Term::Late(Late::IdText),
             Operand::Term(term, found) if found == kind => term,
             Operand::Claim(path) => Term::Late(Late::Claim(path, kind)),
+            Operand::Within(within) if kind == FieldKind::Text => Term::Within(within, kind),
             other => return self.no_item(node, &other, kind),
         };
-        self.subquery(node, 1)?;
         let cond = self.leaf(node, Cond::Member(term.clone(), list))?;
         Ok(cond.guarded([&term]))
     }
@@ -182,30 +230,53 @@ impl Checker<'_> {
             }
             Holds::Many { links, .. } => Some(List::Links { owner: self.stored_owner(node, column)?, links }),
             Holds::Texts => Some(List::Texts(column.clone())),
-            Holds::One(_) | Holds::Value => None,
+            Holds::One(_) | Holds::Value | Holds::Document => None,
         })
+    }
+
+    /// The ids of the records that point to a record, as far as they are seen.
+    pub(super) fn list_of(&self, node: &IdedExpr, pointing: Pointing) -> Checked<List> {
+        let (_, table) = self.pointing(node, &pointing)?;
+        let Pointing { owner, tie, .. } = pointing;
+        Ok(List::Pointing(Box::new(ir::Pointing { owner, table, tie })))
+    }
+
+    fn pointing(&self, node: &IdedExpr, pointing: &Pointing) -> Checked<(Arc<Model>, Table)> {
+        self.is_stored(node, &pointing.owner, &pointing.name)?;
+        self.table(node, pointing.collection, &pointing.name, Way::Back)
     }
 
     /// The record that links are stored of.
     fn stored_owner(&self, node: &IdedExpr, column: &Column) -> Checked<Column> {
-        if column.row == Row::INPUT && column.path.is_empty() {
-            let message = format!(
-                "`input.{}` cannot be asked; `record.{}` can, which a create rule finds as it will be",
-                column.name, column.name
-            );
-            return self.refuse(node, message);
-        }
+        self.is_stored(node, column, &column.name)?;
         Ok(column.owner())
     }
 
-    /// The records of a collection, as far as they are seen; `field` leads there.
-    fn table(&self, node: &IdedExpr, target: CollectionId, field: &str) -> Checked<(Arc<Model>, Table)> {
+    /// Refuses to ask of what comes in for what is known of stored records alone.
+    fn is_stored(&self, node: &IdedExpr, column: &Column, name: &str) -> Checked<()> {
+        if column.row == Row::INPUT && column.path.is_empty() {
+            let message = format!(
+                "`input.{name}` cannot be asked; `record.{name}` can, which a create rule finds as it will be"
+            );
+            return self.refuse(node, message);
+        }
+        Ok(())
+    }
+
+    /// The records of a collection, as far as they are seen in that way; `field` leads there.
+    fn table(
+        &self,
+        node: &IdedExpr,
+        target: CollectionId,
+        field: &str,
+        way: Way,
+    ) -> Checked<(Arc<Model>, Table)> {
         self.beyond_the_record(node)?;
         // A relation's target is there as long as it is pointed to.
         let Some(model) = self.vocabulary.catalogue().get(target) else {
             return self.refuse(node, format!("what `{field}` points to is gone"));
         };
-        let guard = match self.vocabulary.reach(target) {
+        let guard = match self.vocabulary.reach(target, way) {
             Reach::All => None,
             Reach::Meeting(rule) => Some(rule),
             Reach::None => {
@@ -250,7 +321,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn holds(&self, column: &Column) -> Holds {
+    pub(super) fn holds(&self, column: &Column) -> Holds {
         let model = self.model_of(column);
         let field = model.as_ref().and_then(|model| self.vocabulary.find(model, &column.name));
         field.map_or(Holds::Value, |field| field.holds.clone())

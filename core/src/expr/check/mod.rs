@@ -12,6 +12,7 @@ mod operand;
 mod order;
 mod time;
 mod value;
+mod within;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -99,6 +100,7 @@ impl<'a> Checker<'a> {
             Operand::Claim(path) => {
                 self.leaf(node, Cond::Holds(Term::Late(super::ir::Late::Claim(path, FieldKind::Bool))))
             }
+            Operand::Within(within) => self.leaf(node, Cond::Holds(Term::Within(within, FieldKind::Bool))),
             Operand::Choice(choice) => {
                 let [yes, no] = [choice.yes, choice.no].map(|side| self.condition(node, side).map(Box::new));
                 Ok(Cond::If(Box::new(choice.test), yes?, no?))

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use cel::common::ast::{Expr, IdedExpr, SelectExpr};
 
 use super::literal::Literal;
+use super::many::Pointing;
 use super::operand::{Operand, Root};
 use super::{Checked, Checker, many};
 use crate::expr::bindings::is_readable_header;
-use crate::expr::ir::{Column, Cond, Late, LateList, Row, Step, Term};
-use crate::expr::vocabulary::{Model, nearest};
+use crate::expr::ir::{Column, Cond, Late, LateList, Row, Step, Term, Within};
+use crate::expr::referrers::Called;
+use crate::expr::vocabulary::{FieldKind, Holds, Model, nearest};
 
 const AUTH: [&str; 6] = ["id", "email", "verified", "roles", "kind", "claims"];
 const REQUEST: [&str; 4] = ["method", "ip", "time", "headers"];
@@ -44,6 +46,8 @@ impl Checker<'_> {
         match self.operand(&select.operand)? {
             Operand::Root(root) => self.part(node, root, name),
             Operand::Term(Term::Column(column), _) => self.through(node, column, name),
+            Operand::Within(within) => self.within(node, *within, name),
+            Operand::Pointing(pointing) => self.no_part_of_list(node, &pointing.written(), name),
             Operand::Claim(mut path) => {
                 path.push(name.to_owned());
                 Ok(Operand::Claim(path))
@@ -120,6 +124,23 @@ impl Checker<'_> {
             let column = Column { row, path, name: name.to_owned(), stored, kind, unique };
             return Ok(Operand::Term(Term::Column(column), kind));
         }
+        match self.vocabulary.referrers(model, name) {
+            Called::Nobody => {}
+            Called::One(found) => {
+                let owner = Column::id(row, path);
+                return Ok(Operand::Pointing(Box::new(Pointing::new(name, owner, &found))));
+            }
+            Called::More => {
+                let message = format!("`{name}` may be two fields of two collections; rename one of these");
+                return self.refuse(node, message);
+            }
+        }
+        if self.vocabulary.veils(model, name) {
+            let message = format!(
+                "`{name}` has a rule that says of which records it is shown, so nobody asks for it to whom it is not shown of all"
+            );
+            return self.refuse(node, message);
+        }
         let of = if model.id == self.vocabulary.own().id && path.is_empty() && row < Row::FIRST_BOUND {
             String::new()
         } else {
@@ -146,9 +167,17 @@ impl Checker<'_> {
                 path.push(key);
                 Ok(Operand::Claim(path))
             }
+            (Operand::Within(within), Operand::Literal(Literal::Text(key))) => {
+                self.within(node, *within, &key)
+            }
+            (Operand::Term(Term::Column(column), _), Operand::Literal(Literal::Text(key)))
+                if self.holds(&column) == Holds::Document =>
+            {
+                self.within(node, Within { column, keys: Vec::new() }, &key)
+            }
             (of, _) => {
                 let message = format!(
-                    "{} cannot be indexed; `auth.claims` and `request.headers` can, with a text constant",
+                    "{} cannot be indexed; `auth.claims`, `request.headers` and JSON can, with a text constant",
                     of.described()
                 );
                 self.refuse(node, message)
@@ -177,9 +206,13 @@ impl Checker<'_> {
                 path.push(select.field.clone());
                 self.leaf(node, Cond::Present(claim(path)))
             }
+            Operand::Term(Term::Column(_), FieldKind::Json) | Operand::Within(_) => match self.operand(of)? {
+                Operand::Within(within) => self.leaf(node, Cond::Has(within)),
+                other => self.refuse(node, format!("{} is always there", other.described())),
+            },
             _ => {
                 let message = "has() asks whether something was sent or is known: has(input.title), \
-                               has(auth.email), has(auth.claims.team); for a field write `field != null`";
+                               has(auth.email), has(auth.claims.team), has(document.key); for a field write `field != null`";
                 self.refuse(node, message)
             }
         }
@@ -206,5 +239,5 @@ fn late(late: Late) -> Operand {
 }
 
 fn claim(path: Vec<String>) -> Late {
-    Late::Claim(path, crate::expr::vocabulary::FieldKind::Text)
+    Late::Claim(path, FieldKind::Text)
 }

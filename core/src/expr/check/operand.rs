@@ -3,8 +3,9 @@
 use cel::common::ast::IdedExpr;
 
 use super::literal::Literal;
+use super::many::Pointing;
 use super::{Checked, Checker};
-use crate::expr::ir::{Cond, Late, LateList, Term};
+use crate::expr::ir::{Cond, Late, LateList, Term, Within};
 use crate::expr::vocabulary::FieldKind;
 
 #[derive(Clone, Debug)]
@@ -16,7 +17,11 @@ pub(super) enum Operand {
     Cond(Cond),
     /// Something in `auth.claims`, of the type of what it is beside.
     Claim(Vec<String>),
+    /// Something in a JSON document, of the type of what it is beside.
+    Within(Box<Within>),
     List(LateList),
+    /// Records that point to a record.
+    Pointing(Box<Pointing>),
     /// `a ? b : c`, to be moved out of what it stands in.
     Choice(Box<Choice>),
     Root(Root),
@@ -66,8 +71,10 @@ impl Operand {
             Self::Span(_) => "a duration".to_owned(),
             Self::Cond(_) => "a condition".to_owned(),
             Self::Claim(path) => format!("`auth.claims.{}`", path.join(".")),
+            Self::Within(within) => format!("`{}` (of JSON)", within.written()),
             Self::List(LateList::Roles) => "`auth.roles` (a list)".to_owned(),
             Self::List(LateList::Claim(path)) => format!("`auth.claims.{}` (a list)", path.join(".")),
+            Self::Pointing(pointing) => format!("`{}` (records that point to it)", pointing.written()),
             Self::Choice(_) => "`?:`".to_owned(),
             Self::Root(root) => format!("`{}`", root.name()),
         }

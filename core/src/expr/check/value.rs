@@ -38,6 +38,12 @@ impl Checker<'_> {
                 (FieldKind::DateTime, FieldKind::Date) => Ok(Value::Term(term)),
                 _ => self.unwanted(node, &Operand::Term(term, kind), wanted),
             },
+            // As much of it as the field can hold.
+            Operand::Within(within)
+                if matches!(wanted, FieldKind::Text | FieldKind::Float | FieldKind::Bool) =>
+            {
+                Ok(Value::Term(Term::Within(within, wanted)))
+            }
             Operand::Choice(choice) => {
                 let yes = self.value_of(node, choice.yes, wanted)?;
                 let no = self.value_of(node, choice.no, wanted)?;

@@ -10,8 +10,10 @@ mod late;
 mod term;
 mod time;
 
+use serde_json::Value as Json;
+
 use super::bindings::Bindings;
-use super::ir::{Column, Cond, List, Place, Scalar, Term, Value};
+use super::ir::{Column, Cond, List, Place, Scalar, Term, Value, Within};
 use crate::clock::Timestamp;
 
 /// An error of evaluation: SQL's NULL, where null is no value.
@@ -62,6 +64,14 @@ impl<'e> Evaluator<'e> {
         }
     }
 
+    /// What stands within a document.
+    fn within(&self, within: &Within) -> Result<Option<Json>, Failed> {
+        let Some(Scalar::Text(document)) = self.column(&within.column)? else { return Ok(None) };
+        let document: Json = serde_json::from_str(&document).map_err(|_| Failed)?;
+        let found = within.keys.iter().try_fold(&document, |found, key| found.as_object()?.get(key));
+        Ok(found.cloned())
+    }
+
     /// True, false, or `None` for an error.
     pub(super) fn cond(&self, cond: &Cond) -> Option<bool> {
         match cond {
@@ -105,7 +115,7 @@ impl<'e> Evaluator<'e> {
             Cond::SameTruth(left, right) => {
                 let left = self.cond(left)?;
                 match right.as_ref() {
-                    Cond::Holds(term @ Term::Column(_)) => {
+                    Cond::Holds(term @ (Term::Column(_) | Term::Within(..))) => {
                         Some(self.term(term).ok()? == Some(Scalar::Bool(left)))
                     }
                     right => Some(self.cond(right)? == left),
@@ -119,6 +129,10 @@ impl<'e> Evaluator<'e> {
                 }
             }
             Cond::IsNull(column) => self.column(column).ok().map(|value| value.is_none()),
+            Cond::Absent(within) => {
+                self.within(within).ok().map(|found| found.is_none_or(|found| found.is_null()))
+            }
+            Cond::Has(within) => self.within(within).ok().map(|found| found.is_some()),
             Cond::Member(term, list) => {
                 let (found, texts) = (self.term(term).ok()?, self.texts(list).ok()?);
                 Some(matches!(found, Some(Scalar::Text(text)) if texts.contains(&text)))

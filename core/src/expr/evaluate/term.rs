@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Evaluator, Failed, arithmetic, time};
 use crate::expr::ir::{Case, Scalar, Term};
+use crate::expr::vocabulary::FieldKind;
 
 impl Evaluator<'_> {
     /// A value, or null.
@@ -13,6 +14,9 @@ impl Evaluator<'_> {
             Term::Late(late) => self.late(late)?,
             Term::Count(list) => Scalar::Int(length(self.list(list)?.len())),
             Term::Column(column) => return self.column(column),
+            Term::Within(within, kind) => {
+                return Ok(self.within(within)?.and_then(|found| of_kind(&found, *kind)));
+            }
             Term::Length(list) => Scalar::Int(length(self.texts(list)?.len())),
             Term::AsFloat(inner) => match self.term(inner)? {
                 Some(Scalar::Int(value)) => Scalar::Float(nearest_float(value)),
@@ -64,6 +68,16 @@ impl Evaluator<'_> {
             Some(Scalar::DateTime(instant)) => Ok(instant),
             _ => Err(Failed),
         }
+    }
+}
+
+/// A value of JSON where it is of that kind. A number is the double that it is nearest to.
+fn of_kind(found: &serde_json::Value, kind: FieldKind) -> Option<Scalar> {
+    match kind {
+        FieldKind::Text => found.as_str().map(|text| Scalar::Text(text.to_owned())),
+        FieldKind::Float => found.as_f64().map(Scalar::Float),
+        FieldKind::Bool => found.as_bool().map(Scalar::Bool),
+        _ => None,
     }
 }
 

@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 pub(super) use self::arithmetic::{Conversion, MAX_SCALE, Operator};
 pub use self::term::Scalar;
-pub(super) use self::term::{Case, ClockPart, Column, Late, LateList, List, Row, Step, Table, Term};
+pub(super) use self::term::{
+    Case, ClockPart, Column, Late, LateList, List, Pointing, Row, Step, Table, Term, Within,
+};
 pub(super) use self::value::Value;
 
 /// An order of two values.
@@ -72,6 +74,10 @@ pub(super) enum Cond {
     Any(Vec<Cond>),
     If(Box<Cond>, Box<Cond>, Box<Cond>),
     IsNull(Column),
+    /// Whether there is no such key, or null.
+    Absent(Box<Within>),
+    /// Whether there is such a key.
+    Has(Box<Within>),
     /// True or not at all: an error inside counts as false.
     Truth(Box<Cond>),
     /// Decided, unless the term is null, which is an error.
@@ -109,8 +115,19 @@ pub(super) struct Exists {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct From {
     pub(super) table: Table,
-    /// Only those linked to the record of that id, by that table.
-    pub(super) links: Option<(Column, Arc<str>)>,
+    /// Only those tied to the record of that id.
+    pub(super) only: Option<(Column, Tie)>,
+}
+
+/// How rows are tied to a record.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Tie {
+    /// It has a link to each in that table.
+    Links(Arc<str>),
+    /// Each has a link to it in that table.
+    LinksBack(Arc<str>),
+    /// Each has its id in that column.
+    Column(String),
 }
 
 impl Cond {
@@ -158,6 +175,7 @@ impl Cond {
         match self {
             Self::Const(_) | Self::Anonymous | Self::Present(_) | Self::Sent(_) => {}
             Self::IsNull(column) => visit(column),
+            Self::Absent(within) | Self::Has(within) => visit(&within.column),
             Self::Not(inner) | Self::Truth(inner) => inner.each_column(visit),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_column(visit)),
             Self::If(test, yes, no) => [test, yes, no].into_iter().for_each(|part| part.each_column(visit)),
@@ -177,7 +195,7 @@ impl Cond {
                 visit(list.column());
             }
             Self::Exists(exists) => {
-                if let Some((owner, _)) = &exists.from.links {
+                if let Some((owner, _)) = &exists.from.only {
                     visit(owner);
                 }
                 exists.cond.each_column(visit);

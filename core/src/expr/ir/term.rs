@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{Cond, Conversion, Operator};
+use super::{Cond, Conversion, Operator, Tie};
 use crate::expr::vocabulary::FieldKind;
 use crate::ids::CollectionId;
 
@@ -116,19 +116,47 @@ impl Column {
     }
 }
 
+/// What stands in a JSON document that a field holds, by the keys on the way. What is not there, at whatever depth, is as
+/// good as null.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) struct Within {
+    pub(in crate::expr) column: Column,
+    /// One at least.
+    pub(in crate::expr) keys: Vec<String>,
+}
+
+impl Within {
+    /// As it is written.
+    pub(in crate::expr) fn written(&self) -> String {
+        format!("{}.{}", self.column.written(), self.keys.join("."))
+    }
+}
+
 /// A list that a record holds. Null is as good as empty.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::expr) enum List {
     /// Of the records that are linked to the one of that id.
     Links { owner: Column, links: Arc<str> },
+    /// Of the records that are tied to the one of that id, as far as they are seen.
+    Pointing(Box<Pointing>),
     /// Of texts, as JSON.
     Texts(Column),
 }
 
+/// Records that point to one.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::expr) struct Pointing {
+    /// The id of that one.
+    pub(in crate::expr) owner: Column,
+    pub(in crate::expr) table: Table,
+    pub(in crate::expr) tie: Tie,
+}
+
 impl List {
-    pub(in crate::expr) const fn column(&self) -> &Column {
+    pub(in crate::expr) fn column(&self) -> &Column {
         match self {
             Self::Links { owner, .. } => owner,
+            Self::Pointing(pointing) => &pointing.owner,
             Self::Texts(column) => column,
         }
     }
@@ -201,11 +229,13 @@ pub(in crate::expr) enum ClockPart {
     Milliseconds,
 }
 
-/// A value. NULL is a null value where it is a [`Term::Column`], and an error everywhere else.
+/// A value. NULL is a null value where it is a [`Term::Column`] or [`Term::Within`], and an error everywhere else.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::expr) enum Term {
     Literal(Scalar),
     Column(Column),
+    /// As the kind that it is compared with (text, float or boolean); null where it is something else.
+    Within(Box<Within>, FieldKind),
     Late(Late),
     /// An integer, read as the nearest float.
     AsFloat(Box<Term>),
@@ -245,6 +275,7 @@ impl Term {
         match self {
             Self::Literal(scalar) => scalar.kind(),
             Self::Column(column) => column.kind,
+            Self::Within(_, kind) => *kind,
             Self::Late(late) => late.kind(),
             Self::AsFloat(_) => FieldKind::Float,
             Self::Size(_)
@@ -264,7 +295,7 @@ impl Term {
     /// Whether null is one of its values.
     pub(in crate::expr) fn is_nullable(&self) -> bool {
         match self {
-            Self::Column(_) => true,
+            Self::Column(_) | Self::Within(..) => true,
             // Of a null field it is null, and the other side is no error either: the float is a mere view.
             Self::AsFloat(inner) | Self::Midnight(inner) => inner.is_nullable(),
             _ => false,
@@ -280,6 +311,7 @@ impl Term {
     pub(in crate::expr) fn each_column(&self, visit: &mut dyn FnMut(&Column)) {
         match self {
             Self::Column(column) => visit(column),
+            Self::Within(within, _) => visit(&within.column),
             Self::Length(list) => visit(list.column()),
             Self::Literal(_) | Self::Decimal(..) | Self::Late(_) | Self::Count(_) => {}
             Self::AsFloat(inner)

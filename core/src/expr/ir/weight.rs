@@ -23,7 +23,13 @@ impl Cond {
             Self::All(parts) | Self::Any(parts) => sum(parts),
             Self::If(test, yes, no) => sum([test, yes, no].map(Box::as_ref)),
             Self::SameTruth(left, right) | Self::Guarded(left, right) => sum([left, right].map(Box::as_ref)),
-            Self::Const(_) | Self::Anonymous | Self::Present(_) | Self::Sent(_) | Self::IsNull(_) => 0,
+            Self::Const(_)
+            | Self::Anonymous
+            | Self::Present(_)
+            | Self::Sent(_)
+            | Self::IsNull(_)
+            | Self::Absent(_)
+            | Self::Has(_) => 0,
         };
         plus(1, inside)
     }
@@ -38,6 +44,8 @@ impl Term {
             | Self::Late(_)
             | Self::Count(_)
             | Self::Length(_) => 0,
+            // What it is, and what it comes to.
+            Self::Within(..) => 1,
             Self::AsFloat(inner)
             | Self::Size(inner)
             | Self::Cased(_, inner)

@@ -44,7 +44,8 @@ impl Compiler<'_> {
             }
             (Operator::Divide, Dialect::Postgres) => "(CAST({} AS numeric) / nullif({}, 0))".to_owned(),
             (_, Dialect::Postgres) => format!("(CAST({{}} AS numeric) {sign} {{}})"),
-            (Operator::Divide, Dialect::MariaDb) => "(CAST({} AS decimal(20)) DIV nullif({}, 0))".to_owned(),
+            // `DIV` would be an integer itself.
+            (Operator::Divide, Dialect::MariaDb) => "(CAST({} AS decimal(20)) / nullif({}, 0))".to_owned(),
             (_, Dialect::MariaDb) => format!("(CAST({{}} AS decimal(20)) {sign} {{}})"),
         };
         let template = "CASE WHEN {} BETWEEN -9223372036854775808 AND 9223372036854775807 THEN {} END";

@@ -8,6 +8,7 @@ mod condition;
 mod rows;
 mod term;
 mod value;
+mod within;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -70,6 +71,8 @@ impl<'c> Compiler<'c> {
                 [self.cond(test, Null::IsError), self.cond(yes, null), self.cond(no, null)],
             ),
             Cond::IsNull(field) => self.is_null(field, "IS NULL"),
+            Cond::Absent(within) => self.absent(within),
+            Cond::Has(within) => self.has(within),
             Cond::Truth(inner) => {
                 let inner = self.cond(inner, Null::IsFalse);
                 if null == Null::IsFalse { inner } else { fill("({} IS TRUE)", [inner]) }
@@ -206,10 +209,10 @@ impl<'c> Compiler<'c> {
         let sides = [self.cond(left, Null::IsError), self.cond(right, Null::IsError)];
         match (right, self.dialect) {
             // A null field differs from true and false alike, and 2 stands for it.
-            (Cond::Holds(Term::Column(_)), Dialect::Postgres) => {
+            (Cond::Holds(Term::Column(_) | Term::Within(..)), Dialect::Postgres) => {
                 fill("(CAST({} AS integer) = coalesce(CAST({} AS integer), 2))", sides)
             }
-            (Cond::Holds(Term::Column(_)), Dialect::Sqlite | Dialect::MariaDb) => {
+            (Cond::Holds(Term::Column(_) | Term::Within(..)), Dialect::Sqlite | Dialect::MariaDb) => {
                 fill("({} = coalesce({}, 2))", sides)
             }
             _ => fill("({} = {})", sides),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Compiler, Condition, Null, fill, parameter, text};
 use crate::dialect::Dialect;
-use crate::expr::ir::{Column, Cond, Exists, List, Row, Step, Table, Term};
+use crate::expr::ir::{Column, Cond, Exists, List, Pointing, Row, Step, Table, Term, Tie};
 use crate::expr::sql::condition::{InputPart, Param};
 use crate::expr::vocabulary::FieldKind;
 use crate::records::column::quote;
@@ -136,24 +136,46 @@ impl<'c> Compiler<'c> {
 
     /// The rows that are asked, each called so in the condition.
     fn rows(&self, exists: &Exists) -> Rows<'c> {
-        let Exists { row, from: source, .. } = exists;
-        let mut inside = self.inside();
+        let Exists { row, from, .. } = exists;
+        let only = from.only.as_ref().map(|(owner, tie)| (owner, tie));
+        let (mut rows, alias) = self.tied(&from.table, only);
+        rows.inside.name(*row, &[], alias);
+        rows
+    }
+
+    /// The rows of a table, or only those that are tied to the record of an id, and what they are called.
+    fn tied(&self, table: &Table, only: Option<(&Column, &Tie)>) -> (Rows<'c>, Arc<str>) {
+        let inside = self.inside();
         let alias = self.new_alias();
-        let mut from = vec![format!("{} AS {alias}", source.table.source)];
+        let mut from = vec![format!("{} AS {alias}", table.source)];
         let mut binding = Vec::new();
-        if let Some((owner, links)) = &source.links {
-            let link = self.new_alias();
-            from.push(format!("{links} AS {link}"));
-            binding.push(fill(&format!("{link}.record_id = {{}}"), [inside.column(owner)]));
-            binding.push(text(format!("{alias}.id = {link}.target_id")));
+        if let Some((owner, tie)) = only {
+            let owner = inside.column(owner);
+            let mut linked = |links: &str, of: &str, to: &str| {
+                let link = self.new_alias();
+                from.push(format!("{links} AS {link}"));
+                binding.push(fill(&format!("{link}.{of} = {{}}"), [owner.clone()]));
+                binding.push(text(format!("{alias}.id = {link}.{to}")));
+            };
+            match tie {
+                Tie::Links(links) => linked(links, "record_id", "target_id"),
+                Tie::LinksBack(links) => linked(links, "target_id", "record_id"),
+                Tie::Column(stored) => {
+                    let template = format!("{alias}.{} = {{}}", quote(stored, self.dialect));
+                    binding.push(fill(&template, [owner]));
+                }
+            }
         }
-        binding.extend(inside.guard(&source.table, &alias));
+        binding.extend(inside.guard(table, &alias));
         if binding.is_empty() {
             binding.push(text("1 = 1"));
         }
         let template = vec!["{}"; binding.len()].join(" AND ");
-        inside.name(*row, &[], alias);
-        Rows { from: from.join(", "), binding: fill(&template, binding), inside }
+        (Rows { from: from.join(", "), binding: fill(&template, binding), inside }, alias)
+    }
+
+    fn pointing(&self, pointing: &Pointing) -> (Rows<'c>, Arc<str>) {
+        self.tied(&pointing.table, Some((&pointing.owner, &pointing.tie)))
     }
 
     pub(super) fn exists(&self, exists: &Exists, null: Null) -> Condition {
@@ -233,6 +255,11 @@ impl<'c> Compiler<'c> {
                 );
                 fill(&template, [inside.column(owner), item])
             }
+            List::Pointing(pointing) => {
+                let (rows, alias) = self.pointing(pointing);
+                let is_it = fill(&format!("{alias}.id = {{}}"), [item]);
+                fill("EXISTS {}", [rows.select("1", Some(is_it))])
+            }
             List::Texts(column) => {
                 let template = match self.dialect {
                     Dialect::Sqlite => "EXISTS (SELECT 1 FROM json_each({}) AS item WHERE item.value = {})",
@@ -257,6 +284,7 @@ impl<'c> Compiler<'c> {
                     format!("(SELECT count(*) FROM {links} AS {alias} WHERE {alias}.record_id = {{}})");
                 fill(&template, [self.inside().column(owner)])
             }
+            List::Pointing(pointing) => self.pointing(pointing).0.select("count(*)", None),
             List::Texts(column) => {
                 let template = match self.dialect {
                     Dialect::Sqlite => "coalesce(json_array_length({}), 0)",
@@ -297,6 +325,7 @@ fn is_given(term: &Term) -> bool {
 fn first_column(term: &Term) -> Option<&Column> {
     match term {
         Term::Column(column) => Some(column),
+        Term::Within(within, _) => Some(&within.column),
         Term::AsFloat(inner)
         | Term::Size(inner)
         | Term::Cased(_, inner)

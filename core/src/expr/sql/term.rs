@@ -21,6 +21,7 @@ impl Compiler<'_> {
         match term {
             Term::Literal(scalar) => parameter(Param::constant(scalar, self.dialect)),
             Term::Column(field) => self.column(field),
+            Term::Within(within, kind) => self.within(within, *kind),
             // These read nothing but the request, and are late.
             Term::Late(_) | Term::Count(_) => parameter(Param::term(term, self.dialect)),
             Term::Length(list) => self.length(list),

@@ -1,5 +1,6 @@
 //! What is compiled, run on SQLite in memory and held to CEL's interpreter.
 
+mod documents;
 mod property;
 mod refusals;
 mod relations;
@@ -41,6 +42,7 @@ pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
         kind,
         holds: Holds::Value,
         hidden: false,
+        ruled: false,
         computed: false,
         unique: false,
     };
@@ -65,7 +67,7 @@ pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
             ("hidden", value(FieldKind::Bool)),
             ("day", value(FieldKind::Date)),
             ("at", value(FieldKind::DateTime)),
-            ("meta", value(FieldKind::Json)),
+            ("meta", Field { holds: Holds::Document, ..value(FieldKind::Json) }),
             ("key", value(FieldKind::Uuid)),
             ("tags", Field { holds: Holds::Texts, ..value(FieldKind::Json) }),
             ("room", one(2)),
@@ -87,6 +89,11 @@ pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
         ],
     );
     (Arc::new([rooms, Arc::clone(&films)].into_iter().collect()), films)
+}
+
+/// Records that meet what is said, and of their fields those that have no rules.
+pub(super) fn seen_by<'s>(records: &'s dyn Fn(CollectionId, Way) -> Option<Checked>) -> Seen<'s> {
+    Seen { records, field: &|_, _| false }
 }
 
 pub(super) fn vocabulary() -> Vocabulary<'static> {

@@ -37,7 +37,7 @@ fn refusals_say_what_and_where() {
         ("active < true", 9, "has no order"),
         ("year < null", 7, "null has no order"),
         ("meta == '{}'", 8, "JSON cannot be compared"),
-        ("meta == meta", 5, "JSON can be compared with null only"),
+        ("meta == meta", 5, "JSON document can be compared with null only"),
         ("price == year", 6, "decimals of the same scale"),
         ("year.contains('x')", 0, "works on text"),
         ("has(record.year)", 3, "field != null"),

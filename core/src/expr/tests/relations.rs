@@ -156,6 +156,111 @@ fn lists_are_asked() {
 }
 
 #[test]
+fn records_that_point_here_are_asked() {
+    assert_matches(
+        &vocabulary(),
+        &[
+            ("room.films_via_room.exists(f, f.name == 'x')", &[2]),
+            ("room.films_via_room.exists(f, f.name != record.name)", &[1, 4]),
+            ("room.films_via_room.all(f, f.year == 1900)", &[2, 3]),
+            ("!room.films_via_room.exists(f, f.year == 7)", &[2, 3]),
+            ("size(room.films_via_room) == 2", &[1, 4]),
+            ("room.films_via_room.size() == 0", &[3]),
+            ("size(room.films_via_rooms) == 3", &[2]),
+            ("room.films_via_rooms.exists(f, f.name == 'attic')", &[2]),
+            ("room.rooms_via_next.exists(r, r.name == 'secret')", &[1, 4]),
+            ("room.rooms_via_next.exists(r, r.rooms_via_next.exists(q, q.name == 'secret'))", &[2]),
+            ("room.rooms_via_next.exists(r, r.year > 1)", &[1, 2, 4]),
+            ("!room.rooms_via_next.exists(r, r.year < 1)", &[1, 2, 3, 4]),
+            ("room in room.next.rooms_via_next", &[1, 4]),
+            ("'018f0000-0000-7000-8000-000000000003' in room.rooms_via_next", &[1, 4]),
+            ("!(auth.id in room.rooms_via_next)", &[]),
+            ("rooms.exists(r, r.films_via_room.exists(f, f.name == record.name))", &[1, 2]),
+        ],
+    );
+}
+
+/// What points to a record is there as far as a list of it would show it; `in` and `size()` count nothing else.
+#[test]
+fn what_is_not_listed_does_not_point_here() {
+    let (catalogue, films) = catalogue();
+    let rooms = Arc::clone(catalogue.get(collection(2)).unwrap());
+    let rule = |source: &str, model: &Arc<Model>| {
+        parse(source, &Vocabulary::of_rule(Arc::clone(&catalogue), Arc::clone(model))).unwrap()
+    };
+    let (listed, viewed) = (rule("name != 'hall' && next.name != 'x'", &rooms), rule("true", &rooms));
+    let films_listed = rule("year > 1000", &films);
+    let seen = |of: CollectionId, way: Way| match way {
+        Way::Forth => Some(viewed.clone()),
+        Way::Back if of == collection(2) => Some(listed.clone()),
+        Way::Back => Some(films_listed.clone()),
+    };
+    let vocabulary = Vocabulary::of_ruled_filter(Arc::clone(&catalogue), Arc::clone(&films), seen_by(&seen));
+    assert_matches(
+        &vocabulary,
+        &[
+            ("room.name == 'hall'", &[1, 4]),
+            ("room.rooms_via_next.exists(r, true)", &[1, 4]),
+            ("size(room.rooms_via_next) == 1", &[1, 4]),
+            ("room.rooms_via_next.exists(r, r.name == 'hall')", &[]),
+            ("room in room.next.rooms_via_next", &[]),
+            ("size(room.films_via_room) == 1", &[1, 2, 4]),
+            ("room.films_via_rooms.all(f, f.year == 1900)", &[1, 2, 3, 4]),
+        ],
+    );
+    let nobody = |_, way| (way == Way::Forth).then(|| viewed.clone());
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, seen_by(&nobody));
+    for source in ["room.rooms_via_next.exists(r, true)", "size(room.films_via_room) == 1"] {
+        assert!(parse(source, &vocabulary).unwrap_err().message.contains("may not see"), "{source}");
+    }
+    let near = parse("room.rooms_via_nxt.exists(r, true)", &vocabulary).unwrap_err();
+    assert_eq!(near.message, "there is no field `rooms_via_nxt` in `rooms`");
+}
+
+/// A field has its name for itself, a name that may be two is refused, and a hidden field points nowhere.
+#[test]
+fn records_that_point_here_have_one_name() {
+    let value = || Field {
+        column: String::new(),
+        kind: FieldKind::Text,
+        holds: Holds::Value,
+        hidden: false,
+        ruled: false,
+        computed: false,
+        unique: false,
+    };
+    let to = |target, hidden| Field {
+        kind: FieldKind::Uuid,
+        holds: Holds::One(collection(target)),
+        hidden,
+        ..value()
+    };
+    let own = model(1, "own", "o", &[("a_via_x", value()), ("b_via_x", Field { hidden: true, ..value() })]);
+    let a = model(2, "a", "a", &[("x", to(1, false)), ("b_via_c", to(1, false)), ("h", to(1, true))]);
+    let b = model(3, "b", "b", &[("x", to(1, false))]);
+    let ambiguous = model(4, "a_via_b", "ab", &[("c", to(1, false))]);
+    let catalogue: Arc<Catalogue> = Arc::new([Arc::clone(&own), a, b, ambiguous].into_iter().collect());
+    let anybody = parse("true", &Vocabulary::of_rule(Arc::clone(&catalogue), Arc::clone(&own))).unwrap();
+    let seen = |_, _| Some(anybody.clone());
+    let rule = Vocabulary::of_rule(Arc::clone(&catalogue), Arc::clone(&own));
+    let filter = Vocabulary::of_ruled_filter(Arc::clone(&catalogue), Arc::clone(&own), seen_by(&seen));
+    assert!(parse("a_via_x == 'text' && b_via_x == 'text'", &rule).is_ok());
+    for (source, vocabulary, part) in [
+        ("a_via_x.exists(a, true)", &rule, "not of `a_via_x` (text)"),
+        ("b_via_x.exists(b, true)", &filter, "there is no field `b_via_x`"),
+        ("a_via_b_via_c.exists(a, true)", &rule, "may be two fields"),
+        ("a_via_h.exists(a, true)", &filter, "there is no field `a_via_h`"),
+    ] {
+        let error = parse(source, vocabulary).expect_err(source);
+        assert!(error.message.contains(part), "{source}: {error}");
+    }
+    assert!(parse("a_via_h.exists(a, true)", &rule).is_ok());
+    for of in [Vocabulary::of_computed(Arc::clone(&own)), Vocabulary::of_index(own)] {
+        assert!(parse("size(a_via_h) > 1", &of).unwrap_err().message.contains("no field `a_via_h`"));
+    }
+}
+
+#[test]
 fn rules_ask_other_collections() {
     assert_matches(
         &vocabulary(),
@@ -179,8 +284,8 @@ fn what_is_not_seen_is_not_there() {
     let rooms = Arc::clone(catalogue.get(collection(2)).unwrap());
     let rule = Vocabulary::of_rule(Arc::clone(&catalogue), rooms);
     let rule = parse("name != 'hall' && next.name != 'hall' && auth.kind == 'key'", &rule).unwrap();
-    let seen = |_| Some(rule.clone());
-    let vocabulary = Vocabulary::of_ruled_filter(catalogue, Arc::clone(&films), &seen);
+    let seen = |_, _| Some(rule.clone());
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, Arc::clone(&films), seen_by(&seen));
     assert_matches(
         &vocabulary,
         &[
@@ -205,8 +310,8 @@ fn what_is_not_seen_is_not_there() {
         assert!(parse(source, &vocabulary).unwrap_err().message.contains(part), "{source}");
     }
     let (catalogue, films) = self::catalogue();
-    let nobody = |_| None;
-    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, &nobody);
+    let nobody = |_, _| None;
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, seen_by(&nobody));
     for source in ["room.name == 'x'", "rooms.exists(r, true)", "room.next.name == 'x'"] {
         assert!(parse(source, &vocabulary).unwrap_err().message.contains("may not see"), "{source}");
     }
@@ -231,6 +336,11 @@ fn refusals_say_what_and_where() {
         ("rooms.exists(r, true) && r.name == 'x'", 25, "no field `r`"),
         ("rooms.map(r, r.name) == 1", 9, "exists() and all() are"),
         ("rooms.exists_one(r, true)", 16, "exists() and all() are"),
+        ("films_via_room.exists(f, true)", 0, "there is no field `films_via_room`"),
+        ("room.films_via_rom.exists(f, true)", 4, "did you mean `films_via_room`?"),
+        ("room.films_via_room.name == 'x'", 19, "is a list, which has no part `name`"),
+        ("room.films_via_room == null", 20, "`room.films_via_room` (records that point to it)"),
+        ("room.films_via_name.exists(f, true)", 4, "no field `films_via_name`"),
         ("collection('romos').exists(r, true)", 10, "did you mean `rooms`?"),
         ("collection(name).exists(r, true)", 10, "takes a name"),
         ("collection('rooms') == 1", 10, "asked with exists()"),
@@ -260,8 +370,8 @@ fn looks_into_other_records_are_bounded() {
     let rooms = Arc::clone(catalogue.get(collection(2)).unwrap());
     let rule = Vocabulary::of_rule(Arc::clone(&catalogue), rooms);
     let rule = parse("next.name != 'hall' && next.next.name != 'hall'", &rule).unwrap();
-    let seen = |_| Some(rule.clone());
-    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, &seen);
+    let seen = |_, _| Some(rule.clone());
+    let vocabulary = Vocabulary::of_ruled_filter(catalogue, films, seen_by(&seen));
     assert!(parse(&many(5), &vocabulary).is_ok());
     assert!(parse(&many(6), &vocabulary).is_err());
 }

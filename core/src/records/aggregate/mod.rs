@@ -125,7 +125,7 @@ impl Records<'_> {
             seen.count();
         }
         let order = order(query.sort.as_deref(), &names, &selected, count, dialect)?;
-        let planner = Planner { layout, dialect };
+        let planner = Planner { layout, dialect, veils: &[] };
         let columns: Vec<_> = selected.iter().flat_map(|term| &term.columns).map(String::as_str).collect();
         let mut text = String::new();
         if count > 0 {

@@ -203,6 +203,14 @@ pub(crate) fn details(error: RecordError) -> Result<Vec<Detail>, RecordError> {
         RecordError::Exists => one("record_exists"),
         RecordError::NotFound => one("not_found"),
         RecordError::Forbidden => one("rule_refused"),
+        RecordError::FieldsForbidden { fields } => Ok(fields
+            .into_iter()
+            .map(|field| Detail {
+                pointer: format!("/{field}"),
+                code: "rule_refused",
+                message: message.clone(),
+            })
+            .collect()),
         RecordError::Denied(_) => one("scope_needed"),
         RecordError::Referenced { .. } => one("record_referenced"),
         RecordError::TooManyReferrers { .. } => one("too_many_referrers"),

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use sea_query::Value;
 
 use super::{By, Term};
+use crate::collections::FieldType;
 use crate::dialect::Dialect;
 use crate::expr::{self, Bindings, InputValue, Param};
+use crate::records::column::read;
 use crate::records::observed::Seen;
 use crate::records::service::RecordId;
-use crate::store::Sql;
+use crate::records::value::FieldValue;
+use crate::records::veil::Veiled;
+use crate::store::{Row, Sql, StoreError};
 
 /// All that decides the text of a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -17,6 +21,8 @@ pub(crate) struct PlanKey {
     pub(crate) shape: Shape,
     /// Whether the collection's rule binds.
     pub(crate) ruled: bool,
+    /// What is veiled, which is neither asked for nor shown of every record.
+    pub(crate) veiled: Veiled,
     pub(crate) filter: Option<String>,
     /// Whether the filter is a shape, for constants to be filled in.
     pub(crate) shaped: bool,
@@ -45,7 +51,9 @@ pub(crate) enum Shape {
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(super) text: Arc<str>,
-    /// What belongs to this one request, which comes first.
+    /// What the veils take, which comes first.
+    pub(super) first: Vec<Param>,
+    /// What belongs to this one request, which comes next.
     pub(super) given: Vec<Value>,
     /// What rule and filter take, which comes next.
     pub(super) params: Vec<Param>,
@@ -55,6 +63,7 @@ pub(crate) struct Plan {
     pub(crate) columns: Vec<usize>,
     pub(crate) shown: usize,
     pub(crate) order: Vec<Term>,
+    pub(in crate::records) veils: Veils,
     /// Of which kind the lists are that it serves.
     pub(in crate::records) seen: Option<Arc<Seen>>,
 }
@@ -77,6 +86,7 @@ impl Plan {
     /// The statement for one request: what is known of it, the cursor's values, then the last value (a limit, or an id).
     pub(crate) fn sql(&self, bindings: &Bindings<'_>, cursor: &[Value], last: Option<Value>) -> Sql {
         let mut values = Vec::with_capacity(self.given.len() + self.params.len() + self.slots.len() + 1);
+        values.extend(resolved(&self.first, bindings));
         values.extend(self.given.iter().cloned());
         values.extend(resolved(&self.params, bindings));
         values.extend(self.slots.iter().filter_map(|&slot| cursor.get(slot).cloned()));
@@ -94,6 +104,11 @@ impl Plan {
         let params = self.params.iter().map(|param| param.resolve(bindings, input));
         let id = Value::Uuid(Some(id.as_uuid()));
         Sql::new(Arc::clone(&self.text), params.chain([id]).collect())
+    }
+
+    /// Whether a row shows the column at that place among those that are selected.
+    pub(in crate::records) fn shows(&self, row: &Row<'_>, at: usize) -> Result<bool, StoreError> {
+        self.veils.show(row, at)
     }
 
     /// Counts a list.
@@ -114,6 +129,24 @@ impl Plan {
             By::Column(column) => self.position(column),
             By::Score => Some(self.columns.len()),
         }
+    }
+}
+
+/// Which of the columns that are shown have, further on in the row, whether it shows them.
+#[derive(Debug, Clone, Default)]
+pub(in crate::records) struct Veils {
+    /// Places among the columns that are selected.
+    pub(in crate::records) of: Vec<usize>,
+    /// The place of the first answer in the row.
+    pub(in crate::records) from: usize,
+}
+
+impl Veils {
+    /// Whether the row shows the column at that place.
+    pub(in crate::records) fn show(&self, row: &Row<'_>, at: usize) -> Result<bool, StoreError> {
+        let Some(number) = self.of.iter().position(|veiled| *veiled == at) else { return Ok(true) };
+        let shown = read(&FieldType::Bool, row, self.from + number)?;
+        Ok(matches!(shown, FieldValue::Bool(true)))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use sea_query::Value;
 
-use super::plan::{mark, resolved};
+use super::plan::{Veils, mark, resolved};
+use super::pointing::ByIds;
 use super::{By, Plan, Term};
 use crate::dialect::Dialect;
 use crate::expr::{Bindings, Checked, Param};
@@ -10,12 +11,26 @@ use crate::records::column::{quote, selected};
 use crate::records::layout::{FIXED, Layout};
 use crate::records::service::Access;
 use crate::records::special::{Score, Special};
+use crate::records::veil::Veiled;
 use crate::store::Sql;
 
 /// Writes the statements of one collection.
 pub(crate) struct Planner<'p> {
     pub(crate) layout: &'p Layout,
     pub(crate) dialect: Dialect,
+    /// Columns that a row shows only where its rule holds.
+    pub(crate) veils: &'p [(usize, Checked)],
+}
+
+/// Answers that stand beside what they are about.
+pub(super) struct Answers {
+    /// What computes them, each with its name, as a list goes on.
+    pub(super) text: String,
+    /// Their names, as a list goes on.
+    pub(super) names: String,
+    pub(super) params: Vec<Param>,
+    /// About which of the columns that are shown.
+    pub(super) of: Vec<usize>,
 }
 
 impl Planner<'_> {
@@ -37,13 +52,17 @@ impl Planner<'_> {
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
         let list = list.join(", ");
         let own: Vec<_> = columns.iter().map(|&column| self.name(By::Column(column))).collect();
+        let answers = self.answers(columns.get(..shown).unwrap_or_default());
+        let Answers { text: answered, names: answers, params: first, of } = answers;
+        let own = own.join(", ") + &answered;
         let (mut text, given, params) = match &special.score {
-            Some(score) => self.scored(&list, &own.join(", "), score, conditions, special),
-            None => self.narrowed(&list, "", conditions, special),
+            Some(score) => self.scored((&list, &answers), &own, score, conditions, special),
+            None => self.narrowed(&(list.clone() + &answered), "", conditions, special),
         };
+        let from = columns.len() + usize::from(special.score.is_some());
         let narrows = !conditions.is_empty() || !special.conditions.is_empty();
         let is_narrowed = narrows && special.score.is_none();
-        let taken = given.len() + params.len();
+        let taken = first.len() + given.len() + params.len();
         let mut slots = Vec::new();
         let after = cursor.map(|nulls| self.after(&order, nulls, taken, &mut slots));
         let and = if is_narrowed { " AND " } else { " WHERE " };
@@ -52,19 +71,35 @@ impl Planner<'_> {
             None => text.push_str(&end),
             Some((after, None)) => text.extend([and, after.as_str(), end.as_str()]),
             Some((first, Some(second))) => {
-                let (inner, ..) = self.narrowed(&own.join(", "), "", conditions, special);
+                let (inner, ..) = self.narrowed(&own, "", conditions, special);
                 // Each value stands there once, and is called by its number wherever it is needed.
                 let end = self.numbered(&end, taken + slots.len());
                 let part = |after: &str| self.numbered(&format!("{inner}{and}{after}"), 0) + &end;
                 text = format!(
-                    "SELECT {list} FROM (SELECT * FROM ({}) AS first UNION ALL SELECT * FROM ({}) AS second) \
+                    "SELECT {list}{answers} FROM (SELECT * FROM ({}) AS first UNION ALL SELECT * FROM ({}) AS second) \
                      AS page{end}",
                     part(&first),
                     part(&second)
                 );
             }
         }
-        Plan { text: text.into(), given, params, slots, columns, shown, order, seen: None }
+        let veils = Veils { of, from };
+        Plan { text: text.into(), first, given, params, slots, columns, shown, order, veils, seen: None }
+    }
+
+    /// Whether a row shows those of these columns that not every row shows.
+    pub(super) fn answers(&self, shown: &[usize]) -> Answers {
+        let mut answers =
+            Answers { text: String::new(), names: String::new(), params: Vec::new(), of: Vec::new() };
+        for (column, rule) in self.veils {
+            let Some(at) = shown.iter().position(|shown| shown == column) else { continue };
+            let (rule, name) = (rule.to_truth(self.dialect), quote(&format!("$shows{column}"), self.dialect));
+            answers.text.push_str(&format!(", {} AS {name}", rule.text()));
+            answers.names.push_str(&format!(", {name}"));
+            answers.params.extend_from_slice(rule.params());
+            answers.of.push(at);
+        }
+        answers
     }
 
     /// `ORDER BY` as the columns stand in indexes: those that every record has know no nulls.
@@ -87,15 +122,13 @@ impl Planner<'_> {
         if self.dialect == Dialect::Postgres {
             return text.to_owned();
         }
-        let mut pieces = text.split('?');
-        let first = pieces.next().unwrap_or_default().to_owned();
-        pieces.enumerate().fold(first, |text, (at, piece)| format!("{text}?{}{piece}", before + at + 1))
+        counted(text, before, '?')
     }
 
     /// The columns of a list with its score as the last of them, as a query that may be narrowed further.
     fn scored(
         &self,
-        list: &str,
+        (list, answers): (&str, &str),
         own: &str,
         score: &Score,
         conditions: &[Checked],
@@ -111,7 +144,7 @@ impl Planner<'_> {
         }
         let (text, narrowing, params) = self.narrowed(&inner, &join, conditions, special);
         given.extend(narrowing);
-        let text = format!("SELECT {list}, {name} FROM ({text}) AS scored");
+        let text = format!("SELECT {list}, {name}{answers} FROM ({text}) AS scored");
         // Marks were counted without those that come before.
         (self.dialect.placeholders(&text), given, params)
     }
@@ -142,9 +175,19 @@ impl Planner<'_> {
             params.extend_from_slice(condition.params());
         }
         let text = format!("{join}{text}");
-        // Its own list, and what is joined, have values only where it is a part of another.
-        let text = if special.score.is_some() { text } else { self.dialect.placeholders(&text) };
-        (format!("SELECT {list} FROM {}{text}", self.layout.source), given, params)
+        let source = &self.layout.source;
+        // Where it is a part of another, that numbers them all.
+        if special.score.is_some() {
+            return (format!("SELECT {list} FROM {source}{text}"), given, params);
+        }
+        let before = list.matches('?').count();
+        let (list, text) = (self.marked(list, 0), self.marked(&text, before));
+        (format!("SELECT {list} FROM {source}{text}"), given, params)
+    }
+
+    /// The same text with the database's marks of values, which have so many before them.
+    fn marked(&self, text: &str, before: usize) -> String {
+        if self.dialect == Dialect::Postgres { counted(text, before, '$') } else { text.to_owned() }
     }
 
     /// The id of each record, and the vector in that column.
@@ -171,12 +214,14 @@ impl Planner<'_> {
         }
         Plan {
             text: text.into(),
+            first: Vec::new(),
             given,
             params,
             slots: Vec::new(),
             columns: Vec::new(),
             shown: 0,
             order: Vec::new(),
+            veils: Veils::default(),
             seen: None,
         }
     }
@@ -203,11 +248,15 @@ impl Planner<'_> {
     pub(crate) fn one(&self, conditions: &[Checked], columns: Vec<usize>, hidden: usize) -> Plan {
         let shown = columns.len() - hidden;
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
-        let (mut text, params) = self.select(&list.join(", "), conditions);
+        let Answers { text: answers, params: first, of, .. } =
+            self.answers(columns.get(..shown).unwrap_or_default());
+        let (mut text, params) = self.select(&(list.join(", ") + &answers), conditions);
         text.push_str(if conditions.is_empty() { " WHERE id = " } else { " AND id = " });
-        text.push_str(&self.mark(params.len()));
+        text.push_str(&self.mark(first.len() + params.len()));
         Plan {
             text: text.into(),
+            first,
+            veils: Veils { of, from: columns.len() },
             given: Vec::new(),
             params,
             slots: Vec::new(),
@@ -218,17 +267,20 @@ impl Planner<'_> {
         }
     }
 
-    /// The query for records of ids, up to where these stand, with the values that come before them.
+    /// The query for records of ids, up to where these stand, which come last. The first of the columns are shown.
     pub(in crate::records) fn by_ids(
         &self,
         conditions: &[Checked],
-        columns: &[usize],
+        (columns, shown): (&[usize], usize),
         bindings: &Bindings<'_>,
-    ) -> (String, Vec<Value>) {
+    ) -> ByIds {
         let list: Vec<_> = columns.iter().filter_map(|&at| self.selected(at)).collect();
-        let (mut text, params) = self.select(&list.join(", "), conditions);
+        let answers = self.answers(columns.get(..shown).unwrap_or_default());
+        let (mut text, params) = self.select(&(list.join(", ") + &answers.text), conditions);
         text.push_str(if conditions.is_empty() { " WHERE id IN (" } else { " AND id IN (" });
-        (text, resolved(&params, bindings))
+        let values = resolved(&[answers.params, params].concat(), bindings);
+        let veils = Veils { of: answers.of, from: columns.len() };
+        ByIds { text, at: values.len(), values, veils }
     }
 
     /// The columns of every record, as a statement lists them.
@@ -251,7 +303,7 @@ impl Planner<'_> {
         self.layout.columns.get(column).map(|column| quote(&column.stored, self.dialect)).unwrap_or_default()
     }
 
-    fn selected(&self, column: usize) -> Option<String> {
+    pub(super) fn selected(&self, column: usize) -> Option<String> {
         let column = self.layout.columns.get(column)?;
         Some(selected(&column.stored, &column.kind, self.dialect))
     }
@@ -261,18 +313,33 @@ impl Planner<'_> {
     }
 }
 
+/// The text with a number at each mark.
+fn counted(text: &str, before: usize, sign: char) -> String {
+    let mut pieces = text.split('?');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.enumerate().fold(first, |text, (at, piece)| format!("{text}{sign}{}{piece}", before + at + 1))
+}
+
 impl Access {
     pub(in crate::records) fn conditions(&self) -> Vec<Checked> {
         match self {
             Self::All => Vec::new(),
-            Self::Ruled(rule) if rule.is_true() => Vec::new(),
-            Self::Ruled(rule) => vec![rule.clone()],
+            Self::Ruled(rule, _) if rule.is_true() => Vec::new(),
+            Self::Ruled(rule, _) => vec![rule.clone()],
+        }
+    }
+
+    /// What is veiled.
+    pub(in crate::records) fn veiled(&self) -> Veiled {
+        match self {
+            Self::All => Veiled::default(),
+            Self::Ruled(_, veiled) => veiled.clone(),
         }
     }
 
     /// Whether the rule binds.
     pub(in crate::records) const fn is_ruled(&self) -> bool {
-        matches!(self, Self::Ruled(_))
+        matches!(self, Self::Ruled(..))
     }
 }
 
@@ -288,7 +355,7 @@ mod tests {
         let design = serde_json::json!({"name": "movies", "fields": [{"name": "year", "type": "int"}]});
         let design = Definition::try_from(serde_json::from_value::<NewCollection>(design).unwrap()).unwrap();
         let layout = Layout::new("t".to_owned(), &design, Dialect::Sqlite);
-        let planner = Planner { layout: &layout, dialect: Dialect::Sqlite };
+        let planner = Planner { layout: &layout, dialect: Dialect::Sqlite, veils: &[] };
         let base = rusqlite::Connection::open_in_memory().unwrap();
         let table = "CREATE TABLE t (id BLOB PRIMARY KEY, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, \
                      year INTEGER); CREATE INDEX i ON t (year, id)";
@@ -323,7 +390,7 @@ mod tests {
         let design = serde_json::json!({"name": "movies", "fields": [{"name": "year", "type": "int"}]});
         let design = Definition::try_from(serde_json::from_value::<NewCollection>(design).unwrap()).unwrap();
         let layout = Layout::new("t".to_owned(), &design, Dialect::Postgres);
-        let planner = Planner { layout: &layout, dialect: Dialect::Postgres };
+        let planner = Planner { layout: &layout, dialect: Dialect::Postgres, veils: &[] };
         let order = |column: usize, descending: bool| {
             let term = |column| Term { by: By::Column(column), descending };
             let order = vec![term(column), term(0)];

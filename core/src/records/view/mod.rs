@@ -15,7 +15,7 @@ use sea_query::Value;
 use self::path::{Paths, Reached};
 use super::column::quote;
 use super::storage::Storage;
-use crate::collections::{Definition, Field, FieldName, FieldType, View, partial};
+use crate::collections::{Definition, Field, FieldName, FieldRules, FieldType, View, partial};
 use crate::dialect::Dialect;
 use crate::expr::{self, Catalogue, Model, Vocabulary};
 use crate::ids::CollectionId;
@@ -127,6 +127,7 @@ fn shown(name: FieldName, kind: FieldType, nullable: bool) -> Field {
         generation: 0,
         formerly: Vec::new(),
         hidden: false,
+        rules: FieldRules::default(),
         computed: None,
         default: None,
         min: None,

@@ -82,6 +82,12 @@ impl<'d> Paths<'d> {
             return Ok(Reached { kind: kind.clone(), nullable, column, beside: Vec::new() });
         }
         let field = find(design, name)?;
+        if field.rules.read.is_some() {
+            let message = format!(
+                "`{path}` has a rule that says of which records it is shown, which a view does not ask"
+            );
+            return Err(Invalid::one("", "not_applicable", message));
+        }
         if !steps.is_empty() && matches!(field.kind, FieldType::Relation { many: Some(_), .. }) {
             let message = format!("`{path}` is a list of other records' records, which a view does not show");
             return Err(Invalid::one("", "not_applicable", message));

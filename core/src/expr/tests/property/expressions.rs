@@ -79,6 +79,7 @@ pub(super) fn number_field() -> impl Strategy<Value = String> {
         "(year + 1) * 2 - count",
         "size(name) * size(director)",
         "room.year + size(rooms)",
+        "size(room.rooms_via_next)",
         "request.time.getHours() / count",
     ])
 }
@@ -165,13 +166,44 @@ pub(super) fn leaf() -> impl Strategy<Value = String> {
         (rows(), rows(), of_room(), pick(&["exists", "all"])).prop_map(|(outer, inner, cond, call)| format!(
             "{outer}.{call}(q, q.active || {inner}.exists(r, r.year == q.year && ({cond})))"
         )),
+        of_json(),
         (equality(), pick(&["'key'", "'user'"])).prop_map(|(op, kind)| format!("auth.kind {op} {kind}")),
+    ]
+}
+
+/// What stands in JSON, of whichever type that is.
+fn json() -> impl Strategy<Value = String> {
+    pick(&["meta.a", "meta.b", "record.meta.o.a", "meta['k ä']", "meta.o['b']", "meta['o'].a"])
+}
+
+/// A condition about what stands in JSON.
+fn of_json() -> impl Strategy<Value = String> {
+    let scalar = || pick(&["'a'", "''", "0", "1.0", "true", "false", "null", "9007199254740993"]);
+    prop_oneof![
+        json(),
+        (json(), equality(), scalar()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (scalar(), equality(), json()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (json(), order(), pick(&NUMBERS)).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (number_field(), order(), json()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (json(), order(), text()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (pick(&["name.trim()", "auth.email", "name + director", "' ' + name"]), order(), json())
+            .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (json(), equality(), pick(&["active", "hidden", "auth.verified", "room.active"]))
+            .prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        (json(), pick(&["contains", "startsWith", "endsWith"]), text())
+            .prop_map(|(a, call, b)| format!("{a}.{call}({b})")),
+        (json(), written_list(scalar()))
+            .prop_filter("nothing is in an empty list", |(_, list)| list != "[]")
+            .prop_map(|(a, list)| format!("{a} in {list}")),
+        (json(), pick(&["auth.roles", "auth.claims.teams", "tags"]))
+            .prop_map(|(a, list)| format!("{a} in {list}")),
+        (json(), any::<bool>()).prop_map(|(a, value)| format!("({a} == 'a') == {value}")),
     ]
 }
 
 /// Rooms that are asked one by one.
 pub(super) fn rows() -> impl Strategy<Value = String> {
-    pick(&["rooms", "@ROOMS"])
+    pick(&["rooms", "@ROOMS", "room.rooms_via_next", "room.next.rooms_via_next"])
 }
 
 /// A condition about the room `r`.

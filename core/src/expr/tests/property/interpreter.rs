@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use cel::{Context, Env, Value as Cel};
 use chrono::DateTime;
+use serde_json::Value as Json;
 
 use super::super::{DAY_MICROS, NOW};
 use super::rows::{Caller, Room, Row};
@@ -19,21 +20,56 @@ pub(super) fn instant_at(micros: i64) -> Cel {
     Cel::Timestamp(DateTime::from_timestamp_micros(micros).unwrap().fixed_offset())
 }
 
-/// A room as CEL sees it. One that is not there has fields that are null, as those that point nowhere have.
+/// A room as CEL sees it. One that is not there has fields that are null, as those that point nowhere have, and nothing
+/// points to it.
 pub(super) fn room(rooms: &[Room], at: Option<usize>, steps: usize) -> Cel {
     let room = at.and_then(|at| rooms.get(at));
+    let mut fields = plain(rooms, at);
+    if steps > 0 {
+        let next = self::room(rooms, room.and_then(|room| room.next), steps - 1);
+        fields.insert("next".to_owned(), next);
+        let pointing = rooms.iter().enumerate().filter(|(_, room)| at.is_some() && room.next == at);
+        let pointing = pointing.map(|(pointing, room)| {
+            let mut fields = plain(rooms, Some(pointing));
+            fields.insert("next".to_owned(), plain(rooms, room.next).into());
+            fields.into()
+        });
+        fields.insert("rooms_via_next".to_owned(), list(pointing.collect()));
+    }
+    fields.into()
+}
+
+fn plain(rooms: &[Room], at: Option<usize>) -> HashMap<String, Cel> {
+    let room = at.and_then(|at| rooms.get(at));
     let or_null = |value: Option<Cel>| value.unwrap_or(Cel::Null);
-    let mut fields = HashMap::from([
+    HashMap::from([
         ("id".to_owned(), or_null(at.map(|at| Cel::Int(i64::try_from(at).unwrap())))),
         ("name".to_owned(), or_null(room.and_then(|room| room.name.clone()).map(Cel::from))),
         ("year".to_owned(), or_null(room.and_then(|room| room.year).map(Cel::Int))),
         ("active".to_owned(), or_null(room.and_then(|room| room.active).map(Cel::Bool))),
-    ]);
+    ])
+}
+
+/// A document as CEL sees it: keys that are not there are null.
+fn object(found: Option<&Json>, steps: usize) -> Cel {
+    let key = |key: &str| found.and_then(|found| found.as_object()?.get(key));
+    let mut keys: HashMap<String, Cel> =
+        ["a", "b", "k ä"].into_iter().map(|name| (name.to_owned(), within(key(name)))).collect();
     if steps > 0 {
-        let next = self::room(rooms, room.and_then(|room| room.next), steps - 1);
-        fields.insert("next".to_owned(), next);
+        keys.insert("o".to_owned(), object(key("o"), steps - 1));
     }
-    fields.into()
+    keys.into()
+}
+
+fn within(found: Option<&Json>) -> Cel {
+    match found {
+        None | Some(Json::Null) => Cel::Null,
+        Some(Json::Bool(value)) => Cel::Bool(*value),
+        Some(Json::Number(number)) => Cel::Float(number.as_f64().unwrap()),
+        Some(Json::String(text)) => Cel::from(text.clone()),
+        Some(Json::Array(items)) => list(items.iter().map(|item| within(Some(item))).collect()),
+        Some(Json::Object(_)) => object(found, 0),
+    }
 }
 
 pub(super) fn list(items: Vec<Cel>) -> Cel {
@@ -59,6 +95,7 @@ pub(super) fn fields(row: &Row, rooms: &[Room]) -> Vec<(&'static str, Cel)> {
         ("day", or_null(row.day.map(|day| instant_at(day * DAY_MICROS)))),
         ("at", or_null(row.at.map(instant_at))),
         ("tags", list(tags)),
+        ("meta", object(row.meta.as_ref(), 1)),
         ("room", room(rooms, row.room, 2)),
         ("rooms", list(own)),
         ("room_ids", list(ids)),

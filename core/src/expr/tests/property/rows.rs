@@ -1,6 +1,7 @@
 //! Rows, what they point to, and who asks.
 
 use proptest::prelude::*;
+use serde_json::{Value as Json, json};
 
 use super::super::DAY_MICROS;
 
@@ -18,6 +19,7 @@ pub(super) struct Row {
     pub(super) day: Option<i64>,
     pub(super) at: Option<i64>,
     pub(super) tags: Option<Vec<String>>,
+    pub(super) meta: Option<Json>,
     /// Places among the rooms.
     pub(super) room: Option<usize>,
     pub(super) rooms: Vec<usize>,
@@ -57,12 +59,64 @@ pub(super) fn row() -> impl Strategy<Value = Row> {
         prop::option::of(prop::collection::vec(pick(&TEXTS), 0..3)),
         prop::option::of(0..ROOMS),
         prop::sample::subsequence((0..ROOMS).collect::<Vec<_>>(), 0..=ROOMS),
+        prop::option::of(document()),
     );
     (left, right, dates, lists).prop_map(
-        |((name, director, year, count, rating), (price, active, hidden), (day, at), (tags, room, rooms))| {
-            Row { name, director, year, count, rating, price, active, hidden, day, at, tags, room, rooms }
+        |(
+            (name, director, year, count, rating),
+            (price, active, hidden),
+            (day, at),
+            (tags, room, rooms, meta),
+        )| {
+            Row {
+                name,
+                director,
+                year,
+                count,
+                rating,
+                price,
+                active,
+                hidden,
+                day,
+                at,
+                tags,
+                meta,
+                room,
+                rooms,
+            }
         },
     )
+}
+
+/// A document: most have some of the keys `a`, `b` and `k ä`, and by `o` another with some of them.
+fn document() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        4 => (object(), prop::option::of(prop_oneof![object(), within()])).prop_map(|(mut object, inner)| {
+            if let (Some(object), Some(inner)) = (object.as_object_mut(), inner) {
+                object.insert("o".to_owned(), inner);
+            }
+            object
+        }),
+        1 => within(),
+    ]
+}
+
+fn object() -> impl Strategy<Value = Json> {
+    let key = || prop::option::of(within());
+    (key(), key(), key()).prop_map(|(a, b, k)| {
+        let keys = [("a", a), ("b", b), ("k ä", k)];
+        keys.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+    })
+}
+
+fn within() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        2 => prop::sample::select(&TEXTS[..]).prop_map(Json::from),
+        1 => prop::sample::select(&INTS[..]).prop_map(Json::from),
+        1 => prop::sample::select(&FLOATS[..]).prop_map(Json::from),
+        1 => prop::sample::select(vec![Json::Null, true.into(), false.into(), u64::MAX.into()]),
+        1 => prop::sample::select(vec![json!(["a", 1]), json!({"a": 1}), json!([]), "\"\\\n\u{1}".into()]),
+    ]
 }
 
 pub(super) fn rooms() -> impl Strategy<Value = Vec<Room>> {

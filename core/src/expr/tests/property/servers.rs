@@ -20,7 +20,7 @@ use crate::store::{Place, Sql, Store, StoreError, Tx};
 
 const CASES: usize = 250;
 /// The columns of `t`, in the order in which rows are inserted.
-const COLUMNS: [(&str, Storage); 13] = [
+const COLUMNS: [(&str, Storage); 14] = [
     ("id", Storage::Int),
     ("name", Storage::Text),
     ("director", Storage::Text),
@@ -33,6 +33,7 @@ const COLUMNS: [(&str, Storage); 13] = [
     ("day", Storage::Date),
     ("at", Storage::Time),
     ("tags", Storage::Json),
+    ("meta", Storage::Json),
     ("room", Storage::Uuid),
 ];
 const ROOM_COLUMNS: [(&str, Storage); 5] = [
@@ -89,7 +90,7 @@ fn tables(dialect: Dialect) -> Vec<String> {
             .collect();
         format!("CREATE TEMPORARY TABLE {name} ({}){}", columns.join(", "), dialect.render("{table}"))
     };
-    let more = [("meta", Storage::Json), ("key", Storage::Uuid)];
+    let more = [("key", Storage::Uuid)];
     vec![
         table("t", &[&COLUMNS[..], &more].concat()),
         table("rooms", &[&ROOM_COLUMNS[..], &[("key", Storage::Text)]].concat()),
@@ -154,6 +155,7 @@ fn contents(rows: &[Row], rooms: &[Room], dialect: Dialect) -> [Table; 3] {
                 Value::ChronoDateTime(at.map(|at| at.naive_utc()))
             },
             Value::String(row.tags.as_ref().map(|tags| serde_json::to_string(tags).unwrap())),
+            Value::String(row.meta.as_ref().map(ToString::to_string)),
             Value::Uuid(row.room.map(id)),
         ]
     };

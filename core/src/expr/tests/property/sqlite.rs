@@ -24,8 +24,8 @@ fn insert(db: &Connection, rows: &[Row], rooms: &[Room]) {
         let tags = row.tags.as_ref().map(|tags| serde_json::to_string(tags).unwrap());
         let day = row.day.map(|day| format!("1970-01-0{}", day + 1));
         db.execute(
-            "INSERT INTO t (id, name, director, year, count, rating, price, active, hidden, day, at, tags, room)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            "INSERT INTO t (id, name, director, year, count, rating, price, active, hidden, day, at, tags, meta, room)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             rusqlite::params![
                 id,
                 row.name,
@@ -39,6 +39,7 @@ fn insert(db: &Connection, rows: &[Row], rooms: &[Room]) {
                 day,
                 row.at,
                 tags,
+                row.meta.as_ref().map(ToString::to_string),
                 row.room.map(id_of),
             ],
         )

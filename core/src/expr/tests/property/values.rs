@@ -85,6 +85,11 @@ fn condition() -> impl Strategy<Value = String> {
         "year + 1 > record.count",
         "name + 'b' == 'ab'",
         "rating * 2.0 < 1.0",
+        "meta.a == name",
+        "meta.o.a != active || meta['k ä'] == year",
+        "meta.b > rating",
+        "meta.a in ['a', 1, null, true]",
+        "(meta.a.startsWith('a') || meta.b) == meta.o.b",
     ])
 }
 
@@ -109,6 +114,7 @@ fn known(row: &Row, name: &str) -> Option<Scalar> {
         "active" => row.active.map(Scalar::Bool),
         "hidden" => row.hidden.map(Scalar::Bool),
         "at" => chrono::DateTime::from_timestamp_micros(row.at?).map(Scalar::DateTime),
+        "meta" => row.meta.as_ref().map(|meta| Scalar::Text(meta.to_string())),
         "tags" => row.tags.as_ref().map(json).map(Scalar::Text),
         other => panic!("{other}"),
     }
