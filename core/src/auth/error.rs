@@ -50,9 +50,6 @@ pub enum UserError {
     /// There is no such sign-in any more that waits for a second factor: its time or its tries are over.
     #[error("this sign-in is not waiting for a second factor any more; sign in again")]
     InvalidSecondFactorToken,
-    /// The code is wrong, or was used before. Which of them is not said.
-    #[error("the code is wrong or was used already")]
-    WrongCode,
     /// The ceremony is over, or the passkey's answer is not right. Which of them is not said.
     #[error("the passkey was not accepted; begin again")]
     WrongPasskey,

@@ -99,7 +99,7 @@ impl Creation {
     /// As one that was made elsewhere, at another time.
     pub(crate) fn made_at(mut self, at: Timestamp, dialect: Dialect) -> Self {
         self.stored.created_at = at;
-        self.ready = Ready::new(&self.stored, &self.collection.layout, dialect, self.sees_hidden);
+        self.ready = Ready::new(&self.stored, &self.collection.layout, dialect, &self.left_out);
         self
     }
 

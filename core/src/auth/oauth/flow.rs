@@ -216,7 +216,7 @@ impl TenantScope {
         let Some(issuer) = &endpoints.issuer else {
             let url =
                 endpoints.userinfo.as_ref().ok_or(OAuthError::Answer("does not say who the user is"))?;
-            let profile = self.asked(provider, url, tokens).await?;
+            let profile = self.asked_profile(provider, url, tokens).await?;
             let EmailTrust::List(list) = provider.preset.email else { return Ok(profile) };
             let url = Url::parse(list).map_err(|_| OAuthError::Answer("is no address"))?;
             let (addresses, _) = self.get_json(&url, Some(tokens.access_token())).await?;
@@ -226,7 +226,7 @@ impl TenantScope {
         let Signed { claims, directory } = self.id_token(provider, issuer, token, own).await?;
         let mut profile = Profile::read(provider, &claims)?;
         if let (None, Some(url)) = (&profile.email, &endpoints.userinfo) {
-            profile = profile.or(self.asked(provider, url, tokens).await?)?;
+            profile = profile.or(self.asked_profile(provider, url, tokens).await?)?;
         }
         if let Some(directory) = directory {
             profile.subject = format!("{directory}.{}", profile.subject);
@@ -234,7 +234,7 @@ impl TenantScope {
         Ok(profile)
     }
 
-    async fn asked(&self, provider: &Provider, url: &Url, tokens: &Tokens) -> Result<Profile, OAuthError> {
+    async fn asked_profile(&self, provider: &Provider, url: &Url, tokens: &Tokens) -> Result<Profile, OAuthError> {
         let (said, _) = self.get_json(url, Some(tokens.access_token())).await?;
         Profile::read(provider, &said)
     }
