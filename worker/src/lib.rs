@@ -35,7 +35,7 @@ pub async fn run(platform: Platform, shutdown: impl Future<Output = ()>) {
     }
     flush(&platform).await;
     // Nobody listens any more where it has ended by itself.
-    drop(stop.send(true));
+    let _ = stop.send(true);
     if let Err(error) = mails.await {
         tracing::error!(error = &error as &dyn std::error::Error, "mails were not sent to the end");
     }
