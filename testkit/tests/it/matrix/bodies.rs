@@ -238,7 +238,7 @@ pub(super) fn password_reset(names: &Names) -> Value {
     json!({"token": format!("nx_one_{}", names.value), "password": PASSWORD})
 }
 
-pub(super) fn code(names: &Names) -> Value {
+pub(super) fn mail_code(names: &Names) -> Value {
     json!({"id": names.invitation, "code": "123456"})
 }
 

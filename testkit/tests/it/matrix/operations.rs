@@ -436,7 +436,7 @@ const ROWS: &[Row] = &[
     row("send_magic_link", Needs::Tenant, &[], &[bodies::mail_wish]),
     row("sign_in_by_link", Needs::Tenant, &[], &[bodies::link_token]),
     row("send_code", Needs::Tenant, &[], &[bodies::mail_wish]),
-    row("sign_in_by_code", Needs::Tenant, &[], &[bodies::code]),
+    row("sign_in_by_code", Needs::Tenant, &[], &[bodies::mail_code]),
     row("change_email", Needs::User, &[], &[bodies::change_email]),
     row("confirm_email", Needs::Tenant, &[], &[bodies::link_token]),
     row("sign_in_anonymously", Needs::Tenant, &[], &[bodies::rotation]),

@@ -17,7 +17,7 @@ const CONTROL: [(&str, &str, &str); 3] = [
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
     ("mail_due", "due_at, noted_at", "tenant_id = ?"),
 ];
-const TENANT: [(&str, &str); 16] = [
+const TENANT: [(&str, &str); 20] = [
     ("collections", "id, name, definition, created_at, updated_at"),
     (
         "schema_migrations",
