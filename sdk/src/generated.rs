@@ -48,6 +48,14 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// Where a mail stands.
+        MailState {
+            Queued = "queued",
+            Sent = "sent",
+            Failed = "failed",
+        }
+    }
+    crate::open_enum! {
         /// How vectors are compared.
         MetricMode {
             Cosine = "cosine",
@@ -104,6 +112,7 @@ pub mod enums {
         /// Who may sign up.
         SignUpPolicy {
             Open = "open",
+            Invitation = "invitation",
             Closed = "closed",
         }
     }
@@ -156,6 +165,15 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt, encode_pa
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// An invitation that is taken.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AcceptInvitation {
+        /// The user's password, if they are to sign in with one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<crate::Secret>,
+        /// `token` of the link.
+        pub token: crate::Secret,
+    }
     /// What is to be said about a collection's indexes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Advice {
@@ -182,12 +200,21 @@ pub mod types {
     pub struct AuthSettings {
         /// Minutes that an access token is good for.
         pub access_token_minutes: u32,
+        /// The address of the app, to which links in mails lead where a request names no other; null where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub app_url: ::std::option::Option<::std::string::String>,
+        /// The language of mails, where a request names no other.
+        pub mail_locale: ::std::string::String,
+        /// Mails that may be caused in an hour.
+        pub mails_per_hour: u32,
+        /// By what users sign in.
+        pub methods: SignInMethods,
         /// Which site passkeys are for; without it there are none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub passkeys: ::std::option::Option<PasskeySettings>,
         /// Characters that a password has at least.
         pub password_min_length: u32,
-        /// Addresses to which a sign-in may lead back.
+        /// Addresses to which a sign-in or a link in a mail may lead back, with what lies below them.
         pub redirect_urls: ::std::vec::Vec<::std::string::String>,
         /// Whether only those sign in whose e-mail address is verified.
         pub require_verification: bool,
@@ -206,13 +233,25 @@ pub mod types {
         /// Minutes that an access token is good for: 5 to 60.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub access_token_minutes: ::std::option::Option<u32>,
+        /// The address of the app, or null for none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub app_url: ::std::option::Option<::std::string::String>,
+        /// The language of mails, where a request names no other: `en`, `pt-BR`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mail_locale: ::std::option::Option<::std::string::String>,
+        /// Mails that may be caused in an hour: 1 to 1,000,000.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mails_per_hour: ::std::option::Option<u32>,
+        /// Ways to sign in that are to be on or off.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub methods: ::std::option::Option<SignInMethodsPatch>,
         /// Which site passkeys are for, or null for none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub passkeys: ::std::option::Option<PasskeySettings>,
         /// Characters that a password has at least: 8 to 128.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub password_min_length: ::std::option::Option<u32>,
-        /// All addresses to which a sign-in may lead back.
+        /// All addresses to which a sign-in or a link in a mail may lead back.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub redirect_urls: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Whether only those sign in whose e-mail address is verified.
@@ -230,6 +269,25 @@ pub mod types {
         /// Minutes for which it counts that a user has shown who they are, when they do what is dangerous: 1 to 60.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub step_up_minutes: ::std::option::Option<u32>,
+    }
+    /// A provider as everybody sees it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AvailableProvider {
+        /// Its kind.
+        pub kind: ::std::string::String,
+        /// What it is called in addresses.
+        pub name: ::std::string::String,
+        /// What stands on a button.
+        pub title: ::std::string::String,
+    }
+    /// Providers by which users can sign in.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AvailableProviderList {
+        /// The providers.
+        pub items: ::std::vec::Vec<AvailableProvider>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
     }
     /// Writes that are done together or not at all.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -268,6 +326,17 @@ pub mod types {
         /// The records as they are now, in the order of their operations; null for a deleted one.
         pub results: ::std::vec::Vec<::std::option::Option<crate::AnyRecord>>,
     }
+    /// How an app begins.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct BeginOAuth {
+        /// The SHA-256 of a secret that stays with the app (RFC 7636, `S256`), in base64url: 43 characters.
+        pub code_challenge: ::std::string::String,
+        /// Where the browser is to come out: one of the tenant's `redirect_urls`.
+        pub redirect_url: ::std::string::String,
+        /// What the app gets back beside the code.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<::std::string::String>,
+    }
     /// How many records it was.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct BulkResult {
@@ -276,6 +345,21 @@ pub mod types {
         /// Whether nothing was written.
         pub dry_run: bool,
     }
+    /// Another address.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ChangeEmail {
+        /// The address that is to be.
+        pub email: ::std::string::String,
+        /// The language of the mails.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub locale: ::std::option::Option<::std::string::String>,
+        /// The user's password; of who has none, the one that is to be from then on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<crate::Secret>,
+        /// Where the links lead: one of the tenant's `redirect_urls`, or below one. Without it, to `app_url`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub redirect_url: ::std::option::Option<::std::string::String>,
+    }
     /// A change of password.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ChangePassword {
@@ -283,6 +367,12 @@ pub mod types {
         pub new_password: crate::Secret,
         /// The password of now.
         pub password: crate::Secret,
+    }
+    /// A code that is on its way, if somebody has the address.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CodeAsked {
+        /// To be sent with the code.
+        pub id: ::std::string::String,
     }
     /// A collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -383,11 +473,28 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
     }
+    /// What came of a confirmation.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct EmailConfirmed {
+        /// Whether the address is another now; if not, the other of the two addresses has not confirmed it yet.
+        pub changed: bool,
+    }
     /// How many sessions have ended.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct EndedSessions {
         /// How many.
         pub count: u64,
+    }
+    /// A code that an app was given.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ExchangeOAuth {
+        /// The code.
+        pub code: crate::Secret,
+        /// The secret of the challenge that the app began with.
+        pub code_verifier: crate::Secret,
+        /// The user's own fields of the collection `users`, for the case that they are new.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub profile: ::std::option::Option<::serde_json::Value>,
     }
     /// How a list is carried out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -561,6 +668,44 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub days: ::std::option::Option<u32>,
     }
+    /// Whom a provider knows a user as.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Identity {
+        /// When it was linked.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The address that the user has there.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Whether the provider promises that it is theirs.
+        pub email_verified: bool,
+        /// When it was last signed in by.
+        pub last_used_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The provider, by name.
+        pub provider: ::std::string::String,
+        /// What it calls the user.
+        pub subject: ::std::string::String,
+    }
+    /// Identities.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct IdentityList {
+        /// The identities.
+        pub items: ::std::vec::Vec<Identity>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What somebody acts as a user with.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Impersonation {
+        /// To be sent as `Authorization: Bearer …`.
+        pub access_token: crate::Secret,
+        /// Seconds that it is good for. It is not renewed.
+        pub expires_in: u32,
+        /// Always `Bearer`.
+        pub token_type: ::std::string::String,
+        /// The user's record, as the user sees it.
+        pub user: ::serde_json::Value,
+    }
     /// What is wrong with a line.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct ImportError {
@@ -629,6 +774,16 @@ pub mod types {
         #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
         pub where_: ::std::option::Option<::std::string::String>,
     }
+    /// An invitation that was sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Invitation {
+        /// The address that was invited.
+        pub email: ::std::string::String,
+        /// Until when it can be taken.
+        pub expires_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its id.
+        pub id: ::std::string::String,
+    }
     /// A public key (RFC 7517, RFC 8037).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Jwk {
@@ -691,6 +846,130 @@ pub mod types {
         /// Where the next page begins; null on the last one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A code that an app was given for a user who is signed in.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct LinkIdentity {
+        /// The code.
+        pub code: crate::Secret,
+        /// The secret of the challenge that the app began with.
+        pub code_verifier: crate::Secret,
+    }
+    /// The token of a link.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct LinkToken {
+        /// `token` of the link.
+        pub token: crate::Secret,
+    }
+    /// A mail.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Mail {
+        /// How often it was tried.
+        pub attempts: i64,
+        /// When it was made.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Until when what it says is worth anything.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// What was said when it was tried last and not taken.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last_error: ::std::option::Option<::std::string::String>,
+        /// In which language.
+        pub locale: ::std::string::String,
+        /// When it is tried next.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_attempt_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// When it was handed over.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sent_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Where it stands.
+        pub state: crate::generated::enums::MailState,
+        /// Its subject.
+        pub subject: ::std::string::String,
+        /// Which kind it is.
+        pub template: ::std::string::String,
+        /// Whom it is for.
+        pub to: ::std::string::String,
+    }
+    /// What the answer to a wish for a mail tells: nothing that was not sent.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MailAsked {
+        /// The address that was sent.
+        pub email: ::std::string::String,
+    }
+    /// A page of mails.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MailList {
+        /// The mails.
+        pub items: ::std::vec::Vec<Mail>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A mail as it would be.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MailPreview {
+        /// The same as HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub html: ::std::option::Option<::std::string::String>,
+        /// One line.
+        pub subject: ::std::string::String,
+        /// The text.
+        pub text: ::std::string::String,
+    }
+    /// What the mails of one kind say in one language.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MailTemplate {
+        /// The same as HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub html: ::std::option::Option<::std::string::String>,
+        /// The language.
+        pub locale: ::std::string::String,
+        /// The kind.
+        pub name: ::std::string::String,
+        /// One line.
+        pub subject: ::std::string::String,
+        /// What those read who see no HTML.
+        pub text: ::std::string::String,
+        /// When it was written; not there where it is the one that comes with the server.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// What can stand in it as `{{name}}`.
+        pub variables: ::std::vec::Vec<::std::string::String>,
+    }
+    /// Templates.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MailTemplateList {
+        /// The templates.
+        pub items: ::std::vec::Vec<MailTemplate>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A template as it is to be.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MailTemplateSource {
+        /// The same as HTML. Without it, mails are text alone.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub html: ::std::option::Option<::std::string::String>,
+        /// One line, of 200 characters at most. What opens something (`link`, `token`, `code`) does not stand in it.
+        pub subject: ::std::string::String,
+        /// What those read who see no HTML.
+        pub text: ::std::string::String,
+    }
+    /// A wish for a mail.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MailWish {
+        /// The address.
+        pub email: ::std::string::String,
+        /// The language of the mail: `en`, `pt-BR`. Without it, the tenant's `mail_locale`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub locale: ::std::option::Option<::std::string::String>,
+        /// Where the link leads: one of the tenant's `redirect_urls`, or below one. Without it, to `app_url`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub redirect_url: ::std::option::Option<::std::string::String>,
     }
     /// An index that would help.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -812,6 +1091,24 @@ pub mod types {
         #[serde(default)]
         pub unique: bool,
     }
+    /// Somebody who is to be a user.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewInvitation {
+        /// Their address.
+        pub email: ::std::string::String,
+        /// The language of the mail.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub locale: ::std::option::Option<::std::string::String>,
+        /// Their own fields of the collection `users`, as one object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub profile: ::std::option::Option<::serde_json::Value>,
+        /// Where the link leads: one of the tenant's `redirect_urls`, or below one. Without it, to `app_url`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub redirect_url: ::std::option::Option<::std::string::String>,
+        /// Their roles, of the options of the field `roles`.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub roles: ::std::vec::Vec<::std::string::String>,
+    }
     /// A new key.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewKey {
@@ -823,7 +1120,7 @@ pub mod types {
         /// Its name for people.
         pub name: ::std::string::String,
         /// What a secret key may do: `auth:read`, `auth:write`, `collections:read`, `collections:write`, `keys:read`,
-        /// `keys:write`, `records:read`, `records:write`. All of it where nothing is said.
+        /// `keys:write`, `records:read`, `records:write`, `users:impersonate`. All of it where nothing is said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
@@ -835,6 +1132,53 @@ pub mod types {
         /// The token that came with `second_factor_enrolment_needed`, in place of a session.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<crate::Secret>,
+    }
+    /// A provider to be set up.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewProvider {
+        /// Of `oauth2`: where users sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub authorization_url: ::std::option::Option<::std::string::String>,
+        /// Of `oauth2`: where in it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub claims: ::std::option::Option<ProviderClaims>,
+        /// What the provider calls the app.
+        pub client_id: ::std::string::String,
+        /// What the provider knows the app by; of Apple the whole `.p8` file. It is not shown again.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_secret: ::std::option::Option<crate::Secret>,
+        /// Of `microsoft`: whose users may sign in, as `organizations`, `consumers` or a directory's id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub directory: ::std::option::Option<::std::string::String>,
+        /// Whether users can sign in by it.
+        #[serde(default = "defaults::default_bool::<true>")]
+        pub enabled: bool,
+        /// Of `oidc`, and of a GitLab of one's own: who signs. The rest is found at its `/.well-known/openid-configuration`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub issuer: ::std::option::Option<::std::string::String>,
+        /// Of `apple`: the key's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key_id: ::std::option::Option<::std::string::String>,
+        /// `google`, `github`, `gitlab`, `microsoft`, `apple`, `discord`, `facebook`, `linkedin`, `slack`, `twitch`, `spotify`
+        /// or `x`; `oidc` for any other that speaks OpenID Connect, `oauth2` for any that speaks OAuth 2 alone.
+        pub kind: ::std::string::String,
+        /// What it is called in addresses: 1 to 40 lower-case letters, digits, `-` or `_`.
+        pub name: ::std::string::String,
+        /// Which of the users' own fields a new user gets of their profile: `name` or `picture`, by field.
+        #[serde(default, skip_serializing_if = ":: std :: collections :: HashMap::is_empty")]
+        pub profile: ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+        /// What is asked for; the kind's own where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Of `apple`: the developer's team.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub team_id: ::std::option::Option<::std::string::String>,
+        /// Of `oauth2`: where codes are exchanged.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token_url: ::std::option::Option<::std::string::String>,
+        /// Of `oauth2`: where it is said who a user is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub userinfo_url: ::std::option::Option<::std::string::String>,
     }
     /// A new tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -874,6 +1218,24 @@ pub mod types {
         #[serde(default)]
         pub verified: bool,
     }
+    /// Where a browser is to go.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct OAuthUrl {
+        /// The provider's page.
+        pub url: ::std::string::String,
+    }
+    /// A mail with what it says.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct OpenMail {
+        /// The same as HTML.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub html: ::std::option::Option<::std::string::String>,
+        /// The mail.
+        pub mail: Mail,
+        /// The text, until the mail was sent or is over.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub text: ::std::option::Option<::std::string::String>,
+    }
     /// What a passkey has answered.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct PasskeyAnswer {
@@ -901,6 +1263,14 @@ pub mod types {
         /// What users read when they are asked: 1 to 100 characters.
         pub rp_name: ::std::string::String,
     }
+    /// A password that is to replace one that was forgotten.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct PasswordReset {
+        /// The password that is to be.
+        pub password: crate::Secret,
+        /// `token` of the link.
+        pub token: crate::Secret,
+    }
     /// A sign-in that waits for a second factor.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct PendingSecondFactor {
@@ -910,6 +1280,13 @@ pub mod types {
         pub methods: ::std::vec::Vec<::std::string::String>,
         /// To be sent with the second factor, or to set one up.
         pub token: crate::Secret,
+    }
+    /// What is to be shown: a template that is being written, or the one that is kept.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct PreviewMail {
+        /// What is being written.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft: ::std::option::Option<MailTemplateSource>,
     }
     /// What went wrong (RFC 9457).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -948,6 +1325,129 @@ pub mod types {
         /// Where: a JSON Pointer (RFC 6901) into the body, `?name` for a query parameter, or the bare name of a
         /// parameter in the path or a header.
         pub pointer: ::std::string::String,
+    }
+    /// A provider.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Provider {
+        /// Where users sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub authorization_url: ::std::option::Option<::std::string::String>,
+        /// The address to be written down at the provider as the one that it sends users back to. Not there where whoever
+        /// runs the server has not set `server.public_url`: nobody can sign in then.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub callback_url: ::std::option::Option<::std::string::String>,
+        /// Where in it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub claims: ::std::option::Option<ProviderClaims>,
+        /// What the provider calls the app.
+        pub client_id: ::std::string::String,
+        /// When it was set up.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Whose users may sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub directory: ::std::option::Option<::std::string::String>,
+        /// Whether users can sign in by it.
+        pub enabled: bool,
+        /// Whether there is a secret, which is not shown.
+        pub has_secret: bool,
+        /// Who signs.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub issuer: ::std::option::Option<::std::string::String>,
+        /// The key's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key_id: ::std::option::Option<::std::string::String>,
+        /// Its kind.
+        pub kind: ::std::string::String,
+        /// What it is called in addresses.
+        pub name: ::std::string::String,
+        /// Which of the users' own fields a new user gets of their profile.
+        pub profile: ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+        /// What is asked for.
+        pub scopes: ::std::vec::Vec<::std::string::String>,
+        /// The developer's team.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub team_id: ::std::option::Option<::std::string::String>,
+        /// Where codes are exchanged.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token_url: ::std::option::Option<::std::string::String>,
+        /// When it was last changed.
+        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Where it is said who a user is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub userinfo_url: ::std::option::Option<::std::string::String>,
+    }
+    /// One thing that was looked at.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderCheck {
+        /// What was found.
+        pub message: ::std::string::String,
+        /// What: `callback`, `discovery`, `flow`, `algorithms`, `pkce`, `keys` or `addresses`.
+        pub name: ::std::string::String,
+        /// Whether it is as it should be.
+        pub ok: bool,
+    }
+    /// Where in a provider's answer what stands, as JSON pointers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderClaims {
+        /// The user's address.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Whether the user has shown that it is theirs: only `true` says so.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email_verified: ::std::option::Option<::std::string::String>,
+        /// The user's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// The address of a picture.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub picture: ::std::option::Option<::std::string::String>,
+        /// What the provider calls the user, and nobody else ever: `/id`.
+        pub subject: ::std::string::String,
+    }
+    /// Providers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderList {
+        /// The providers.
+        pub items: ::std::vec::Vec<Provider>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What is to change of a provider. Who it is stays: another one is set up under another name.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct ProviderPatch {
+        /// What the provider calls the app.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_id: ::std::option::Option<::std::string::String>,
+        /// What the provider knows the app by.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub client_secret: ::std::option::Option<crate::Secret>,
+        /// Of `microsoft`: whose users may sign in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub directory: ::std::option::Option<::std::string::String>,
+        /// Whether users can sign in by it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<bool>,
+        /// Of `apple`: the key's name.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key_id: ::std::option::Option<::std::string::String>,
+        /// Which of the users' own fields a new user gets of their profile: `name` or `picture`, by field.
+        #[serde(default, skip_serializing_if = ":: std :: collections :: HashMap::is_empty")]
+        pub profile: ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+        /// What is asked for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /// Of `apple`: the developer's team.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub team_id: ::std::option::Option<::std::string::String>,
+    }
+    /// What was found of a provider.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ProviderTest {
+        /// What was looked at.
+        pub checks: ::std::vec::Vec<ProviderCheck>,
+        /// Whether all is as it should be.
+        pub ok: bool,
     }
     /// The fields of a record, as its collection defines them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1174,7 +1674,7 @@ pub mod types {
         /// Where it began.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ip: ::std::option::Option<::std::string::String>,
-        /// How it began: `password`.
+        /// How it began: `password`, `magic_link`, `code`, `invitation`, `anonymous`.
         pub method: ::std::string::String,
         /// When its user last showed that it is them.
         pub proved_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -1214,16 +1714,67 @@ pub mod types {
         /// The password.
         pub password: crate::Secret,
     }
+    /// A user of nobody in particular.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct SignInAnonymously {
+        /// The user's own fields of the collection `users`, as one object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub profile: ::std::option::Option<::serde_json::Value>,
+    }
+    /// A code that was typed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SignInByCode {
+        /// The code.
+        pub code: crate::Secret,
+        /// The id that came when the code was asked for.
+        pub id: ::std::string::String,
+    }
+    /// By what users sign in.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SignInMethods {
+        /// Nothing: a user who may become somebody later.
+        pub anonymous: bool,
+        /// A code that is sent to them.
+        pub code: bool,
+        /// A link that is sent to them.
+        pub magic_link: bool,
+        /// A password.
+        pub password: bool,
+    }
+    /// Which ways to sign in are to be on or off; what is not sent stays as it is.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct SignInMethodsPatch {
+        /// Nothing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub anonymous: ::std::option::Option<bool>,
+        /// A code that is sent to them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<bool>,
+        /// A link that is sent to them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub magic_link: ::std::option::Option<bool>,
+        /// A password.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<bool>,
+    }
     /// A sign-up.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct SignUp {
         /// The address to sign in with.
         pub email: ::std::string::String,
-        /// The password: as long as the tenant's settings ask for, 15 characters by default.
-        pub password: crate::Secret,
+        /// The language of the mail: `en`, `pt-BR`. Without it, the tenant's `mail_locale`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub locale: ::std::option::Option<::std::string::String>,
+        /// The password: as long as the tenant's settings ask for, 15 characters by default. Without one, the user signs in
+        /// by mail, where the settings allow that.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<crate::Secret>,
         /// The user's own fields of the collection `users`, as one object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile: ::std::option::Option<::serde_json::Value>,
+        /// Where the link in the mail leads: one of the tenant's `redirect_urls`, or below one. Without it, to `app_url`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub redirect_url: ::std::option::Option<::std::string::String>,
     }
     /// What a client gets to be known by.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1357,6 +1908,18 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub slow_query_ms: ::std::option::Option<u32>,
     }
+    /// Whom a mail is sent to that is to be looked at.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TestMail {
+        /// The address.
+        pub to: ::std::string::String,
+    }
+    /// A mail that is on its way.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TestMailAsked {
+        /// The mail's id.
+        pub id: ::std::string::String,
+    }
     /// What an app learns to show one-time passwords.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct TotpFactor {
@@ -1419,6 +1982,9 @@ pub mod types {
     }
     /// Generation of default values for serde.
     pub mod defaults {
+        pub(super) fn default_bool<const V: bool>() -> bool {
+            V
+        }
         pub(super) fn default_u64<T, const V: u64>() -> T
         where
             T: ::std::convert::TryFrom<u64>,
@@ -1513,6 +2079,198 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// Sign in as nobody in particular
+    ///
+    /// Makes a user without an address, where the tenant's settings allow it. One becomes somebody by `change_email`.
+    ///
+    /// Sends a `POST` request to `/v1/auth/anonymous`
+    pub async fn sign_in_anonymously<'a>(
+        &'a self,
+        body: &'a types::SignInAnonymously,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/anonymous", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_in_anonymously" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Ask for a code that signs in
+    ///
+    /// Whether there is a user with the address is not told: there is an id in any case.
+    ///
+    /// Sends a `POST` request to `/v1/auth/code`
+    pub async fn send_code<'a>(
+        &'a self,
+        body: &'a types::MailWish,
+    ) -> Result<ResponseValue<types::CodeAsked>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/code", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "send_code" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            202u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign in by a code
+    ///
+    /// With the code of the mail, and the id that it was asked for with. A code can be tried five times. It shows that
+    /// the address is the user's, as a link does.
+    ///
+    /// Sends a `POST` request to `/v1/auth/code/confirm`
+    pub async fn sign_in_by_code<'a>(
+        &'a self,
+        body: &'a types::SignInByCode,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/code/confirm", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_in_by_code" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Ask for another address
+    ///
+    /// Of the signed-in user. A mail goes to the address that is to be, and one to that of now, if it is known to be the
+    /// user's; the address is another when both have confirmed it.
+    ///
+    /// Sends a `POST` request to `/v1/auth/email`
+    pub async fn change_email<'a>(
+        &'a self,
+        body: &'a types::ChangeEmail,
+    ) -> Result<ResponseValue<types::MailAsked>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/email", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "change_email" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            202u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Confirm another address
+    ///
+    /// With the token of one of the two mails.
+    ///
+    /// Sends a `POST` request to `/v1/auth/email/confirm`
+    pub async fn confirm_email<'a>(
+        &'a self,
+        body: &'a types::LinkToken,
+    ) -> Result<ResponseValue<types::EmailConfirmed>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/email/confirm", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "confirm_email" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// List factors
     ///
     /// Of the signed-in user, oldest first: all of them.
@@ -1672,6 +2430,201 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List identities
+    ///
+    /// Whom providers know the signed-in user as.
+    ///
+    /// Sends a `GET` request to `/v1/auth/identities`
+    pub async fn list_identities<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::IdentityList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_identities" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Link a provider
+    ///
+    /// To the signed-in user, for the code that the app was given. Only who has begun it can end it.
+    ///
+    /// Sends a `POST` request to `/v1/auth/identities`
+    pub async fn link_identity<'a>(
+        &'a self,
+        body: &'a types::LinkIdentity,
+    ) -> Result<ResponseValue<types::Identity>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "link_identity" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Unlink a provider
+    ///
+    /// From the signed-in user, unless there is no other way in.
+    ///
+    /// Sends a `DELETE` request to `/v1/auth/identities/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn unlink_identity<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "unlink_identity" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Begin to link a provider
+    ///
+    /// To the signed-in user. It is linked when the app comes back with the code.
+    ///
+    /// Sends a `POST` request to `/v1/auth/identities/{provider}/link`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    /// - `body`
+    pub async fn begin_linking_identity<'a>(
+        &'a self,
+        provider: &'a str,
+        body: &'a types::BeginOAuth,
+    ) -> Result<ResponseValue<types::OAuthUrl>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/identities/{}/link", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "begin_linking_identity" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Accept an invitation
+    ///
+    /// With the token of the mail. Makes the user, whose address is known to be theirs, and signs them in.
+    ///
+    /// Sends a `POST` request to `/v1/auth/invitation/confirm`
+    pub async fn accept_invitation<'a>(
+        &'a self,
+        body: &'a types::AcceptInvitation,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/invitation/confirm", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "accept_invitation" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get the signing keys
     ///
     /// The public keys (RFC 7517) by which others check the access tokens of the tenant's users. A key is here ten
@@ -1696,6 +2649,166 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "get_signing_keys" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Ask for a link that signs in
+    ///
+    /// Whether there is a user with the address is not told.
+    ///
+    /// Sends a `POST` request to `/v1/auth/magic-link`
+    pub async fn send_magic_link<'a>(
+        &'a self,
+        body: &'a types::MailWish,
+    ) -> Result<ResponseValue<types::MailAsked>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/magic-link", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "send_magic_link" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            202u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign in by a link
+    ///
+    /// With the token of the mail. It shows that the address is the user's, too: of one who had not shown it before,
+    /// password and sessions are gone, for somebody else may have set them.
+    ///
+    /// Sends a `POST` request to `/v1/auth/magic-link/confirm`
+    pub async fn sign_in_by_link<'a>(
+        &'a self,
+        body: &'a types::LinkToken,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/magic-link/confirm", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_in_by_link" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// End a sign-in by a provider
+    ///
+    /// Begins a session for the code that the app was given. It is good once, for a minute, and for who has the verifier.
+    ///
+    /// Sends a `POST` request to `/v1/auth/oauth/exchange`
+    pub async fn exchange_oauth<'a>(
+        &'a self,
+        body: &'a types::ExchangeOAuth,
+    ) -> Result<ResponseValue<types::SignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/oauth/exchange", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "exchange_oauth" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Begin a sign-in by a provider
+    ///
+    /// Gives the address of the provider's page, for an app that opens it itself. The browser comes out at
+    /// `redirect_url` with a `code`, or with an `error`. An app in a browser can send it to
+    /// `GET /v1/auth/oauth/{provider}?tenant=…&redirect_url=…&code_challenge=…` instead, which leads there.
+    ///
+    /// Sends a `POST` request to `/v1/auth/oauth/{provider}/start`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    /// - `body`
+    pub async fn begin_oauth<'a>(
+        &'a self,
+        provider: &'a str,
+        body: &'a types::BeginOAuth,
+    ) -> Result<ResponseValue<types::OAuthUrl>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/oauth/{}/start", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "begin_oauth" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -1895,6 +3008,351 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Ask for another password
+    ///
+    /// For a user who has forgotten theirs. Whether there is one is not told.
+    ///
+    /// Sends a `POST` request to `/v1/auth/password-reset`
+    pub async fn send_password_reset<'a>(
+        &'a self,
+        body: &'a types::MailWish,
+    ) -> Result<ResponseValue<types::MailAsked>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/password-reset", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "send_password_reset" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            202u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Set another password
+    ///
+    /// With the token of the mail. All sessions of the user end, and nobody is signed in by it.
+    ///
+    /// Sends a `POST` request to `/v1/auth/password-reset/confirm`
+    pub async fn reset_password<'a>(
+        &'a self,
+        body: &'a types::PasswordReset,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/password-reset/confirm", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "reset_password" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List providers
+    ///
+    /// Sends a `GET` request to `/v1/auth/providers`
+    pub async fn list_auth_providers<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::ProviderList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_auth_providers" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Set up a provider
+    ///
+    /// Users can then sign in by it. Its answer has the address to be written down at the provider.
+    ///
+    /// Sends a `POST` request to `/v1/auth/providers`
+    pub async fn create_auth_provider<'a>(
+        &'a self,
+        body: &'a types::NewProvider,
+    ) -> Result<ResponseValue<types::Provider>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the providers to sign in by
+    ///
+    /// What an app needs for its buttons.
+    ///
+    /// Sends a `GET` request to `/v1/auth/providers/available`
+    pub async fn list_available_auth_providers<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::AvailableProviderList>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/available", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_available_auth_providers" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a provider
+    ///
+    /// Sends a `GET` request to `/v1/auth/providers/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn get_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<types::Provider>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a provider
+    ///
+    /// With whom it knows: users who sign in by it alone do not come in any more.
+    ///
+    /// Sends a `DELETE` request to `/v1/auth/providers/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn delete_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a provider
+    ///
+    /// What is not sent stays as it is.
+    ///
+    /// Sends a `PATCH` request to `/v1/auth/providers/{provider}`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    /// - `body`
+    pub async fn update_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+        body: &'a types::ProviderPatch,
+    ) -> Result<ResponseValue<types::Provider>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Test a provider
+    ///
+    /// Asks its issuer for what it says of itself, and tells what is wrong with it.
+    ///
+    /// Sends a `POST` request to `/v1/auth/providers/{provider}/test`
+    ///
+    /// Arguments:
+    /// - `provider`: The provider's name.
+    pub async fn test_auth_provider<'a>(
+        &'a self,
+        provider: &'a str,
+    ) -> Result<ResponseValue<types::ProviderTest>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/providers/{}/test", self.baseurl, encode_path(&provider.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "test_auth_provider" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             _ => Err(Error::UnexpectedResponse(response)),
@@ -2275,7 +3733,8 @@ impl Client {
     }
     /// Sign up
     ///
-    /// Makes a user, who can sign in from then on. Whether the address has a user already is not told.
+    /// Makes a user, who can sign in from then on, and has a mail sent by which they show that the address is theirs.
+    /// Whether the address has a user already is not told; its owner is.
     ///
     /// Sends a `POST` request to `/v1/auth/sign-up`
     pub async fn sign_up<'a>(
@@ -2418,6 +3877,82 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Have the mail sent again that verifies an address
+    ///
+    /// To a user who has signed up with it and not shown yet that it is theirs. Whether there is one is not told.
+    ///
+    /// Sends a `POST` request to `/v1/auth/verification`
+    pub async fn send_verification<'a>(
+        &'a self,
+        body: &'a types::MailWish,
+    ) -> Result<ResponseValue<types::MailAsked>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/verification", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "send_verification" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            202u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Verify an address
+    ///
+    /// With the token of the mail to who has signed up with it.
+    ///
+    /// Sends a `POST` request to `/v1/auth/verify`
+    pub async fn verify_email<'a>(
+        &'a self,
+        body: &'a types::LinkToken,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/auth/verify", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "verify_email" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
             400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
             _ => Err(Error::UnexpectedResponse(response)),
@@ -3705,6 +5240,417 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List mail templates
+    ///
+    /// Each kind of mail in each language: the tenant's own, else those that come with the server.
+    ///
+    /// Sends a `GET` request to `/v1/mail-templates`
+    pub async fn list_mail_templates<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::MailTemplateList>, Error<types::Problem>> {
+        let url = format!("{}/v1/mail-templates", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_mail_templates" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a mail template
+    ///
+    /// Sends a `GET` request to `/v1/mail-templates/{name}/{locale}`
+    ///
+    /// Arguments:
+    /// - `name`: The kind of mail: `verify_email`, `magic_link`.
+    /// - `locale`: The language: `en`, `pt-BR`.
+    pub async fn get_mail_template<'a>(
+        &'a self,
+        name: &'a str,
+        locale: &'a str,
+    ) -> Result<ResponseValue<types::MailTemplate>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/mail-templates/{}/{}",
+            self.baseurl,
+            encode_path(&name.to_string()),
+            encode_path(&locale.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_mail_template" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Set a mail template
+    ///
+    /// `{{name}}` stands for a value; `{{#name}}…{{/name}}` is there where there is one, `{{^name}}…{{/name}}` where
+    /// there is none. Values are escaped in HTML. A name that a mail of that kind does not have is refused.
+    ///
+    /// Sends a `PUT` request to `/v1/mail-templates/{name}/{locale}`
+    ///
+    /// Arguments:
+    /// - `name`: The kind of mail.
+    /// - `locale`: The language.
+    /// - `body`
+    pub async fn set_mail_template<'a>(
+        &'a self,
+        name: &'a str,
+        locale: &'a str,
+        body: &'a types::MailTemplateSource,
+    ) -> Result<ResponseValue<types::MailTemplate>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/mail-templates/{}/{}",
+            self.baseurl,
+            encode_path(&name.to_string()),
+            encode_path(&locale.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "set_mail_template" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a mail template
+    ///
+    /// One of the tenant's own. From then on the one that comes with the server is used, or another language.
+    ///
+    /// Sends a `DELETE` request to `/v1/mail-templates/{name}/{locale}`
+    ///
+    /// Arguments:
+    /// - `name`: The kind of mail.
+    /// - `locale`: The language.
+    pub async fn delete_mail_template<'a>(
+        &'a self,
+        name: &'a str,
+        locale: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/mail-templates/{}/{}",
+            self.baseurl,
+            encode_path(&name.to_string()),
+            encode_path(&locale.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_mail_template" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Preview a mail
+    ///
+    /// With values to show it by: of the template that is kept, or of one that is being written.
+    ///
+    /// Sends a `POST` request to `/v1/mail-templates/{name}/{locale}/preview`
+    ///
+    /// Arguments:
+    /// - `name`: The kind of mail.
+    /// - `locale`: The language.
+    /// - `body`
+    pub async fn preview_mail<'a>(
+        &'a self,
+        name: &'a str,
+        locale: &'a str,
+        body: &'a types::PreviewMail,
+    ) -> Result<ResponseValue<types::MailPreview>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/mail-templates/{}/{}/preview",
+            self.baseurl,
+            encode_path(&name.to_string()),
+            encode_path(&locale.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "preview_mail" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Send a mail to look at
+    ///
+    /// Of the template that is kept, with values to show it by. It counts as one of the tenant's mails.
+    ///
+    /// Sends a `POST` request to `/v1/mail-templates/{name}/{locale}/test`
+    ///
+    /// Arguments:
+    /// - `name`: The kind of mail.
+    /// - `locale`: The language.
+    /// - `body`
+    pub async fn send_test_mail<'a>(
+        &'a self,
+        name: &'a str,
+        locale: &'a str,
+        body: &'a types::TestMail,
+    ) -> Result<ResponseValue<types::TestMailAsked>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/mail-templates/{}/{}/test",
+            self.baseurl,
+            encode_path(&name.to_string()),
+            encode_path(&locale.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "send_test_mail" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            202u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List mails
+    ///
+    /// Latest first, without what they say. They are kept for 30 days.
+    ///
+    /// Sends a `GET` request to `/v1/mails`
+    ///
+    /// Arguments:
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Mails on the page: 1 to 200, 50 by default.
+    /// - `state`: Only those in that state.
+    /// - `to`: Only those to that address, in any case.
+    pub async fn list_mails<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+        state: Option<&'a crate::generated::enums::MailState>,
+        to: Option<&'a str>,
+    ) -> Result<ResponseValue<types::MailList>, Error<types::Problem>> {
+        let url = format!("{}/v1/mails", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("state", &state))
+            .query(&progenitor_client::QueryParam::new("to", &to))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_mails" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a mail
+    ///
+    /// With what it says, until it was sent or that is over. Who reads it can do what its recipient can, so this needs
+    /// the scope to write.
+    ///
+    /// Sends a `GET` request to `/v1/mails/{mail}`
+    ///
+    /// Arguments:
+    /// - `mail`: The mail's id.
+    pub async fn get_mail<'a>(
+        &'a self,
+        mail: &'a str,
+    ) -> Result<ResponseValue<types::OpenMail>, Error<types::Problem>> {
+        let url = format!("{}/v1/mails/{}", self.baseurl, encode_path(&mail.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_mail" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Try a mail again
+    ///
+    /// One that waits or was given up is tried now, and as often as a new one. 409 where it was sent, or where what it
+    /// says is over.
+    ///
+    /// Sends a `POST` request to `/v1/mails/{mail}/retry`
+    ///
+    /// Arguments:
+    /// - `mail`: The mail's id.
+    pub async fn retry_mail<'a>(
+        &'a self,
+        mail: &'a str,
+    ) -> Result<ResponseValue<types::Mail>, Error<types::Problem>> {
+        let url = format!("{}/v1/mails/{}/retry", self.baseurl, encode_path(&mail.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "retry_mail" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get the tenant's own document
     ///
     /// An OpenAPI 3.0 document with the collections as typed schemas, and the operations on their records.
@@ -4463,6 +6409,82 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// Invite somebody
+    ///
+    /// By a mail to their address, good for a week. Refused where `sign_up` is `closed`.
+    ///
+    /// Sends a `POST` request to `/v1/users/invitations`
+    pub async fn invite_user<'a>(
+        &'a self,
+        body: &'a types::NewInvitation,
+    ) -> Result<ResponseValue<types::Invitation>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/invitations", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "invite_user" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Revoke an invitation
+    ///
+    /// Sends a `DELETE` request to `/v1/users/invitations/{invitation}`
+    ///
+    /// Arguments:
+    /// - `invitation`: The invitation's id.
+    pub async fn revoke_invitation<'a>(
+        &'a self,
+        invitation: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/invitations/{}", self.baseurl, encode_path(&invitation.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "revoke_invitation" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Change a user
     ///
     /// What auth owns of one: address, password, roles, and whether they are verified or kept out. Their own fields are
@@ -4576,6 +6598,48 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "delete_user_factors" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Act as a user
+    ///
+    /// Gives an access token for some minutes, by which everything is seen and refused as to the user. The session is among
+    /// the user's, and what is done is logged as done by both. What is the user's own affair is refused: their password,
+    /// identities, and other sessions.
+    ///
+    /// Sends a `POST` request to `/v1/users/{user}/impersonate`
+    ///
+    /// Arguments:
+    /// - `user`: The user's id.
+    pub async fn impersonate_user<'a>(
+        &'a self,
+        user: &'a str,
+    ) -> Result<ResponseValue<types::Impersonation>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/{}/impersonate", self.baseurl, encode_path(&user.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "impersonate_user" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;

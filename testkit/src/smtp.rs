@@ -41,8 +41,8 @@ impl MailServer {
         let mut server = Self { port: 0, certificate: None, lines, child, _stdin: stdin };
         let first =
             server.said().await.context("the mail server did not start: is python3-aiosmtpd there?")?;
-        server.port = u16::try_from(first["port"].as_u64().context("no port")?)?;
-        server.certificate = first["certificate"].as_str().map(str::to_owned);
+        server.port = u16::try_from(first.get("port").and_then(Value::as_u64).context("no port")?)?;
+        server.certificate = first.get("certificate").and_then(Value::as_str).map(str::to_owned);
         Ok(server)
     }
 

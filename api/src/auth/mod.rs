@@ -1,9 +1,9 @@
 //! Signing up and in, sessions, and what a tenant decides of them.
 
 mod by_mail;
-mod import;
 mod factor_model;
 mod factors;
+mod import;
 mod model;
 mod oauth;
 mod oauth_model;
@@ -17,8 +17,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
 pub use self::by_mail::ByMail;
-pub use self::import::Imports;
 pub use self::factors::Factors;
+pub use self::import::Imports;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,

@@ -214,6 +214,7 @@ pub(super) enum SignUpPolicy {
 /// By what users sign in.
 #[derive(Debug, Clone, Copy, Object)]
 #[oai(rename = "SignInMethods")]
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off for itself")]
 pub(super) struct MethodsView {
     /// A password.
     password: bool,
@@ -247,7 +248,7 @@ pub(super) struct MethodsPatchBody {
 }
 
 impl MethodsPatchBody {
-    fn over(self, before: Methods) -> Methods {
+    fn over(self, before: &Methods) -> Methods {
         Methods {
             password: self.password.unwrap_or(before.password),
             magic_link: self.magic_link.unwrap_or(before.magic_link),
@@ -427,7 +428,7 @@ impl AuthSettingsPatchBody {
             session_days: self.session_days.unwrap_or(before.session_days),
             redirect_urls: self.redirect_urls.unwrap_or(before.redirect_urls),
             methods: match self.methods {
-                Some(methods) => methods.over(before.methods),
+                Some(methods) => methods.over(&before.methods),
                 None => before.methods,
             },
             app_url: match self.app_url {

@@ -39,13 +39,13 @@ mod users;
 pub(crate) use self::audit::{Act, entry as audit_entry};
 pub use self::by_mail::{EmailConfirmed, Invitation, MailWish, NewInvitation};
 pub use self::error::UserError;
-pub use self::impersonate::Impersonation;
-pub use self::import::{USERS_AT_ONCE, UserImport};
 pub use self::factors::{
     Answer, Ceremony, Confirmed, Factor, FactorKind, Factors, NewTotp, SecondFactorNeeded,
 };
 pub(crate) use self::fresh::ProofNeeded;
 pub use self::fresh::StepUp;
+pub use self::impersonate::Impersonation;
+pub use self::import::{USERS_AT_ONCE, UserImport};
 pub(crate) use self::load::{TenantAuth, load, load_user};
 pub(crate) use self::oauth::Documents;
 pub use self::oauth::{

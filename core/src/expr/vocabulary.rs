@@ -58,6 +58,7 @@ impl FieldKind {
 
 /// A field as expressions know it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of a field")]
 pub struct Field {
     /// Its column.
     pub column: String,

@@ -1,5 +1,7 @@
 //! Time-based one-time passwords (RFC 6238): SHA-1, six digits, 30 seconds, for that is all that every app agrees on.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qrcodegen::{QrCode, QrCodeEcc};
@@ -83,11 +85,15 @@ fn svg(code: &QrCode) -> String {
     const MARGIN: i32 = 4;
     let size = code.size();
     let dark = (0..size).flat_map(|y| (0..size).map(move |x| (x, y))).filter(|&(x, y)| code.get_module(x, y));
-    let path: String = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN)).collect();
-    let side = size + 2 * MARGIN;
+    let mut path = String::new();
+    for (x, y) in dark {
+        // Text takes whatever is written to it.
+        let _ = write!(path, "M{} {}h1v1h-1z", x + MARGIN, y + MARGIN);
+    }
+    let whole = size + 2 * MARGIN;
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
-         <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {whole} {whole}\" shape-rendering=\"crispEdges\">\
+         <path fill=\"#fff\" d=\"M0 0h{whole}v{whole}H0z\"/><path d=\"{path}\"/></svg>"
     )
 }
 

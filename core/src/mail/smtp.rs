@@ -250,6 +250,10 @@ impl Header for AutoSubmitted {
 fn tls(host: &str, authorities: Option<&[u8]>) -> Result<TlsParameters, InvalidSmtpServer> {
     let mut builder = TlsParameters::builder(host.to_owned());
     if let Some(pem) = authorities {
+        // What is no certificate at all would be read as none.
+        if !String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(InvalidSmtpServer::Certificate);
+        }
         let certificate = Certificate::from_pem(pem).map_err(|_| InvalidSmtpServer::Certificate)?;
         builder = builder.add_root_certificate(certificate);
     }

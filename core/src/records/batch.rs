@@ -156,7 +156,7 @@ struct Steps {
 enum Step {
     Create(Creation),
     Update(Modification),
-    Upsert(Replacement),
+    Upsert(Box<Replacement>),
     Delete(Removal),
 }
 
@@ -254,7 +254,7 @@ impl TenantScope {
                         records.replacement_by(key, choose(chosen, input)?, precondition)
                     }
                 };
-                step.map(|step| (step.id, step)).map(|(id, step)| (Step::Upsert(step), id))
+                step.map(|step| (step.id, step)).map(|(id, step)| (Step::Upsert(Box::new(step)), id))
             }
             BatchMethod::Delete if operation.record.is_some() => {
                 return Err(

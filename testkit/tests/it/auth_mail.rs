@@ -441,14 +441,14 @@ async fn users_are_invited() {
     let token = token(&developer, ANN, "invitation").await;
     let short = anonymous.post(confirm, &json!({"token": token, "password": "short"})).await;
     assert_eq!(expect(&short, 400)["errors"][0]["pointer"], "/password");
-    let taken = json!({"token": token, "password": PASSWORD});
-    let signed_in = expect(&anonymous.post(confirm, &taken).await, 200);
+    let chosen = json!({"token": token, "password": PASSWORD});
+    let signed_in = expect(&anonymous.post(confirm, &chosen).await, 200);
     let user = &signed_in["user"];
     assert_eq!(
         (&user["email"], &user["verified"], &user["roles"], &user["name"]),
         (&json!(ANN), &json!(true), &json!(["admin"]), &json!("Ann"))
     );
-    problem(&anonymous.post(confirm, &taken).await, 401, "invalid_token");
+    problem(&anonymous.post(confirm, &chosen).await, 401, "invalid_token");
     expect(&sign_in(&acme, ANN, PASSWORD).await, 200);
     problem(&developer.post(invitations, &invitation).await, 409, "email_taken");
     expect(&developer.patch("/v1/auth/settings", &json!({"sign_up": "closed"})).await, 200);

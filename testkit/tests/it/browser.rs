@@ -1,4 +1,4 @@
-//! Chromium, by way of `chromedriver` (Debian: `chromium-driver`), and authenticators that it makes up: WebDriver and
+//! Chromium, by way of `chromedriver` (Debian: `chromium-driver`), and authenticators that it makes up: `WebDriver` and
 //! the commands that `WebAuthn` (Level 2, §11) adds to it.
 
 use std::process::Stdio;
@@ -25,10 +25,10 @@ impl Browser {
             // Its browser with it, so that both can be ended.
             .process_group(0)
             .spawn();
-        let mut driver = driver.expect("chromedriver runs");
+        let mut driver = driver.unwrap_or_else(|error| panic!("chromedriver does not run: {error}"));
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = loop {
-            let line = lines.next_line().await.unwrap().expect("chromedriver says its port");
+            let line = lines.next_line().await.unwrap().unwrap_or_else(|| panic!("chromedriver has ended"));
             if let Some((_, port)) = line.split_once("successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }

@@ -19,7 +19,7 @@ const FACTORS: &str = "/v1/auth/factors";
 pub(crate) fn code(app: &TestApp, secret: &str, seconds: i64) -> String {
     let at = app.platform.platform.now().plus_seconds(seconds).as_micros() / 1_000_000;
     let shown = Command::new("oathtool").args(["--totp", "-b", "-N", &format!("@{at}"), secret]).output();
-    let shown = shown.expect("oathtool runs");
+    let shown = shown.unwrap_or_else(|error| panic!("oathtool does not run: {error}"));
     assert!(shown.status.success(), "{shown:?}");
     String::from_utf8(shown.stdout).unwrap().trim().to_owned()
 }

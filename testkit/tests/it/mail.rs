@@ -39,7 +39,7 @@ fn token_in(text: &str) -> String {
     text[at..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect()
 }
 
-async fn send_through(platform: &Platform, url: &str, authorities: Option<&str>) {
+fn send_through(platform: &Platform, url: &str, authorities: Option<&str>) {
     let authorities = authorities.map(|path| std::fs::read(path).unwrap());
     let server = SmtpServer::parse(url, authorities.as_deref()).unwrap();
     platform.set_mailer(Arc::new(SmtpMailer::new(server, "Acme <mail@acme.example>").unwrap()));
@@ -69,7 +69,7 @@ async fn a_mail_reaches_a_real_mail_server() {
     let developer = acme.secret().await.unwrap();
     let mut server = MailServer::start(&["--tls", "--user", "neonex", "--password", "s3cret"]).await.unwrap();
     let url = format!("smtp://neonex:s3cret@localhost:{}", server.port);
-    send_through(&app.platform.platform, &url, server.certificate.as_deref()).await;
+    send_through(&app.platform.platform, &url, server.certificate.as_deref());
     expect(
         &developer.patch("/v1/auth/settings", &json!({"app_url": "https://app.example.com/in"})).await,
         200,
@@ -105,7 +105,7 @@ async fn without_tls_nothing_is_said() {
     let acme = app.tenant("acme").await.unwrap();
     let developer = acme.secret().await.unwrap();
     let bare = MailServer::start(&[]).await.unwrap();
-    send_through(&app.platform.platform, &format!("smtp://localhost:{}", bare.port), None).await;
+    send_through(&app.platform.platform, &format!("smtp://localhost:{}", bare.port), None);
     ask(&acme, "ann@example.com").await;
     assert_eq!(deliver(&app).await, 0);
     let mail = mails(&developer, "ann@example.com").await.remove(0);
@@ -114,7 +114,7 @@ async fn without_tls_nothing_is_said() {
     let other = app.another_process().await.unwrap();
     let platform = app.platform.another_process().await.unwrap();
     let strange = MailServer::start(&["--tls"]).await.unwrap();
-    send_through(&platform, &format!("smtp://localhost:{}", strange.port), None).await;
+    send_through(&platform, &format!("smtp://localhost:{}", strange.port), None);
     let again = format!("/v1/mails/{}/retry", mail["id"].as_str().unwrap());
     expect(&developer.at(&other).post(&again, &json!({})).await, 200);
     assert_eq!(platform.deliver_due().await.unwrap().done, 0);
@@ -129,7 +129,7 @@ async fn a_mail_that_is_not_taken_is_tried_again() {
     let acme = app.tenant("acme").await.unwrap();
     let developer = acme.secret().await.unwrap();
     let mut server = MailServer::start(&[]).await.unwrap();
-    send_through(&app.platform.platform, &server.url(), None).await;
+    send_through(&app.platform.platform, &server.url(), None);
     for email in ["later-2-ann@example.com", "never-bob@example.com"] {
         ask(&acme, email).await;
     }
@@ -157,7 +157,7 @@ async fn a_mail_server_may_be_away_for_a_while() {
     let acme = app.tenant("acme").await.unwrap();
     let developer = acme.secret().await.unwrap();
     let server = MailServer::start(&[]).await.unwrap();
-    send_through(&app.platform.platform, &server.url(), None).await;
+    send_through(&app.platform.platform, &server.url(), None);
     let port = server.stop().await.unwrap().to_string();
     // One that opens nothing, and so is worth something whenever it comes.
     let change = json!({"to": "ann@example.com"});
@@ -185,7 +185,7 @@ async fn of_two_workers_one_sends_a_mail() {
     let mut server = MailServer::start(&[]).await.unwrap();
     let other = app.platform.another_process().await.unwrap();
     for platform in [&app.platform.platform, &other] {
-        send_through(platform, &server.url(), None).await;
+        send_through(platform, &server.url(), None);
     }
     for user in 0..20 {
         ask(&acme, &format!("user-{user}@example.com")).await;
@@ -210,7 +210,7 @@ async fn a_silent_mail_server_holds_up_nobody() {
     let app = TestApp::start().await.unwrap();
     let acme = app.tenant("acme").await.unwrap();
     let mut server = MailServer::start(&[]).await.unwrap();
-    send_through(&app.platform.platform, &server.url(), None).await;
+    send_through(&app.platform.platform, &server.url(), None);
     ask(&acme, "silent-ann@example.com").await;
     let platform = app.platform.platform.clone();
     let stuck = tokio::spawn(async move { platform.deliver_due().await });
@@ -243,7 +243,7 @@ async fn without_a_mail_server_mails_wait() {
     assert_eq!(mail["last_error"], "no SMTP server is configured");
     let mut server = MailServer::start(&[]).await.unwrap();
     let restarted = app.platform.another_process().await.unwrap();
-    send_through(&restarted, &server.url(), None).await;
+    send_through(&restarted, &server.url(), None);
     app.platform.clock.advance(61);
     assert_eq!(restarted.deliver_due().await.unwrap().done, 1);
     assert_eq!(server.said().await.unwrap()["to"], json!(["ann@example.com"]));

@@ -26,7 +26,7 @@ const HASHES: [(&str, &str); 5] = [
 ];
 
 async fn import(who: &Client, query: &str, lines: &[Value]) -> Answer {
-    let file: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let file = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let who = who.with("content-type", "application/x-ndjson");
     who.send(Method::POST, &format!("{IMPORT}{query}"), Some(file)).await
 }

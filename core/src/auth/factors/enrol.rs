@@ -208,10 +208,10 @@ impl TenantScope {
         let details = format!("{} {factor}", kind.name());
         tx.insert(entry(self, Act::FactorAdded, Some(user), Some(details))?).await?;
         let Some(token) = enroller.waiting else { return Ok((first, None)) };
-        let taken = self.one_time().take::<Waiting>(tx, WAITING, &token).await?;
-        let taken = taken.filter(|taken| taken.payload.enrolment && taken.user == Some(user));
-        let taken = taken.ok_or(UserError::InvalidSecondFactorToken)?;
-        Ok((first, Some(Passed { user, first: taken.payload.first, second: kind.name() })))
+        let found = self.one_time().take::<Waiting>(tx, WAITING, &token).await?;
+        let found = found.filter(|found| found.payload.enrolment && found.user == Some(user));
+        let Waiting { first: began, .. } = found.ok_or(UserError::InvalidSecondFactorToken)?.payload;
+        Ok((first, Some(Passed { user, first: began, second: kind.name() })))
     }
 }
 

@@ -242,11 +242,11 @@ impl TenantScope {
         waiting: Option<String>,
     ) -> Result<Option<Passed>, UserError> {
         let Some(token) = waiting else { return Ok(None) };
-        let taken = self.one_time().take::<Waiting>(tx, WAITING, &token).await?;
-        let taken = taken.filter(|taken| taken.user == Some(user) && !taken.payload.enrolment);
-        let taken = taken.ok_or(UserError::InvalidSecondFactorToken)?;
+        let found = self.one_time().take::<Waiting>(tx, WAITING, &token).await?;
+        let found = found.filter(|found| found.user == Some(user) && !found.payload.enrolment);
+        let found = found.ok_or(UserError::InvalidSecondFactorToken)?;
         let second = FactorKind::Passkey.name();
-        Ok(Some(Passed { user, first: taken.payload.first, second }))
+        Ok(Some(Passed { user, first: found.payload.first, second }))
     }
 
     async fn begin_ceremony<P: Serialize + Sync>(

@@ -95,13 +95,13 @@ pub(super) async fn use_totp(
             continue;
         }
         let Some(step) = open(master, tenant, &row)?.step_of(code, now)? else { continue };
-        let used = Entity::update_many()
+        let advance = Entity::update_many()
             .col_expr(Column::Counter, step.into())
             .col_expr(Column::LastUsedAt, now.as_micros().into())
             .filter(Column::TenantId.eq(row.tenant_id))
             .filter(Column::Id.eq(row.id))
             .filter(Expr::col(Column::Counter).lt(step));
-        if tx.update(used).await? == 1 {
+        if tx.update(advance).await? == 1 {
             return Ok(true);
         }
     }

@@ -234,7 +234,12 @@ impl TenantScope {
         Ok(profile)
     }
 
-    async fn asked_profile(&self, provider: &Provider, url: &Url, tokens: &Tokens) -> Result<Profile, OAuthError> {
+    async fn asked_profile(
+        &self,
+        provider: &Provider,
+        url: &Url,
+        tokens: &Tokens,
+    ) -> Result<Profile, OAuthError> {
         let (said, _) = self.get_json(url, Some(tokens.access_token())).await?;
         Profile::read(provider, &said)
     }

@@ -8,6 +8,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::super::audit::{Act, entry};
+use super::super::factors::FactorKind;
 use super::error::OAuthError;
 use super::flow::{Beginning, Grant};
 use super::provider::is_name;
@@ -17,7 +18,7 @@ use crate::engine::Undo;
 use crate::ids::TenantId;
 use crate::records::RecordId;
 use crate::store::entities::identities::{ActiveModel, Column, Entity, Model};
-use crate::store::entities::user_secrets;
+use crate::store::entities::{factors, user_secrets};
 use crate::store::{StoreError, Tx};
 
 /// Whom a provider knows a user as.
@@ -130,7 +131,10 @@ impl TenantScope {
                         return Err(OAuthError::NoIdentity);
                     }
                     let secret = user_secrets::Entity::find_by_id((tenant.as_uuid(), user));
-                    if tx.find(secret).await?.is_none() && tx.find(of(tenant, user)).await?.is_none() {
+                    if tx.find(secret).await?.is_none()
+                        && tx.find(of(tenant, user)).await?.is_none()
+                        && tx.find(passkeys_of(tenant, user)).await?.is_none()
+                    {
                         return Err(OAuthError::LastWayIn);
                     }
                     Ok(tx.insert(audit).await?)
@@ -144,6 +148,15 @@ impl TenantScope {
 
 fn of(tenant: TenantId, user: Uuid) -> sea_orm::Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant.as_uuid())).filter(Column::UserId.eq(user))
+}
+
+fn passkeys_of(tenant: TenantId, user: Uuid) -> sea_orm::Select<factors::Entity> {
+    use factors::Column;
+    factors::Entity::find()
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::UserId.eq(user))
+        .filter(Column::Kind.eq(FactorKind::Passkey.name()))
+        .filter(Column::ConfirmedAt.is_not_null())
 }
 
 /// Notes that a provider knows a user, and as whom.

@@ -1,6 +1,6 @@
 //! What is known of providers: where they are asked, what they call things, and what they promise of an address.
 //!
-//! Each row was written from the provider's own documentation. What counts as *verified* is the one column that opens
+//! The rows were written from what is known of the providers, and not tried against them. What counts as *verified* is the one column that opens
 //! accounts: where a provider promises nothing there, its address opens none.
 
 /// A kind of provider.
@@ -142,7 +142,7 @@ pub(super) const PRESETS: &[Preset] = &[
         fields: Fields { verified: "/xms_edov", ..CLAIMS },
         ..OIDC
     },
-    // Documented as "a string or Boolean"; the name comes with the first sign-in alone, and not in the token.
+    // The flag may come as a text; the name comes with the first sign-in alone, and not in the token.
     Preset {
         kind: "apple",
         title: "Apple",
@@ -173,7 +173,7 @@ pub(super) const PRESETS: &[Preset] = &[
         nonce: false,
         ..OIDC
     },
-    // "The primary email address listed on the profile", with no word on who has shown that it is theirs.
+    // It gives the address of the profile, with no word on who has shown that it is theirs.
     Preset {
         kind: "facebook",
         title: "Facebook",
@@ -218,7 +218,7 @@ pub(super) const PRESETS: &[Preset] = &[
         )],
         ..OIDC
     },
-    // "This email address is unverified; there is no proof that it actually belongs to the user."
+    // It says itself that nothing proves the address to be the user's.
     Preset {
         kind: "spotify",
         title: "Spotify",

@@ -172,13 +172,11 @@ impl Checker<'_> {
         if term == Term::Late(Late::Id) {
             return Ok((Term::Late(Late::IdText), FieldKind::Text, FieldKind::Text));
         }
-        match within::kind_beside(kind) {
-            Some(beside) => Ok((term, kind, beside)),
-            None => {
-                let within = Operand::Within(Box::new(within.clone()));
-                self.mismatch(node, &within, &Operand::Term(term, kind))
-            }
+        if let Some(beside) = within::kind_beside(kind) {
+            return Ok((term, kind, beside));
         }
+        let within = Operand::Within(Box::new(within.clone()));
+        self.mismatch(node, &within, &Operand::Term(term, kind))
     }
 
     /// `item in list`.

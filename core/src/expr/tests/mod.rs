@@ -92,7 +92,7 @@ pub(super) fn catalogue() -> (Arc<Catalogue>, Arc<Model>) {
 }
 
 /// Records that meet what is said, and of their fields those that have no rules.
-pub(super) fn seen_by<'s>(records: &'s dyn Fn(CollectionId, Way) -> Option<Checked>) -> Seen<'s> {
+pub(super) fn seen_by(records: &dyn Fn(CollectionId, Way) -> Option<Checked>) -> Seen<'_> {
     Seen { records, field: &|_, _| false }
 }
 

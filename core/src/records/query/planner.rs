@@ -94,8 +94,8 @@ impl Planner<'_> {
         for (column, rule) in self.veils {
             let Some(at) = shown.iter().position(|shown| shown == column) else { continue };
             let (rule, name) = (rule.to_truth(self.dialect), quote(&format!("$shows{column}"), self.dialect));
-            answers.text.push_str(&format!(", {} AS {name}", rule.text()));
-            answers.names.push_str(&format!(", {name}"));
+            answers.text.extend([", ", rule.text(), " AS ", name.as_str()]);
+            answers.names.extend([", ", name.as_str()]);
             answers.params.extend_from_slice(rule.params());
             answers.of.push(at);
         }

@@ -10,8 +10,8 @@ use super::credentials::Credential;
 use super::names::{CANARY, Names};
 use super::own::{LIFETIME_SECONDS, Own};
 use crate::api::expect;
-use crate::support::execute;
 use crate::factors;
+use crate::support::execute;
 
 /// All that the tests work with.
 pub(super) struct World {

@@ -22,8 +22,9 @@ struct RealProvider {
 
 impl RealProvider {
     async fn start(redirect_uri: &str) -> Self {
-        let folder = std::env::var("NEONEX_TEST_OIDC_PROVIDER")
-            .expect("NEONEX_TEST_OIDC_PROVIDER names the folder of oidc-provider: see infra/services.sh");
+        let folder = std::env::var("NEONEX_TEST_OIDC_PROVIDER").unwrap_or_else(|_| {
+            panic!("NEONEX_TEST_OIDC_PROVIDER names the folder of oidc-provider: see infra/services.sh")
+        });
         // The package needs a newer Node.js than Debian's, which is beside it.
         let node =
             ["x64", "arm64"].map(|machine| format!("{folder}/node_modules/node-linux-{machine}/bin/node"));
@@ -37,7 +38,7 @@ impl RealProvider {
             .spawn()
             .unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let issuer = said.next_line().await.unwrap().expect("the provider has ended");
+        let issuer = said.next_line().await.unwrap().unwrap_or_else(|| panic!("the provider has ended"));
         Self { issuer, _child: child }
     }
 }
