@@ -86,6 +86,7 @@ async fn admit(
             failures: Set(1),
             last_at: Set(now.as_micros()),
         };
+        forget_old(tx, tenant, now).await?;
         return match tx.insert(first).await {
             // Another first try went before: this one is made anew and finds it.
             Err(StoreError::Unique { .. }) => Err(StoreError::Conflict("a racing first try".into())),
@@ -129,6 +130,16 @@ pub(super) async fn admit_from(
         admitted.map_err(|Wait { seconds }| UserError::Wait { seconds })?;
     }
     Ok(())
+}
+
+/// Removes what is forgiven, and what was spent so long ago that it has come back: whoever adds a row makes room, so that
+/// trying ever other names fills nothing.
+async fn forget_old(tx: &mut Tx<'_>, tenant: TenantId, now: Timestamp) -> Result<(), StoreError> {
+    let old = Entity::delete_many()
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::LastAt.lt(now.plus_seconds(-FORGIVEN_AFTER_SECONDS).as_micros()))
+        .filter(Column::Failures.lt(HARD_STOP));
+    tx.delete(old).await.map(drop)
 }
 
 /// Takes the counts back after a try that was right. An address keeps what others from it have failed: who has one
@@ -210,8 +221,12 @@ pub(super) async fn spend(
     if tx.dialect() != Dialect::Sqlite {
         find = find.lock_exclusive();
     }
+    let found = tx.find(find).await?;
+    if found.is_none() {
+        forget_old(tx, tenant, now).await?;
+    }
     let now = now.as_micros();
-    let Some(row) = tx.find(find).await? else {
+    let Some(row) = found else {
         let first =
             ActiveModel { tenant_id: Set(key.0), digest: Set(key.1), failures: Set(1), last_at: Set(now) };
         return match tx.insert(first).await {

@@ -12,6 +12,7 @@ mod m20261125_000021_one_time_secrets;
 mod m20261125_000022_mail;
 mod m20261125_000023_oauth;
 mod m20261125_000024_factors;
+mod m20261125_000026_failures_end;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     // Oldest first. `neonex migrate create` adds to both lists.
@@ -25,4 +26,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     m20261125_000022_mail::MIGRATION,
     m20261125_000023_oauth::MIGRATION,
     m20261125_000024_factors::MIGRATION,
+    m20261125_000026_failures_end::MIGRATION,
 ];

@@ -6,6 +6,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::api::{expect, problem};
+use crate::support::number;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const USERS: &str = "/v1/collections/users/records";
@@ -317,6 +318,28 @@ async fn what_auth_owns_is_not_written_as_a_record() {
     problem(&bob.get(&own).await, 404, "not_found");
     problem(&bob.get(USERS).await, 403, "scope_needed");
     problem(&developer.delete("/v1/collections/users").await, 409, "owned_by_auth");
+    app.remove().await.unwrap();
+}
+
+/// Whoever tries ever other addresses fills nothing: what is forgiven is removed.
+#[tokio::test]
+async fn failed_tries_end() {
+    let app = TestApp::start().await.unwrap();
+    let acme = app.tenant("acme").await.unwrap();
+    let counted = async || {
+        let own = [acme.tenant.id.as_uuid()];
+        let sql = "SELECT count(*) FROM failures WHERE tenant_id = ?";
+        number(app.platform.store(), acme.tenant.place(), sql, &own).await
+    };
+    for name in ["ann", "bob", "eve"] {
+        let tried = sign_in(&acme.anonymous(), &format!("{name}@example.com"), PASSWORD).await;
+        problem(&tried, 401, "wrong_credentials");
+    }
+    let before = counted().await;
+    assert!(before >= 3, "{before}");
+    app.platform.clock.advance(24 * 3600 + 1);
+    problem(&sign_in(&acme.anonymous(), "joe@example.com", PASSWORD).await, 401, "wrong_credentials");
+    assert_eq!(counted().await, before - 2);
     app.remove().await.unwrap();
 }
 

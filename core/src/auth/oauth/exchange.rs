@@ -40,9 +40,6 @@ impl TenantScope {
         let grant = self.take_grant(code, verifier, None).await?;
         let scope = self.with_users().await?;
         let user = see_through(scope.clone().settle(grant, profile)).await?;
-        if scope.tenant().auth().settings().require_verification && !user.verified {
-            return Err(UserError::Unverified.into());
-        }
         Ok(scope.begin(user, "oauth", None).await?)
     }
 
