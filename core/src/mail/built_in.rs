@@ -18,7 +18,9 @@ pub(super) fn find(name: TemplateName, locale: &str) -> Option<(&'static str, &'
 pub(super) fn html(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.is_empty()).map(|line| match line {
         "{{link}}" => "<p><a href=\"{{link}}\">{{link}}</a></p>\n".to_owned(),
-        "{{token}}" | "{{code}}" => format!("<p style=\"font-size:1.25em\"><strong>{line}</strong></p>\n"),
+        "{{token}}" | "{{code}}" => {
+            format!("<p style=\"font-size:1.25em;word-break:break-all\"><strong>{line}</strong></p>\n")
+        }
         line if line.starts_with("{{#") || line.starts_with("{{^") || line.starts_with("{{/") => {
             format!("{line}\n")
         }
