@@ -33,7 +33,7 @@ use crate::client_address::TrustedProxies;
 use crate::document;
 use crate::gate::Gate;
 use crate::metrics::Exposition;
-use crate::probes::{self, Readiness, ready};
+use crate::probes::{self, Readiness};
 use crate::root::Root;
 use crate::route::Bounds;
 use crate::route::table::{self, Subtree};
@@ -123,8 +123,8 @@ impl App {
     /// With `/openapi.json`, `/openapi.yaml` and `/docs` for the operations of `T`.
     #[must_use]
     pub fn document<T: OpenApi>(self) -> Self {
-        let json = ready("application/json", document::json::<T>());
-        let yaml = ready("application/yaml", document::yaml::<T>());
+        let json = document::endpoint("application/json", document::json::<T>);
+        let yaml = document::endpoint("application/yaml", document::yaml::<T>);
         self.get("/openapi.json", json).get("/openapi.yaml", yaml).get("/docs", document::page::<T>())
     }
 

@@ -5,11 +5,14 @@
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 
+use bytes::Bytes;
 use poem::endpoint::{BoxEndpoint, make_sync};
 use poem::http::Method;
 use poem::http::header::CONTENT_SECURITY_POLICY;
-use poem::{Endpoint, Response};
+use poem::middleware::SetHeader;
+use poem::{Endpoint, EndpointExt as _, Response};
 use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService};
 
@@ -23,16 +26,19 @@ pub fn json<T: OpenApi>() -> String {
     service::<T>().spec()
 }
 
+/// A form of the document, written when it is first asked for: most servers never are, and it takes some megabytes.
+pub(crate) fn endpoint(content_type: &'static str, write: fn() -> String) -> impl Endpoint + 'static {
+    let text = LazyLock::new(move || Bytes::from(write()));
+    make_sync(move |_| Response::builder().content_type(content_type).body(text.clone()))
+}
+
 /// The document as a page to try the operations on. All of the page is in one answer; its policy lets it talk to
 /// this server only.
 pub(crate) fn page<T: OpenApi>() -> impl Endpoint + 'static {
     const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                           img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-    let html = bytes::Bytes::from(service::<T>().swagger_ui_html());
-    make_sync(move |_| {
-        let page = Response::builder().content_type("text/html; charset=utf-8");
-        page.header(CONTENT_SECURITY_POLICY, POLICY).body(html.clone())
-    })
+    let page = endpoint("text/html; charset=utf-8", || service::<T>().swagger_ui_html());
+    page.with(SetHeader::new().overriding(CONTENT_SECURITY_POLICY, POLICY))
 }
 
 fn service<T: OpenApi>() -> OpenApiService<Described<T>, ()> {

@@ -27,10 +27,7 @@ pub fn start(config: &LogConfig) {
     let _started_before = if pretty {
         builder.try_init()
     } else {
-        builder
-            .fmt_fields(tracing_subscriber::fmt::format::JsonFields::new())
-            .event_format(json::Json)
-            .try_init()
+        builder.fmt_fields(json::Fields).event_format(json::Json).try_init()
     };
 }
 

@@ -1,21 +1,27 @@
 //! A log event as one line of JSON: `time`, `level`, `target`, `message`, then the fields of the spans around it
-//! and its own. The library's own JSON leaves out an error's causes.
+//! and its own; of two of one name the last counts. The library's own JSON leaves out an error's causes.
+//!
+//! Every request writes such a line, so it is written as it is told, without a tree in between.
 
 use std::error::Error;
 use std::fmt;
 
 use neonex_core::clock::{Clock as _, SystemClock};
-use serde_json::{Map, Value};
+use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
+use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
 use crate::output::chain;
 
-/// The format.
+/// The format of a line.
 pub(super) struct Json;
+
+/// The format of what spans keep until a line needs it: `,"name":value` for each field.
+pub(super) struct Fields;
 
 impl<S, N> FormatEvent<S, N> for Json
 where
@@ -28,34 +34,49 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut line = Line(Map::new());
         let metadata = event.metadata();
-        line.put("time", SystemClock.now().to_string());
+        let mut line = Line(Vec::with_capacity(512));
+        // No character of a time needs to be escaped.
+        line.0.extend_from_slice(format!("{{\"time\":\"{}\"", SystemClock.now()).as_bytes());
         line.put("level", metadata.level().as_str());
         line.put("target", metadata.target());
         for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
-            let extensions = span.extensions();
-            let fields = extensions.get::<FormattedFields<N>>().map(|fields| fields.as_str());
-            if let Some(Ok(Value::Object(fields))) = fields.map(serde_json::from_str) {
-                line.0.extend(fields.into_iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())));
+            if let Some(fields) = span.extensions().get::<FormattedFields<N>>() {
+                line.0.extend_from_slice(fields.as_str().as_bytes());
             }
         }
         event.record(&mut line);
-        writeln!(writer, "{}", Value::Object(line.0))
+        line.0.extend_from_slice(b"}\n");
+        line.write_to(&mut writer)
+    }
+}
+
+impl<'w> FormatFields<'w> for Fields {
+    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
+        let mut line = Line(Vec::new());
+        fields.record(&mut line);
+        line.write_to(&mut writer)
     }
 }
 
 /// What a field must not overwrite.
 const RESERVED: [&str; 3] = ["time", "level", "target"];
 
-struct Line(Map<String, Value>);
+struct Line(Vec<u8>);
 
 impl Line {
-    fn put(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+    fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        let before = self.0.len();
+        self.0.push(b',');
+        let name = serde_json::to_writer(&mut self.0, name);
+        self.0.push(b':');
+        // Neither can fail for a text or a number; if one does, the line goes without it.
+        if name.and(serde_json::to_writer(&mut self.0, value)).is_err() {
+            self.0.truncate(before);
+        }
     }
 
-    fn field(&mut self, field: &Field, value: impl Into<Value>) {
+    fn field(&mut self, field: &Field, value: &(impl Serialize + ?Sized)) {
         let name = field.name();
         if RESERVED.contains(&name) {
             self.put(&format!("field.{name}"), value);
@@ -63,23 +84,27 @@ impl Line {
             self.put(name, value);
         }
     }
+
+    fn write_to(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        writer.write_str(std::str::from_utf8(&self.0).map_err(|_| fmt::Error)?)
+    }
 }
 
 impl Visit for Line {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.field(field, value);
+        self.field(field, &value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.field(field, value);
+        self.field(field, &value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.field(field, value);
+        self.field(field, &value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.field(field, value);
+        self.field(field, &value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -87,11 +112,11 @@ impl Visit for Line {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.field(field, chain(value));
+        self.field(field, &chain(value));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.field(field, format!("{value:?}"));
+        self.field(field, &format!("{value:?}"));
     }
 }
 
@@ -100,7 +125,7 @@ mod tests {
     use std::io;
     use std::sync::{Arc, Mutex};
 
-    use tracing_subscriber::fmt::format::JsonFields;
+    use serde_json::Value;
 
     use super::*;
 
@@ -127,7 +152,7 @@ mod tests {
         let memory = Memory::default();
         let writer = memory.clone();
         let subscriber = tracing_subscriber::fmt()
-            .fmt_fields(JsonFields::new())
+            .fmt_fields(Fields)
             .event_format(Json)
             .with_writer(move || writer.clone())
             .finish();

@@ -1,5 +1,6 @@
 //! What is known of a request, apart from who makes it.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -31,7 +32,12 @@ impl RequestFacts {
     ) -> Self {
         let mut kept: Vec<(String, String)> = Vec::new();
         for (name, value) in headers {
-            let name = name.to_ascii_lowercase();
+            // HTTP libraries hand them over in lower case.
+            let name = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(name.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(name)
+            };
             if !is_readable_header(&name) || value.contains('\0') {
                 continue;
             }
@@ -40,7 +46,7 @@ impl RequestFacts {
                     values.push_str(", ");
                     values.push_str(value);
                 }
-                None => kept.push((name, value.to_owned())),
+                None => kept.push((name.into_owned(), value.to_owned())),
             }
         }
         Self { id, seen: Some(Arc::new(Seen { method: method.to_owned(), ip, headers: kept })) }

@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::functions;
-use super::{DbFile, Durability, EngineError, EngineOptions, SizeClass};
+use super::{Durability, EngineError, EngineOptions, SizeClass};
 
 /// Virtual-machine steps between two looks at the clock: well below a millisecond, and not measurable.
 const STEPS_PER_CHECK: i32 = 1_000;
@@ -68,18 +68,26 @@ impl Limit {
 pub(super) struct ReadConnection {
     pub(super) conn: Connection,
     pub(super) limit: Limit,
+    /// How the file was treated when it was opened.
+    pub(super) class: SizeClass,
 }
 
 impl ReadConnection {
-    pub(super) fn open(file: &DbFile, options: &EngineOptions) -> Result<Self, EngineError> {
+    pub(super) fn open(path: &Path, class: SizeClass, options: &EngineOptions) -> Result<Self, EngineError> {
         let open = || {
-            let conn = connect(file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY, options)?;
+            let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options)?;
             conn.pragma_update(None, "query_only", true)?;
-            configure(&conn, file.class())?;
+            configure(&conn, class)?;
             let limit = Limit::install(&conn)?;
-            Ok(Self { conn, limit })
+            Ok(Self { conn, limit, class })
         };
-        open().map_err(|source| EngineError::opening(file.path(), source))
+        open().map_err(|source| EngineError::opening(path, source))
+    }
+
+    /// Whether it is fit for another read: a transaction left open would pin the WAL, and show the next reader an old
+    /// state.
+    pub(super) fn is_clean(&self) -> bool {
+        self.conn.is_autocommit() || self.conn.execute_batch("ROLLBACK").is_ok()
     }
 }
 
@@ -88,17 +96,19 @@ pub(super) struct WriteConnection {
     pub(super) conn: Connection,
     pub(super) limit: Limit,
     pub(super) guard: Guard,
+    /// How the file was treated when it was opened.
+    pub(super) class: SizeClass,
 }
 
 impl WriteConnection {
-    pub(super) fn open(file: &DbFile, options: &EngineOptions) -> Result<Self, EngineError> {
+    pub(super) fn open(path: &Path, class: SizeClass, options: &EngineOptions) -> Result<Self, EngineError> {
         let open = || {
-            let conn = writable(file, options)?;
+            let conn = writable(path, class, options)?;
             let limit = Limit::install(&conn)?;
             let guard = Guard::install(&conn)?;
-            Ok(Self { conn, limit, guard })
+            Ok(Self { conn, limit, guard, class })
         };
-        open().map_err(|source| EngineError::opening(file.path(), source))
+        open().map_err(|source| EngineError::opening(path, source))
     }
 }
 
@@ -139,24 +149,29 @@ impl Guard {
 }
 
 /// A connection that may write, in WAL mode. The file is created if its folder exists.
-pub(super) fn writable(file: &DbFile, options: &EngineOptions) -> rusqlite::Result<Connection> {
+pub(super) fn writable(
+    path: &Path,
+    class: SizeClass,
+    options: &EngineOptions,
+) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let conn = connect(file.path(), flags, options)?;
+    let conn = connect(path, flags, options)?;
     conn.pragma_update(None, "journal_mode", "wal")?;
     let synchronous = match options.durability {
         Durability::Full => "full",
         Durability::Normal => "normal",
     };
     conn.pragma_update(None, "synchronous", synchronous)?;
-    let (checkpoint_frames, size_limit) = match file.class() {
-        SizeClass::Small => (1_000, 4_i64 << 20),
-        SizeClass::Large => (0, 64_i64 << 20),
+    let size_limit = match class {
+        SizeClass::Small => 4_i64 << 20,
+        SizeClass::Large => 64_i64 << 20,
     };
-    conn.pragma_update(None, "wal_autocheckpoint", checkpoint_frames)?;
+    // The engine looks after the WAL: see `after_commit`.
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     conn.pragma_update(None, "journal_size_limit", size_limit)?;
     // Immediate keys only: a deferred one that fails passes RELEASE and brings down everybody's COMMIT.
     conn.pragma_update(None, "foreign_keys", true)?;
-    configure(&conn, file.class())?;
+    configure(&conn, class)?;
     Ok(conn)
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 /// How much memory a file's connections get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SizeClass {
-    /// One of thousands: a small cache, no mmap, SQLite's own checkpoints.
+    /// One of thousands: a small cache, no mmap, checkpoints by who writes. Where it turns out to be busy, or has grown,
+    /// it is treated as a large one.
     Small,
     /// A busy file: a large cache, mmap, checkpoints in the background.
     Large,

@@ -31,6 +31,8 @@ pub(super) struct WalState {
     /// Frames in the WAL when the last pass was asked for.
     asked_at: AtomicU32,
     pending: AtomicBool,
+    /// Passes of a small file.
+    passes: AtomicU32,
     /// A background pass has ended since the last inline one.
     pub(super) just_ended: AtomicBool,
 }
@@ -41,7 +43,7 @@ thread_local! {
     static WAL_FRAMES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Has the writer's commits report the WAL's length. It takes the place of SQLite's own checkpoints.
+/// Has the writer's commits report the WAL's length.
 pub(super) fn watch_wal(conn: &Connection) {
     conn.wal_hook(Some(note_frames));
 }
@@ -52,13 +54,26 @@ fn note_frames(_: &Wal, frames: i32) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// After a commit to a large file: asks for a background pass, or makes the short inline one that lets the WAL
-/// start over from its beginning (a background pass alone never does while commits go on).
+/// Frames after which the writer of a small file makes a pass itself, as SQLite does where nobody else looks after it.
+const SMALL_FRAMES: u32 = 1_000;
+/// A small file that has had so many passes is busy (16 MiB have been written), and from then on treated as a large one,
+/// until it is closed.
+const BUSY_PASSES: u32 = 4;
+
+/// After a commit. Of a large file: asks for a background pass, or makes the short inline one that lets the WAL start
+/// over from its beginning (a background pass alone never does while commits go on).
 pub(super) fn after_commit(lease: &Lease, conn: &Connection, options: &EngineOptions) {
-    if lease.file.class() == SizeClass::Small {
+    // Taken: a commit that changed nothing reports nothing, and the last one may have been another file's.
+    let (wal, frames) = (&lease.wal, WAL_FRAMES.take());
+    if lease.class() == SizeClass::Small {
+        if frames >= SMALL_FRAMES {
+            pass(conn, lease);
+            if wal.passes.fetch_add(1, Ordering::Relaxed) + 1 >= BUSY_PASSES {
+                lease.treat_as_large();
+            }
+        }
         return;
     }
-    let (wal, frames) = (&lease.wal, WAL_FRAMES.get());
     if wal.pending.load(Ordering::Acquire) {
         return;
     }
@@ -114,7 +129,7 @@ impl Keeper {
     fn checkpoint(&self, lease: &Lease) {
         let mut slot = lock(&lease.checkpointer);
         if slot.is_none() {
-            match writable(&lease.file, &self.options) {
+            match writable(lease.file.path(), SizeClass::Large, &self.options) {
                 Ok(conn) => *slot = Some(conn),
                 Err(error) => tracing::warn!(%error, "cannot open a database for its checkpoint"),
             }

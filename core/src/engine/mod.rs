@@ -13,6 +13,7 @@ mod functions;
 mod keeper;
 mod metrics;
 mod options;
+mod quick;
 mod reader;
 mod registry;
 mod task;

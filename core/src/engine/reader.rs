@@ -11,7 +11,7 @@ use super::connection::ReadConnection;
 use super::metrics::EngineMetrics;
 use super::registry::{Lease, lock};
 use super::task::{Ran, Task};
-use super::{EngineError, EngineOptions};
+use super::{EngineError, EngineOptions, SizeClass};
 
 /// A read that waits.
 pub(super) struct Read {
@@ -35,11 +35,37 @@ pub(super) struct Reads {
     running: usize,
     /// Reads that wait for one of these threads.
     waiting: VecDeque<Read>,
+    /// Until when no read is tried on its caller's thread.
+    not_quick_until: Option<Instant>,
 }
 
 impl Reads {
     pub(super) fn take_idle(&mut self) -> Vec<ReadConnection> {
         std::mem::take(&mut self.idle)
+    }
+
+    /// An idle connection that was opened as the file is treated now.
+    fn pop(&mut self, class: SizeClass) -> Option<ReadConnection> {
+        std::iter::from_fn(|| self.idle.pop()).find(|reader| reader.class == class)
+    }
+
+    /// A connection for a read on its caller's thread, where such reads are tried.
+    pub(super) fn take_quick(&mut self, class: SizeClass) -> Option<ReadConnection> {
+        if let Some(until) = self.not_quick_until {
+            if Instant::now() < until {
+                return None;
+            }
+            self.not_quick_until = None;
+        }
+        self.pop(class)
+    }
+
+    pub(super) fn put_back(&mut self, reader: ReadConnection) {
+        self.idle.push(reader);
+    }
+
+    pub(super) const fn rest_until(&mut self, until: Instant) {
+        self.not_quick_until = Some(until);
     }
 }
 
@@ -66,7 +92,7 @@ impl Reader {
         let mut reads = lock(&lease.reads);
         if reads.running < self.options.readers_per_file {
             reads.running += 1;
-            return Some((read, reads.idle.pop()));
+            return Some((read, reads.pop(lease.class())));
         }
         if reads.waiting.len() < self.options.queue_limit {
             reads.waiting.push_back(read);
@@ -105,7 +131,8 @@ impl Reader {
         task: &mut dyn Task,
         pooled: Option<ReadConnection>,
     ) -> (Result<(), EngineError>, Option<ReadConnection>) {
-        let opened = pooled.map_or_else(|| ReadConnection::open(&lease.file, &self.options), Ok);
+        let opened =
+            pooled.map_or_else(|| ReadConnection::open(lease.file.path(), lease.class(), &self.options), Ok);
         let mut reader = match opened {
             Ok(reader) => reader,
             Err(error) => return (Err(error), None),
@@ -117,8 +144,7 @@ impl Reader {
             // Whatever state it left goes with the connection.
             return (Err(EngineError::UnitPanicked), None);
         }
-        // A transaction left open would pin the WAL, and show the next reader an old state.
-        let clean = reader.conn.is_autocommit() || reader.conn.execute_batch("ROLLBACK").is_ok();
+        let clean = reader.is_clean();
         let verdict = if timed_out { Err(EngineError::Timeout) } else { Ok(()) };
         (verdict, clean.then_some(reader))
     }

@@ -15,7 +15,7 @@ use super::keeper::{KeeperCall, WalState};
 use super::metrics::EngineMetrics;
 use super::reader::Reads;
 use super::writer::Queue;
-use super::{DbFile, EngineError};
+use super::{DbFile, EngineError, SizeClass};
 
 /// Locks, whatever a panicking holder left: every critical section here leaves its data whole.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -32,6 +32,7 @@ pub(super) struct Entry {
     pub(super) wal: WalState,
     /// The thread that closes and checkpoints this file; always the same, so that its calls keep their order.
     pub(super) keeper: Sender<KeeperCall>,
+    large: AtomicBool,
     users: AtomicUsize,
     closing: AtomicBool,
     close_waiters: Mutex<Vec<oneshot::Sender<()>>>,
@@ -41,8 +42,10 @@ pub(super) struct Entry {
 
 impl Entry {
     fn new(file: DbFile, keeper: Sender<KeeperCall>) -> Arc<Self> {
+        let large = file.class() == SizeClass::Large || is_large(file.path());
         Arc::new(Self {
             file,
+            large: AtomicBool::new(large),
             reads: Mutex::default(),
             writer: Mutex::default(),
             checkpointer: Mutex::default(),
@@ -54,6 +57,16 @@ impl Entry {
             close_waiters: Mutex::default(),
             last_used: AtomicU64::new(0),
         })
+    }
+
+    /// How the file is treated now.
+    pub(super) fn class(&self) -> SizeClass {
+        if self.large.load(Ordering::Relaxed) { SizeClass::Large } else { SizeClass::Small }
+    }
+
+    /// Connections that were opened for a small file are used once more at most, and then opened anew.
+    pub(super) fn treat_as_large(&self) {
+        self.large.store(true, Ordering::Relaxed);
     }
 
     /// Drops every connection. The writer goes last: the last to close moves the WAL into the file, which a
@@ -102,6 +115,13 @@ impl Drop for Lease {
 struct Files {
     open: HashMap<Arc<Path>, Arc<Entry>>,
     stopping: bool,
+}
+
+/// From this size on a file is treated as a large one from the start.
+const LARGE_BYTES: u64 = 16 << 20;
+
+fn is_large(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| found.len() >= LARGE_BYTES)
 }
 
 /// All open files. Leases are taken under its lock, so whoever holds it for writing sees who is in use.

@@ -13,7 +13,7 @@ use super::keeper::{after_commit, watch_wal};
 use super::metrics::EngineMetrics;
 use super::registry::{Lease, lock};
 use super::task::Task;
-use super::{EngineError, EngineOptions, SizeClass, Undo};
+use super::{EngineError, EngineOptions, Undo};
 
 /// A write that waits.
 pub(super) struct Unit {
@@ -97,7 +97,8 @@ impl Writer {
                 after_commit(lease, &writer.conn, &self.options);
             }
             // Where even ROLLBACK fails, the connection is dropped, and the transaction with it.
-            if writer.conn.is_autocommit() || writer.conn.execute_batch("ROLLBACK").is_ok() {
+            let clean = writer.conn.is_autocommit() || writer.conn.execute_batch("ROLLBACK").is_ok();
+            if clean && writer.class == lease.class() {
                 *lock(&lease.writer) = Some(writer);
             }
             outcome
@@ -115,10 +116,8 @@ impl Writer {
     }
 
     fn open(&self, lease: &Lease) -> Result<WriteConnection, EngineError> {
-        let writer = WriteConnection::open(&lease.file, &self.options)?;
-        if lease.file.class() == SizeClass::Large {
-            watch_wal(&writer.conn);
-        }
+        let writer = WriteConnection::open(lease.file.path(), lease.class(), &self.options)?;
+        watch_wal(&writer.conn);
         Ok(writer)
     }
 

@@ -12,8 +12,9 @@ use super::list::write_row;
 use super::query::{Plan, PlanKey, Planner, Shape};
 use super::service::{Access, ETag, RecordBody, RecordId, Records, Verb, unread};
 use crate::clock::Timestamp;
+use crate::collections::Collection;
 use crate::slow_queries::{Asked, Operation};
-use crate::store::StoreError;
+use crate::store::{Row, Sql, StoreError, Tx};
 
 /// The place of `updated_at`, from which a record's version is made.
 const UPDATED_AT: usize = 2;
@@ -31,40 +32,12 @@ impl Records<'_> {
         let followed = self.followed(expand, fields, &access)?;
         let plan = self.view_plan(&access, fields, &followed)?;
         let sql = plan.sql(&self.scope.bindings(), &[], Some(Value::Uuid(Some(id.as_uuid()))));
-        let collection = Arc::clone(&self.collection);
+        let wanted = Arc::new(Wanted { id, plan, sql, followed, collection: Arc::clone(&self.collection) });
         let store = self.scope.platform().store();
         let done = store
-            .read_timed(self.scope.place(), move |tx| {
-                async move {
-                    let layout = &collection.layout;
-                    let at = plan.position(UPDATED_AT).unwrap_or(UPDATED_AT);
-                    let found = tx
-                        .query(&sql, |row| {
-                            let mut json = Vec::with_capacity(512);
-                            write_row(&plan, layout, row, &mut json)?;
-                            let updated_at: Option<Timestamp> = read_time(row, at)?;
-                            let wrong = StoreError::Column { column: at, wanted: "an instant" };
-                            let etag = ETag::new(updated_at.ok_or(wrong)?);
-                            let piece = if followed.is_empty() {
-                                None
-                            } else {
-                                let json = std::mem::take(&mut json);
-                                Some(Piece::read(&plan, layout, row, &followed, json)?)
-                            };
-                            Ok((RecordBody { id, etag, json }, piece))
-                        })
-                        .await
-                        .map_err(unread)?;
-                    let (mut body, piece) = found.into_iter().next().ok_or(RecordError::NotFound)?;
-                    if let Some(piece) = piece {
-                        body.json = self::expand(tx, vec![piece], &followed).await?.concat();
-                    }
-                    if collection.is_view() {
-                        body.etag = ETag::of_text(&body.json);
-                    }
-                    Ok(body)
-                }
-                .boxed()
+            .read_quick(self.scope.place(), move |tx| {
+                let wanted = Arc::clone(&wanted);
+                async move { wanted.read(tx).await }.boxed()
             })
             .await;
         let asked = Asked::new(Operation::Read, self.collection.id());
@@ -105,5 +78,43 @@ impl Records<'_> {
         let plan = Arc::new(planner.one(&access.conditions(), columns, hidden));
         self.collection.plans.insert(key, Some(Arc::clone(&plan)));
         Ok(plan)
+    }
+}
+
+/// A record that is to be read.
+struct Wanted {
+    id: RecordId,
+    plan: Arc<Plan>,
+    sql: Sql,
+    followed: Vec<Followed>,
+    collection: Arc<Collection>,
+}
+
+impl Wanted {
+    async fn read(&self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
+        let found = tx.query(&self.sql, |row| self.row(row)).await.map_err(unread)?;
+        let (mut body, piece) = found.into_iter().next().ok_or(RecordError::NotFound)?;
+        if let Some(piece) = piece {
+            body.json = expand(tx, vec![piece], &self.followed).await?.concat();
+        }
+        if self.collection.is_view() {
+            body.etag = ETag::of_text(&body.json);
+        }
+        Ok(body)
+    }
+
+    fn row(&self, row: &Row<'_>) -> Result<(RecordBody, Option<Piece>), StoreError> {
+        let layout = &self.collection.layout;
+        let at = self.plan.position(UPDATED_AT).unwrap_or(UPDATED_AT);
+        let mut json = Vec::with_capacity(512);
+        write_row(&self.plan, layout, row, &mut json)?;
+        let updated_at: Option<Timestamp> = read_time(row, at)?;
+        let wrong = StoreError::Column { column: at, wanted: "an instant" };
+        let etag = ETag::new(updated_at.ok_or(wrong)?);
+        if self.followed.is_empty() {
+            return Ok((RecordBody { id: self.id, etag, json }, None));
+        }
+        let piece = Piece::read(&self.plan, layout, row, &self.followed, json)?;
+        Ok((RecordBody { id: self.id, etag, json: Vec::new() }, Some(piece)))
     }
 }

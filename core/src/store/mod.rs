@@ -201,6 +201,23 @@ impl Store {
         }
     }
 
+    /// The same for work that is expected to take microseconds. Embedded it is done on the caller's own thread where
+    /// that can be, and begun again on a reader where it turns out to take longer.
+    pub(crate) async fn read_quick<T, E, W>(&self, place: Place, work: W) -> Result<(T, Duration), E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        W: for<'a, 'c> Fn(&'a mut Tx<'c>) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+    {
+        if let Backend::Embedded { engine, .. } = &*self.0 {
+            let file = self.file(place)?;
+            if let Some(done) = engine.read_quick(&file, |connection| at_once(connection, &work)) {
+                return done;
+            }
+        }
+        self.read_timed(place, work).await
+    }
+
     /// Runs `work` as one transaction: all of it is kept, durably, before this returns `Ok`, and nothing of it
     /// after an error.
     pub async fn write<T, E, W>(&self, place: Place, undo: Undo, work: W) -> Result<T, E>

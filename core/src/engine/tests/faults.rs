@@ -45,6 +45,24 @@ async fn a_statement_over_its_time_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_read_that_is_not_quick_is_left_to_the_readers() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = bench.table("a").await;
+    assert!(bench.engine.read_quick(&file, |conn| keys(conn)).is_none(), "no connection is open yet");
+    bench.insert(&file, 1).await.unwrap().unwrap();
+    bench.keys(&file).await;
+    assert_eq!(bench.engine.read_quick(&file, |conn| keys(conn)), Some(vec![1]));
+    // A transaction that is left open shows the next one no old state.
+    let left_open = |conn: &mut rusqlite::Connection| conn.execute_batch("BEGIN; SELECT * FROM t").is_ok();
+    assert_eq!(bench.engine.read_quick(&file, left_open), Some(true));
+    bench.insert(&file, 2).await.unwrap().unwrap();
+    assert_eq!(bench.engine.read_quick(&file, |conn| keys(conn)), Some(vec![1, 2]));
+    assert!(bench.engine.read_quick(&file, |conn| endless(conn)).is_none());
+    assert!(bench.engine.read_quick(&file, |conn| keys(conn)).is_none(), "quick reads rest");
+    assert_eq!(bench.keys(&file).await, [1, 2]);
+}
+
+#[tokio::test]
 async fn a_unit_cannot_end_the_shared_transaction() {
     let endings = ["COMMIT", "ROLLBACK", "COMMIT; BEGIN", "ROLLBACK; BEGIN"];
     let both = endings.into_iter().flat_map(|sql| [(sql, Undo::Savepoint), (sql, Undo::None)]);

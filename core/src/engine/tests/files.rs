@@ -157,3 +157,25 @@ async fn many_clients_on_more_files_than_may_be_open_lose_nothing() {
     bench.engine.shutdown().await;
     assert_eq!(bench.engine.open_files(), 0);
 }
+
+fn cache_size(conn: &mut rusqlite::Connection) -> rusqlite::Result<i64> {
+    conn.pragma_query_value(None, "cache_size", |row| row.get(0))
+}
+
+#[tokio::test]
+async fn a_busy_file_is_treated_as_a_large_one() {
+    let bench = Bench::new(EngineOptions::default());
+    let file = bench.table("a").await;
+    let five_mebibytes = |conn: &mut rusqlite::Connection| {
+        conn.execute_batch("CREATE TABLE IF NOT EXISTS b (b); INSERT INTO b VALUES (zeroblob(5 << 20))")
+    };
+    assert_eq!(bench.engine.read(&file, cache_size).await.unwrap().unwrap(), -512);
+    for _ in 0..4 {
+        bench.engine.write(&file, Undo::Savepoint, five_mebibytes).await.unwrap().unwrap();
+    }
+    assert_eq!(bench.engine.write(&file, Undo::Savepoint, cache_size).await.unwrap().unwrap(), -16_000);
+    assert_eq!(bench.engine.read(&file, cache_size).await.unwrap().unwrap(), -16_000);
+    // Its size says so when it is opened again.
+    bench.engine.close(&file).await.unwrap();
+    assert_eq!(bench.engine.read(&file, cache_size).await.unwrap().unwrap(), -16_000);
+}
