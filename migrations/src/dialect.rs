@@ -75,6 +75,14 @@ impl Dialect {
         pieces.enumerate().fold(first, |text, (at, piece)| format!("{text}${}{piece}", at + 1))
     }
 
+    /// What gives another number for each row.
+    pub const fn random(self) -> &'static str {
+        match self {
+            Self::Sqlite | Self::Postgres => "random()",
+            Self::MariaDb => "rand()",
+        }
+    }
+
     /// Statements that put a table with a `tenant_id` under row-level security: whoever runs a query sees and
     /// writes only rows of the tenant named by the setting `neonex.tenant`, and none at all where it is not set.
     /// `FORCE` makes that hold for the table's owner, who is the role the server runs as. Empty where the

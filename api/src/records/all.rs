@@ -107,7 +107,8 @@ impl Records {
         collection: Path<String>,
         /// A condition in CEL over the fields, as `year >= 1990 && director != null`.
         filter: Query<Option<String>>,
-        /// Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
+        /// Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given. `@random`
+        /// is another order each time, and has one page.
         sort: Query<Option<String>>,
         /// Fields to be shown, apart by commas; all if not given. `room.name` is a field of the record that `room` points
         /// to, which then stands in `expand`; `*` stands for all fields, as in `*,room.name`.

@@ -185,7 +185,8 @@ fn connect(path: &Path, flags: OpenFlags, options: &EngineOptions) -> rusqlite::
 fn configure(conn: &Connection, class: SizeClass) -> rusqlite::Result<()> {
     let (cache_kib, mmap, statements) = match class {
         SizeClass::Small => (512, 0, 32),
-        SizeClass::Large => (16_000, 256_i64 << 20, 128),
+        // What is mapped is read without being copied, and counts as resident while it is warm: a bound on that.
+        SizeClass::Large => (16_000, 32_i64 << 20, 128),
     };
     conn.pragma_update(None, "cache_size", -cache_kib)?;
     conn.pragma_update(None, "mmap_size", mmap)?;

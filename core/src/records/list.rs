@@ -27,6 +27,8 @@ use crate::vectors::Metric;
 pub const MAX_LIMIT: u32 = 200;
 pub(super) const DEFAULT_LIMIT: u32 = 50;
 const MAX_SORT: usize = 8;
+/// The order by chance.
+const RANDOM: &str = "@random";
 /// An estimate counts no further.
 const ESTIMATE_CAP: i64 = 10_000;
 
@@ -96,6 +98,10 @@ impl Records<'_> {
         let cursor = match &query.cursor {
             Some(text) => {
                 let order = self.order(query.sort.as_deref(), &access, &special)?;
+                if order.iter().any(|term| term.by == By::Random) {
+                    let message = format!("a list in the order `{RANDOM}` has one page");
+                    return Err(Invalid::one("/cursor", "one_page", message).into());
+                }
                 Some(cursor::read(text, &order, self.layout(), &question, self.dialect())?)
             }
             None => None,
@@ -349,6 +355,10 @@ impl Records<'_> {
         let score = special.score.as_ref().map(|_| Term { by: By::Score, descending: false });
         let mut order: Vec<Term> = score.into_iter().collect();
         for name in sort.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            if name == RANDOM {
+                order.push(Term { by: By::Random, descending: false });
+                continue;
+            }
             let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
             match self.column(name, access) {
                 Some((_, column)) if !column.kind.is_comparable() => {
@@ -364,6 +374,12 @@ impl Records<'_> {
         }
         if order.len() > MAX_SORT {
             findings.add("/sort", "too_many", format!("a list is sorted by at most {MAX_SORT} fields"));
+        }
+        if order.iter().any(|term| term.by == By::Random) {
+            if order.len() > 1 {
+                findings.add("/sort", "not_alone", format!("`{RANDOM}` goes with no other order"));
+            }
+            return findings.finish(Some(order));
         }
         if order.iter().all(|term| term.by != By::Column(0)) {
             let descending = order.last().is_some_and(|last| last.descending);
@@ -436,7 +452,8 @@ impl Page<'_> {
             }
             self.pieces.push(Piece::read(self.plan, self.keys, row, self.followed, json)?);
         }
-        if self.found == self.wanted {
+        let pages = self.plan.order.iter().all(|term| term.by != By::Random);
+        if pages && self.found == self.wanted {
             let mut values = Vec::with_capacity(self.plan.order.len());
             for term in &self.plan.order {
                 let (Some(at), Some((kind, _))) = (self.plan.position_of(term.by), term.by.kind(self.keys))

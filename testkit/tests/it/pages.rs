@@ -163,3 +163,39 @@ fn pages_neither_skip_nor_repeat_in_any_order() {
         .unwrap();
     runtime.block_on(shop.close());
 }
+
+#[tokio::test]
+async fn a_random_order_is_another_each_time_and_has_one_page() {
+    let shop = Workshop::open().await;
+    let made = fill(&shop).await;
+    let scope = shop.scope().await;
+    let records = scope.records("things").unwrap();
+    let ask = async |sort: &str, limit: u32, cursor: Option<String>| {
+        let sort = Some(sort.to_owned());
+        let query = ListQuery { sort, limit: Some(limit), cursor, ..ListQuery::default() };
+        let page = records.list(&query).await?;
+        let json: Json = serde_json::from_slice(&page.json).unwrap();
+        let ids =
+            json["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
+        Ok::<_, neonex_core::records::RecordError>((ids.collect::<Vec<_>>(), page.next))
+    };
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        let (ids, next) = ask("@random", 200, None).await.unwrap();
+        assert_eq!((ids.len(), next), (made.len(), None));
+        orders.push(ids);
+    }
+    // That two of three shuffles of dozens of records agree does not happen.
+    assert!(orders[0] != orders[1] && orders[1] != orders[2] && orders[0] != orders[2]);
+    orders.iter_mut().for_each(|ids| ids.sort_unstable());
+    assert!(orders[0] == orders[1] && orders[1] == orders[2]);
+    let (few, next) = ask("@random", 3, None).await.unwrap();
+    assert_eq!((few.len(), next), (3, None));
+    let cursor = ask("number", 3, None).await.unwrap().1;
+    for (sort, cursor, code) in [("@random,number", None, "not_alone"), ("@random", cursor, "one_page")] {
+        let refused = ask(sort, 3, cursor).await.unwrap_err();
+        let neonex_core::records::RecordError::Invalid(invalid) = refused else { panic!("{refused}") };
+        assert_eq!(invalid.details()[0].code, code);
+    }
+    shop.close().await;
+}

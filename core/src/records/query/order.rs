@@ -18,13 +18,15 @@ pub(crate) enum By {
     Column(usize),
     /// What is computed for the list.
     Score,
+    /// Chance, anew with each request: such a list has one page.
+    Random,
 }
 
 impl By {
     pub(in crate::records) const fn column(self) -> Option<usize> {
         match self {
             Self::Column(column) => Some(column),
-            Self::Score => None,
+            Self::Score | Self::Random => None,
         }
     }
 
@@ -33,6 +35,7 @@ impl By {
         match self {
             Self::Column(column) => layout.columns.get(column).map(|column| (&column.kind, column.nullable)),
             Self::Score => Some((&SCORE, false)),
+            Self::Random => None,
         }
     }
 }

@@ -128,6 +128,7 @@ impl Plan {
         match by {
             By::Column(column) => self.position(column),
             By::Score => Some(self.columns.len()),
+            By::Random => None,
         }
     }
 }

@@ -299,7 +299,11 @@ impl Planner<'_> {
     }
 
     pub(super) fn name(&self, by: By) -> String {
-        let By::Column(column) = by else { return quote("$score", self.dialect) };
+        let column = match by {
+            By::Column(column) => column,
+            By::Score => return quote("$score", self.dialect),
+            By::Random => return self.dialect.random().to_owned(),
+        };
         self.layout.columns.get(column).map(|column| quote(&column.stored, self.dialect)).unwrap_or_default()
     }
 
