@@ -10,7 +10,8 @@ use crate::access::TenantScope;
 use crate::auth::audit::{Act, entry};
 use crate::auth::one_time::{NewSecret, Purpose};
 use crate::auth::settings::SecondFactor;
-use crate::auth::{UserError, guard};
+use crate::auth::UserError;
+use crate::guard;
 use crate::engine::Undo;
 use crate::store::{StoreError, Tx};
 
