@@ -9,6 +9,7 @@ use super::error::MemberError;
 use super::role::{BuiltIn, NewRole, Role, RolePatch};
 use crate::access::{MembersRead, MembersWrite, Permit, TenantScope};
 use crate::accounts::Act;
+use crate::clock::Timestamp;
 use crate::ids::TenantId;
 use crate::store::entities::member_roles::{ActiveModel, Column, Entity};
 use crate::store::entities::{members, tenant_invitations};
@@ -122,10 +123,10 @@ impl TenantScope {
         self.change_members(move |tx| {
             async move {
                 let authority = scope.begin_change(tx).await?;
-                let tenant = scope.tenant().id();
+                let (tenant, now) = (scope.tenant().id(), scope.platform().now());
                 let role = own_role(tx, tenant, &name).await?;
                 authority.over_scopes(role.permissions)?;
-                if is_in_use(tx, tenant, &role.name).await? {
+                if is_in_use(tx, tenant, &role.name, now).await? {
                     return Err(MemberError::RoleInUse);
                 }
                 tx.delete(Entity::delete_by_id((tenant.as_uuid(), role.name.clone()))).await?;
@@ -148,8 +149,13 @@ async fn own_role(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Role,
     find_role(tx, tenant, name).await?.ok_or(MemberError::NoRole)
 }
 
-/// Whether a member or an invitation has the role.
-async fn is_in_use(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<bool, StoreError> {
+/// Whether a member or an open invitation has the role.
+async fn is_in_use(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    role: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let member = members::Entity::find()
         .filter(members::Column::TenantId.eq(tenant.as_uuid()))
         .filter(members::Column::Role.eq(role));
@@ -158,6 +164,7 @@ async fn is_in_use(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<bool
     }
     let invited = tenant_invitations::Entity::find()
         .filter(tenant_invitations::Column::TenantId.eq(tenant.as_uuid()))
-        .filter(tenant_invitations::Column::Role.eq(role));
+        .filter(tenant_invitations::Column::Role.eq(role))
+        .filter(tenant_invitations::Column::ExpiresAt.gt(now.as_micros()));
     Ok(tx.find(invited).await?.is_some())
 }
