@@ -134,10 +134,8 @@ impl TenantScope {
         _: &Permit<MembersWrite>,
         id: TenantInvitationId,
     ) -> Result<(), MemberError> {
-        match self.delete_invitation(id, Some(Act::InvitationRevoked)).await? {
-            true => Ok(()),
-            false => Err(MemberError::NoInvitation),
-        }
+        let revoked = self.delete_invitation(id, Some(Act::InvitationRevoked)).await?;
+        if revoked { Ok(()) } else { Err(MemberError::NoInvitation) }
     }
 
     async fn write_invitation(&self, row: Model) -> Result<(), MemberError> {
