@@ -182,6 +182,18 @@ impl From<CollectionError> for Problem {
     }
 }
 
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => {
+                let detail = "Too many passwords are being checked. Try again in a moment.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(1)
+            }
+            PasswordError::Hash(_) | PasswordError::Randomness(_) => Self::internal(&error),
+        }
+    }
+}
+
 impl From<UserError> for Problem {
     fn from(error: UserError) -> Self {
         let refused = |status, code: &str| Self::new(status, code, sentence(&error));
@@ -236,11 +248,7 @@ impl From<UserError> for Problem {
             UserError::Denied(denied) => denied.into(),
             UserError::Record(error) => error.into(),
             UserError::Collection(error) => error.into(),
-            UserError::Password(PasswordError::Busy) => {
-                let detail = "Too many passwords are being checked. Try again in a moment.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(1)
-            }
-            UserError::Password(error) => Self::internal(&error),
+            UserError::Password(error) => error.into(),
             UserError::Signing(error) => Self::internal(&error),
             UserError::Secret(error) => Self::internal(&error),
             UserError::Randomness(error) => Self::internal(&error),
