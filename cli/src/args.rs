@@ -199,6 +199,8 @@ Examples:
 pub enum AccountCommand {
     /// Make an account, and print what its owner sets a password with
     #[command(after_help = "\
+The password is set by POST /v1/account/reset-password with what is printed, once, for a day.
+
 Examples:
   neonex account create --email ada@example.com --operator")]
     Create {
@@ -217,6 +219,8 @@ Examples:
     },
     /// Print what the owner of an account sets another password with
     #[command(after_help = "\
+The password is set by POST /v1/account/reset-password with what is printed, once, for a day.
+
 Examples:
   neonex account reset-password --email ada@example.com")]
     ResetPassword {

@@ -26,24 +26,24 @@ pub(super) fn run(command: AccountCommand, file: Option<PathBuf>) -> Result<(), 
     if json {
         return output::json(&serde_json::json!({ "token": token, "expires_at": expires_at }));
     }
-    output::text(&format!(
-        "{token}\nSet the password by POST /v1/account/reset-password {{\"token\", \"password\"}}, once, until {expires_at}\n"
-    ))
+    output::text(&format!("{token}\n"))
 }
 
 /// Makes the account or the secret, whether or not the server is running.
 async fn make(config: &Config, command: AccountCommand) -> Result<MadeReset, CommandError> {
     let wrong = |error: Invalid| CommandError::Usage(error.to_string());
+    let (email, new) = match command {
+        AccountCommand::Create { email, operator, .. } => (email, Some(operator)),
+        AccountCommand::ResetPassword { email, .. } => (email, None),
+    };
+    let email = Email::try_from(email).map_err(wrong)?;
     let opened = platform::join(config).await?;
-    let made = match command {
-        AccountCommand::Create { email, operator, .. } => {
-            let email = Email::try_from(email).map_err(wrong)?;
+    let made = match new {
+        Some(operator) => {
             let made = opened.platform.create_account(NewAccount { email, operator }).await;
             made.map(|(_, made)| made)
         }
-        AccountCommand::ResetPassword { email, .. } => {
-            opened.platform.make_reset(&Email::try_from(email).map_err(wrong)?).await
-        }
+        None => opened.platform.make_reset(&email).await,
     };
     opened.platform.close().await;
     Ok(made?)
