@@ -317,7 +317,7 @@ async fn a_foreign_tenant_is_as_an_absent_one() {
                     assert_eq!(told[0], told[1], "{state} {path}");
                 }
             }
-            let [foreign, absent] = [&beta.id(), "gamma"].map(|named| format!("/v1/tenants/{named}/keys"));
+            let [foreign, absent] = [beta.id().as_str(), "gamma"].map(|named| format!("/v1/tenants/{named}/keys"));
             let by = by.with("x-neonex-tenant", "acme");
             assert_eq!(by.get(&foreign).await.status, 404, "{state}");
             assert_eq!(by.get(&absent).await.status, 404, "{state}");
