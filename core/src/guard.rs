@@ -106,10 +106,10 @@ impl Ledger {
         let select = format!("SELECT failures, last_at FROM {table} WHERE {own}digest = ?{lock}");
         let values = self.owner().chain([digest.to_vec().into()]).collect();
         let sql = Sql::new(tx.dialect().placeholders(&select), values);
-        let count = |row: &crate::store::Row<'_>| {
-            Ok((row.int(0)?.unwrap_or_default(), row.int(1)?.unwrap_or_default()))
-        };
-        Ok(tx.query(&sql, count).await?.into_iter().next())
+        let found = tx
+            .query(&sql, |row| Ok((row.int(0)?.unwrap_or_default(), row.int(1)?.unwrap_or_default())))
+            .await?;
+        Ok(found.into_iter().next())
     }
 
     /// Begins a count. Of racing first ones all but one are made anew, and find it.
@@ -119,7 +119,7 @@ impl Ledger {
         let table = self.table;
         let insert =
             format!("INSERT INTO {table} ({column}digest, failures, last_at) VALUES ({mark}?, ?, ?)");
-        let row = [digest.to_vec().into(), 1_i64.into(), now.as_micros().into()];
+        let row: [Value; 3] = [digest.to_vec().into(), 1_i64.into(), now.as_micros().into()];
         let sql = Sql::new(tx.dialect().placeholders(&insert), self.owner().chain(row).collect());
         match tx.execute(&sql).await {
             Err(StoreError::Unique { .. }) => Err(StoreError::Conflict("a racing first try".into())),

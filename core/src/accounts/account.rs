@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use super::audit::{Act, Entry};
 use super::error::AccountError;
 use super::password::reset_row;
-use super::setup::{Email, email_taken, end_links};
-use super::{MadeReset, SetUpError};
+use super::MadeReset;
+use super::setup::{Email, end_links};
 use crate::access::AccountScope;
 use crate::clock::Timestamp;
 use crate::engine::Undo;
@@ -67,9 +67,9 @@ impl Platform {
         self.store()
             .write::<_, AccountError, _>(crate::store::Place::Control, Undo::Savepoint, move |tx| {
                 async move {
-                    tx.insert(row).await.map_err(|error| match email_taken(error) {
-                        SetUpError::Store(error) => AccountError::Store(error),
-                        _ => AccountError::EmailTaken,
+                    tx.insert(row).await.map_err(|error| match error {
+                        StoreError::Unique { .. } => AccountError::EmailTaken,
+                        error => AccountError::Store(error),
                     })?;
                     if operator {
                         end_links(tx, now.as_micros()).await?;

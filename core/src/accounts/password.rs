@@ -129,7 +129,8 @@ impl AccountScope {
             .read::<_, StoreError, _>(Place::Control, move |tx| async move { tx.find(find).await }.boxed())
             .await?;
         let row = row.ok_or(AccountError::NoAccount)?;
-        admit(platform, self.facts(), &row.email_key).await?;
+        let tried = row.email_key;
+        admit(platform, self.facts(), &tried).await?;
         let entry = |act| Entry {
             act,
             actor: id.to_string(),
@@ -155,7 +156,7 @@ impl AccountScope {
                 .store()
                 .write_again::<_, StoreError, _>(Place::Control, Undo::Savepoint, move |tx| {
                     async move {
-                        guard::absolve(tx, Place::Control, &row.email_key, address).await?;
+                        guard::absolve(tx, Place::Control, &tried, address).await?;
                         let ended = set_password(tx, id.as_uuid(), hash, Some(session.as_uuid())).await?;
                         tx.insert(audit).await?;
                         Ok(ended)

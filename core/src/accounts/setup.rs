@@ -213,7 +213,7 @@ pub(super) async fn end_links(tx: &mut Tx<'_>, now: i64) -> Result<(), StoreErro
     tx.update(open.filter(Column::UsedAt.is_null())).await.map(drop)
 }
 
-pub(super) fn email_taken(error: StoreError) -> SetUpError {
+fn email_taken(error: StoreError) -> SetUpError {
     match error {
         StoreError::Unique { .. } => SetUpError::EmailTaken,
         error => SetUpError::Store(error),

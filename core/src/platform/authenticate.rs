@@ -340,8 +340,11 @@ impl Principal {
     /// Which row to note the use in.
     pub(super) fn used(&self) -> Option<Used> {
         match (&self.actor, self.tenant) {
-            (Actor::Operator { via: Via::Token(token), .. }, _)
-            | (Actor::Account { via: Via::Token(token), .. }, _) => Some(Used::Token(*token)),
+            (
+                Actor::Operator { via: Via::Token(token), .. }
+                | Actor::Account { via: Via::Token(token), .. },
+                _,
+            ) => Some(Used::Token(*token)),
             (Actor::Key { id, .. } | Actor::Anonymous { key: Some(id) }, Some(tenant)) => {
                 Some(Used::Key(tenant, *id))
             }

@@ -178,7 +178,7 @@ impl TenantScope {
         let counted = format!("second factor of {user}");
         // Nobody guesses a recovery code, so that these are a way in when codes are locked.
         let account = matches!(answer, Answer::Totp(_)).then_some(counted.as_str());
-        guard::admit_from(tx, tenant, account, address, now).await?;
+        guard::admit_from::<UserError>(tx, tenant, account, address, now).await?;
         let right = match &answer {
             Answer::Totp(code) => {
                 let keys = (tenant, self.platform().master_key());
