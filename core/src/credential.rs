@@ -33,14 +33,8 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
-    const ALL: [Self; 6] = [
-        Self::Publishable,
-        Self::Secret,
-        Self::PersonalAccess,
-        Self::Session,
-        Self::SetUp,
-        Self::OneTime,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Publishable, Self::Secret, Self::PersonalAccess, Self::Session, Self::SetUp, Self::OneTime];
 
     /// What such a credential starts with.
     pub const fn prefix(self) -> &'static str {

@@ -95,12 +95,7 @@ impl Ledger {
         self.tenant.map(Value::from).into_iter()
     }
 
-    async fn find(
-        self,
-        tx: &mut Tx<'_>,
-        digest: &[u8],
-        locked: bool,
-    ) -> Result<Option<Count>, StoreError> {
+    async fn find(self, tx: &mut Tx<'_>, digest: &[u8], locked: bool) -> Result<Option<Count>, StoreError> {
         let lock = if locked && tx.dialect() != Dialect::Sqlite { " FOR UPDATE" } else { "" };
         let (table, own) = (self.table, self.own());
         let select = format!("SELECT failures, last_at FROM {table} WHERE {own}digest = ?{lock}");

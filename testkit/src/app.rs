@@ -211,7 +211,8 @@ impl AppTenant {
         let mails = self.operator().get("/v1/mails").await.json();
         let mails = mails["items"].as_array().cloned().unwrap_or_default();
         // Of those that were sent at the same instant the order says nothing.
-        for mail in mails.iter().filter(|mail| mail["to"] == email && mail["template"] == "tenant_invitation") {
+        for mail in mails.iter().filter(|mail| mail["to"] == email && mail["template"] == "tenant_invitation")
+        {
             let path = format!("/v1/mails/{}", mail["id"].as_str().unwrap_or_default());
             let text = self.operator().get(&path).await.text("text");
             let token = text.split_once("nx_one_").and_then(|(_, rest)| rest.get(..36));

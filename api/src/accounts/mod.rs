@@ -80,12 +80,7 @@ impl Accounts {
     /// Get the account
     ///
     /// Whose session or token is sent, with the tenants of which it is a member.
-    #[oai(
-        path = "/v1/account",
-        method = "get",
-        operation_id = "get_account",
-        tag = "crate::Tag::Accounts"
-    )]
+    #[oai(path = "/v1/account", method = "get", operation_id = "get_account", tag = "crate::Tag::Accounts")]
     async fn get(&self, caller: OperatorCaller) -> Result<Json<AccountView>, Problem> {
         let account = self.0.account(&caller.0).await?.account().await?;
         Ok(Json(AccountView::from(account)))

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::actor::{Actor, RequestId, Via};
 use super::permission::Permission;
 use super::request::RequestFacts;
-use crate::ids::AccountId;
 use crate::expr::{Auth, Bindings, Request};
+use crate::ids::AccountId;
 use crate::platform::Platform;
 use crate::store::{Place, StoreError};
 use crate::tenants::TenantState;
@@ -162,12 +162,7 @@ pub struct AccountScope {
 
 impl AccountScope {
     /// Only authentication makes scopes.
-    pub(crate) const fn new(
-        platform: Platform,
-        account: AccountId,
-        via: Via,
-        request: RequestFacts,
-    ) -> Self {
+    pub(crate) const fn new(platform: Platform, account: AccountId, via: Via, request: RequestFacts) -> Self {
         Self { platform, account, via, request }
     }
 

@@ -4,10 +4,10 @@ use futures_util::FutureExt as _;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
+use super::MadeReset;
 use super::audit::{Act, Entry};
 use super::error::AccountError;
 use super::password::reset_row;
-use super::MadeReset;
 use super::setup::{Email, end_links};
 use crate::access::AccountScope;
 use crate::clock::Timestamp;
@@ -151,10 +151,7 @@ pub(crate) fn account_row(
 }
 
 /// The account of an address in lower case.
-pub(crate) async fn find_by_email(
-    tx: &mut Tx<'_>,
-    key: &str,
-) -> Result<Option<accounts::Model>, StoreError> {
+pub(crate) async fn find_by_email(tx: &mut Tx<'_>, key: &str) -> Result<Option<accounts::Model>, StoreError> {
     tx.find(accounts::Entity::find().filter(accounts::Column::EmailKey.eq(key))).await
 }
 

@@ -17,8 +17,8 @@ mod sessions;
 mod setup;
 mod tokens;
 
-pub(crate) use self::account::{account_row, find_by_email, find_email_of};
 pub use self::account::{Account, NewAccount, Place};
+pub(crate) use self::account::{account_row, find_by_email, find_email_of};
 pub(crate) use self::audit::{Act, Entry};
 pub use self::error::AccountError;
 pub use self::password::{MadeReset, RESET_SECONDS};

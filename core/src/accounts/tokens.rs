@@ -81,7 +81,8 @@ impl NewAccountToken {
         let mut findings = Findings::default();
         let name = findings.take("/name", display_name(name));
         let scopes = scopes.map(|names| findings.take("/scopes", ScopeSet::parse(names)));
-        let expires_at = expires_at.and_then(|text| findings.take("/expires_at", future("a token", text, now)));
+        let expires_at =
+            expires_at.and_then(|text| findings.take("/expires_at", future("a token", text, now)));
         findings.finish(name.map(|name| Self { name, scopes: scopes.flatten(), expires_at }))
     }
 }

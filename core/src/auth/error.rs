@@ -2,8 +2,8 @@
 
 use crate::access::Denied;
 use crate::collections::CollectionError;
-use crate::guard::Wait;
 use crate::factors::{FactorError, PasskeyError};
+use crate::guard::Wait;
 use crate::invalid::Invalid;
 use crate::mail::MailError;
 use crate::password::PasswordError;

@@ -18,8 +18,8 @@ use crate::credential::{Credential, CredentialKind};
 use crate::ids::TenantInvitationId;
 use crate::invalid::{Findings, Invalid};
 use crate::mail::{Letter, Locale, Outgoing, TemplateName};
-use crate::store::entities::tenant_invitations::{ActiveModel, Column, Entity, Model};
 use crate::store::entities::members;
+use crate::store::entities::tenant_invitations::{ActiveModel, Column, Entity, Model};
 use crate::store::{Place, StoreError};
 
 /// How long an invitation can be taken: a week.
@@ -194,11 +194,7 @@ impl TenantScope {
 
     /// The link leads to the console, at the address that the platform was told is its own; nothing that the request says
     /// takes part in it.
-    async fn invitation_mail(
-        &self,
-        new: &NewTenantInvitation,
-        token: &str,
-    ) -> Result<Outgoing, MemberError> {
+    async fn invitation_mail(&self, new: &NewTenantInvitation, token: &str) -> Result<Outgoing, MemberError> {
         let mut values = vec![
             ("email", new.email.as_str().to_owned()),
             ("token", token.to_owned()),

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::authority::find_role;
 use super::error::MemberError;
 use crate::access::{AccountScope, Actor, RequestFacts};
-use crate::accounts::{Act, AccountError, Email, Entry, account_row, find_by_email};
+use crate::accounts::{AccountError, Act, Email, Entry, account_row, find_by_email};
 use crate::credential::{Credential, CredentialKind};
 use crate::engine::Undo;
 use crate::ids::{AccountId, TenantId};
@@ -181,8 +181,6 @@ fn secret(token: &str) -> Result<Vec<u8>, MemberError> {
 
 /// The invitation of that secret, if it can be taken.
 async fn open(tx: &mut Tx<'_>, digest: &[u8], now: i64) -> Result<Model, MemberError> {
-    let find = Entity::find()
-        .filter(Column::Digest.eq(digest.to_vec()))
-        .filter(Column::ExpiresAt.gt(now));
+    let find = Entity::find().filter(Column::Digest.eq(digest.to_vec())).filter(Column::ExpiresAt.gt(now));
     tx.find(find).await?.ok_or(MemberError::InvalidInvitation)
 }

@@ -195,13 +195,16 @@ async fn revoke_invitations_of(
 }
 
 /// How many places of the tenant are taken, by members and by open invitations.
-pub(super) async fn places_taken(tx: &mut Tx<'_>, tenant: TenantId, now: Timestamp) -> Result<u64, StoreError> {
+pub(super) async fn places_taken(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     use tenant_invitations::{Column as Invited, Entity as Invitations};
     let own: Uuid = tenant.as_uuid();
     let members = tx.all(Entity::find().filter(Column::TenantId.eq(own))).await?.len();
-    let open = Invitations::find()
-        .filter(Invited::TenantId.eq(own))
-        .filter(Invited::ExpiresAt.gt(now.as_micros()));
+    let open =
+        Invitations::find().filter(Invited::TenantId.eq(own)).filter(Invited::ExpiresAt.gt(now.as_micros()));
     let taken = members + tx.all(open).await?.len();
     Ok(u64::try_from(taken).unwrap_or(u64::MAX))
 }

@@ -117,11 +117,7 @@ pub struct NewRole {
 
 impl NewRole {
     /// Reads what was sent.
-    pub fn parse(
-        name: String,
-        description: Option<String>,
-        permissions: &[String],
-    ) -> Result<Self, Invalid> {
+    pub fn parse(name: String, description: Option<String>, permissions: &[String]) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         let name = findings.take("/name", own_name(name));
         let description = findings.take("/description", read_description(description.unwrap_or_default()));
@@ -144,8 +140,7 @@ impl RolePatch {
     pub fn parse(description: Option<String>, permissions: Option<&[String]>) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
         let description = description.and_then(|text| findings.take("/description", read_description(text)));
-        let permissions =
-            permissions.and_then(|names| findings.take("/permissions", ScopeSet::parse(names)));
+        let permissions = permissions.and_then(|names| findings.take("/permissions", ScopeSet::parse(names)));
         findings.finish(Some(Self { description, permissions }))
     }
 }
@@ -174,7 +169,8 @@ fn read_description(text: String) -> Result<String, Invalid> {
     if text.chars().count() <= DESCRIPTION && !text.chars().any(char::is_control) {
         return Ok(text);
     }
-    let message = format!("a description has at most {DESCRIPTION} characters, none of them control characters");
+    let message =
+        format!("a description has at most {DESCRIPTION} characters, none of them control characters");
     Err(Invalid::one("", "invalid_description", message))
 }
 

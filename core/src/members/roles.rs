@@ -109,7 +109,8 @@ impl TenantScope {
                     .filter(Column::TenantId.eq(tenant.as_uuid()))
                     .filter(Column::Name.eq(role.name.clone()));
                 tx.update(update).await?;
-                tx.insert(scope.member_entry(Act::RoleChanged, role.name.clone(), Some(permissions))?).await?;
+                tx.insert(scope.member_entry(Act::RoleChanged, role.name.clone(), Some(permissions))?)
+                    .await?;
                 Ok(role)
             }
             .boxed()

@@ -39,7 +39,10 @@ async fn somebody_is_invited_and_comes_in() {
     let acme = app.tenant("acme").await.unwrap();
     let token = acme.invited(&acme.operator(), "Ada@example.com", "owner").await.unwrap();
     let open = expect(&acme.operator().get(INVITATIONS).await, 200);
-    assert_eq!((&open["items"][0]["email"], &open["items"][0]["role"]), (&json!("Ada@example.com"), &json!("owner")));
+    assert_eq!(
+        (&open["items"][0]["email"], &open["items"][0]["role"]),
+        (&json!("Ada@example.com"), &json!("owner"))
+    );
     let join = |password: &str| json!({"token": token, "password": password});
     // Without a password, or with a bad one, nothing is used up.
     let without = problem(&app.nobody().post(JOIN, &json!({"token": token})).await, 400, "invalid_body");
@@ -51,7 +54,10 @@ async fn somebody_is_invited_and_comes_in() {
     problem(&app.nobody().post(JOIN, &join(ACCOUNT_PASSWORD)).await, 401, "invalid_token");
     let ada = app.nobody().signed_in("ada@example.com").await.unwrap();
     let account = expect(&ada.get("/v1/account").await, 200);
-    assert_eq!((&account["tenants"][0]["slug"], &account["tenants"][0]["role"]), (&json!("acme"), &json!("owner")));
+    assert_eq!(
+        (&account["tenants"][0]["slug"], &account["tenants"][0]["role"]),
+        (&json!("acme"), &json!("owner"))
+    );
     expect(&ada.within("acme").get("/v1/collections").await, 200);
     let members = expect(&ada.within("acme").get(MEMBERS).await, 200);
     assert_eq!(members["items"][0]["account"], joined["account"]);
@@ -313,11 +319,13 @@ async fn a_foreign_tenant_is_as_an_absent_one() {
                 problem(&absent, 404, "not_found");
                 for named in ["beta", &beta.id()] {
                     let foreign = by.within(named).get(path).await;
-                    let told = [&foreign, &absent].map(|answer| (answer.status, answer.json()["detail"].clone()));
+                    let told =
+                        [&foreign, &absent].map(|answer| (answer.status, answer.json()["detail"].clone()));
                     assert_eq!(told[0], told[1], "{state} {path}");
                 }
             }
-            let [foreign, absent] = [beta.id().as_str(), "gamma"].map(|named| format!("/v1/tenants/{named}/keys"));
+            let [foreign, absent] =
+                [beta.id().as_str(), "gamma"].map(|named| format!("/v1/tenants/{named}/keys"));
             let by = by.with("x-neonex-tenant", "acme");
             assert_eq!(by.get(&foreign).await.status, 404, "{state}");
             assert_eq!(by.get(&absent).await.status, 404, "{state}");

@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::model::{FactorKind, SecondFactorNeeded};
 use super::store;
 use crate::access::TenantScope;
+use crate::auth::UserError;
 use crate::auth::audit::{Act, entry};
 use crate::auth::one_time::{NewSecret, Purpose};
 use crate::auth::settings::SecondFactor;
-use crate::auth::UserError;
-use crate::guard;
 use crate::engine::Undo;
+use crate::guard;
 use crate::store::{StoreError, Tx};
 
 /// A sign-in that waits for its second factor.

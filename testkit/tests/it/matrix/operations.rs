@@ -10,9 +10,9 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Account, AccountSession, AccountToken, Collection, Condition, Etag, Factor, Fields, Filter, Invitation, Key,
-    KeyCursor, Mail, MailCursor, Once, Plain, Provider, Record, RecordCursor, Role, Session, Sort, Tenant,
-    TenantInvitation, Unique, User,
+    Account, AccountSession, AccountToken, Collection, Condition, Etag, Factor, Fields, Filter, Invitation,
+    Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider, Record, RecordCursor, Role, Session, Sort,
+    Tenant, TenantInvitation, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -479,12 +479,7 @@ const ROWS: &[Row] = &[
     row("remove_member", Scope("members:write"), &[("account", Account)], &[]),
     row("invite_member", Scope("members:write"), &[], &[bodies::member_invitation]),
     row("list_tenant_invitations", Scope("members:read"), &[], &[]),
-    row(
-        "revoke_tenant_invitation",
-        Scope("members:write"),
-        &[("invitation", TenantInvitation)],
-        &[],
-    ),
+    row("revoke_tenant_invitation", Scope("members:write"), &[("invitation", TenantInvitation)], &[]),
     row("list_roles", Scope("members:read"), &[], &[]),
     row("create_role", Scope("members:write"), &[], &[bodies::role]),
     row("get_role", Scope("members:read"), &[("role", Role)], &[]),

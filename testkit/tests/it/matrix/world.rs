@@ -137,7 +137,8 @@ async fn fill_members(other: &AppTenant, names: &mut Names) -> [String; 3] {
     let token = expect(&member.post("/v1/account/tokens", &token).await, 201);
     names.account_token = text(&token["id"]);
     let guest = json!({"email": format!("{CANARY}-next@example.com"), "role": names.role});
-    names.tenant_invitation = text(&expect(&operator.post("/v1/members/invitations", &guest).await, 201)["id"]);
+    names.tenant_invitation =
+        text(&expect(&operator.post("/v1/members/invitations", &guest).await, 201)["id"]);
     [names.account_session.clone(), names.account_token.clone(), text(&token["token"])]
 }
 
@@ -170,7 +171,16 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let mut shown = String::new();
     let keys = format!("/v1/tenants/{}/keys", other.id());
     let users = "/v1/collections/users/records";
-    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries", users, "/v1/mails", "/v1/members", "/v1/members/invitations"] {
+    for path in [
+        &keys,
+        "/v1/collections",
+        &records,
+        "/v1/slow-queries",
+        users,
+        "/v1/mails",
+        "/v1/members",
+        "/v1/members/invitations",
+    ] {
         shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
     }
     let user = text(&expect(&other.operator().get(users).await, 200)["items"][0]["id"]);
