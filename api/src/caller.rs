@@ -7,9 +7,9 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use neonex_core::access::{Actor, OperatorScope, RequestFacts, RequestId, TenantScope};
+use neonex_core::access::{AccountScope, Actor, OperatorScope, RequestFacts, RequestId, TenantScope};
 use neonex_core::credential::Credential;
-use neonex_core::ids::TenantId;
+use neonex_core::ids::{AccountId, TenantId};
 use neonex_core::platform::{AuthError, Authenticated, Platform};
 use neonex_core::tenants::Tenant;
 use poem::http::{StatusCode, Uri};
@@ -60,6 +60,11 @@ impl Caller {
         let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
         let facts = RequestFacts::new(id, request.method().as_str(), context.client_address(), headers);
         Ok(Self { context, token, tenant, uri: request.original_uri().clone(), facts })
+    }
+
+    /// Whether a credential was sent.
+    pub const fn has_credential(&self) -> bool {
+        self.token.is_some()
     }
 
     /// The path and query of the request.
@@ -152,6 +157,32 @@ impl Surface {
                     format!("An operator's token belongs to no tenant: name one in {TENANT_HEADER}.");
                 Err(Problem::bad_request("tenant_needed", detail))
             }
+            Authenticated::Account(_) => {
+                let detail = format!("An account belongs to no tenant: name one in {TENANT_HEADER}.");
+                Err(Problem::bad_request("tenant_needed", detail))
+            }
+        }
+    }
+
+    /// What is known of a request for which nobody has to be anybody. It is charged to where it comes from.
+    pub async fn visitor<'c>(&self, caller: &'c Caller) -> Result<&'c RequestFacts, Problem> {
+        self.charge_to(caller, Payer::Address, NonZeroU32::MIN).await?;
+        Ok(&caller.facts)
+    }
+
+    /// The caller as an account, an operator's too.
+    pub async fn account(&self, caller: &Caller) -> Result<AccountScope, Problem> {
+        let needed = || {
+            let detail = "This needs an account's session or token; a key or a user of an app is no account.";
+            Problem::new(StatusCode::FORBIDDEN, "account_needed", detail)
+        };
+        match self.authenticate(caller, None).await? {
+            Authenticated::Account(scope) => Ok(scope),
+            Authenticated::Operator(scope) => scope.account().ok_or_else(needed),
+            Authenticated::Tenant(scope) => {
+                caller.agrees_with(scope.tenant().tenant())?;
+                Err(needed())
+            }
         }
     }
 
@@ -162,7 +193,7 @@ impl Surface {
         }
         match self.authenticate(caller, Some(&tenant.to_string())).await? {
             Authenticated::Tenant(scope) => Ok(scope),
-            Authenticated::Operator(_) => Err(no_tenant()),
+            Authenticated::Operator(_) | Authenticated::Account(_) => Err(no_tenant()),
         }
     }
 
@@ -179,7 +210,7 @@ impl Surface {
                 caller.agrees_with(scope.tenant().tenant())?;
                 Ok(scope)
             }
-            Authenticated::Operator(_) => Err(no_tenant()),
+            Authenticated::Operator(_) | Authenticated::Account(_) => Err(no_tenant()),
         }
     }
 
@@ -190,7 +221,7 @@ impl Surface {
         }
         let scope = match self.authenticate(caller, Some(named)).await {
             Ok(Authenticated::Tenant(scope)) => scope,
-            Ok(Authenticated::Operator(_)) => return Err(no_tenant()),
+            Ok(Authenticated::Operator(_) | Authenticated::Account(_)) => return Err(no_tenant()),
             Err(problem) if matches!(problem.code(), "tenant_mismatch" | "not_found") => {
                 return Err(no_tenant());
             }
@@ -204,6 +235,11 @@ impl Surface {
     pub async fn operator(&self, caller: &OperatorCaller) -> Result<OperatorScope, Problem> {
         match self.authenticate(&caller.0, None).await? {
             Authenticated::Operator(scope) => Ok(scope),
+            Authenticated::Account(_) => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "operator_needed",
+                "This needs an operator; an account that is none works inside tenants only.",
+            )),
             Authenticated::Tenant(scope) => {
                 caller.0.agrees_with(scope.tenant().tenant())?;
                 Err(Problem::new(
@@ -244,6 +280,11 @@ impl Surface {
                 let digest = Credential::digest_of(&user);
                 limits.principal(&caller.context, Some(tenant), &digest, requests).await
             }
+            // The same of an account, whichever tenant it works in.
+            (_, Payer::Account(account)) => {
+                let digest = Credential::digest_of(&account.to_string());
+                limits.principal(&caller.context, None, &digest, requests).await
+            }
             (Some(token), Payer::Credential(tenant)) if !token.starts_with("nx_pub_") => {
                 let digest = Credential::digest_of(token);
                 limits.principal(&caller.context, tenant, &digest, requests).await
@@ -257,6 +298,7 @@ impl Surface {
         let who = self.platform.authenticate(caller.token.as_deref(), tenant, caller.facts.clone()).await;
         let payer = who.as_ref().map_or(Payer::Address, |who| match who {
             Authenticated::Operator(_) => Payer::Credential(None),
+            Authenticated::Account(scope) => Payer::Account(scope.id()),
             Authenticated::Tenant(scope) => Payer::of(scope),
         });
         self.charge_to(caller, payer, NonZeroU32::MIN).await?;
@@ -276,6 +318,8 @@ enum Payer {
     Credential(Option<TenantId>),
     /// A user of the tenant, by what names them.
     User(TenantId, String),
+    /// An account that is no operator.
+    Account(AccountId),
     /// Wherever it comes from.
     Address,
 }
@@ -285,6 +329,7 @@ impl Payer {
         let tenant = scope.tenant().id();
         match scope.actor() {
             Actor::Operator { .. } => Self::Credential(None),
+            Actor::Account { id: account, .. } | Actor::Member { account, .. } => Self::Account(*account),
             Actor::User { .. } => Self::User(tenant, scope.actor().to_string()),
             Actor::Key { .. } | Actor::Anonymous { .. } | Actor::System(_) => Self::Credential(Some(tenant)),
         }

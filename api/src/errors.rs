@@ -2,12 +2,14 @@
 //! compile until somebody has decided what a client reads of it.
 
 use neonex_core::access::Denied;
+use neonex_core::accounts::AccountError;
 use neonex_core::auth::{OAuthError, UserError};
 use neonex_core::collections::CollectionError;
 use neonex_core::idempotency::KeyReused;
 use neonex_core::invalid::Invalid;
 use neonex_core::keys::KeyError;
 use neonex_core::mail::MailError;
+use neonex_core::members::MemberError;
 use neonex_core::password::PasswordError;
 use neonex_core::platform::AuthError;
 use neonex_core::records::{BatchError, RecordError};
@@ -180,6 +182,18 @@ impl From<CollectionError> for Problem {
     }
 }
 
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => {
+                let detail = "Too many passwords are being checked. Try again in a moment.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(1)
+            }
+            PasswordError::Hash(_) | PasswordError::Randomness(_) => Self::internal(&error),
+        }
+    }
+}
+
 impl From<UserError> for Problem {
     fn from(error: UserError) -> Self {
         let refused = |status, code: &str| Self::new(status, code, sentence(&error));
@@ -234,11 +248,7 @@ impl From<UserError> for Problem {
             UserError::Denied(denied) => denied.into(),
             UserError::Record(error) => error.into(),
             UserError::Collection(error) => error.into(),
-            UserError::Password(PasswordError::Busy) => {
-                let detail = "Too many passwords are being checked. Try again in a moment.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).retry_after(1)
-            }
-            UserError::Password(error) => Self::internal(&error),
+            UserError::Password(error) => error.into(),
             UserError::Signing(error) => Self::internal(&error),
             UserError::Secret(error) => Self::internal(&error),
             UserError::Randomness(error) => Self::internal(&error),
@@ -287,6 +297,63 @@ impl From<OAuthError> for Problem {
             | OAuthError::IdToken(_)
             | OAuthError::Egress(_) => bad_gateway(),
             OAuthError::User(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let refused = |status, code: &str| Self::new(status, code, sentence(&error));
+        match error {
+            AccountError::WrongCredentials => refused(StatusCode::UNAUTHORIZED, "wrong_credentials"),
+            AccountError::Wait { seconds } => {
+                let problem = refused(StatusCode::TOO_MANY_REQUESTS, "too_many_tries");
+                match seconds {
+                    Some(seconds) => problem.retry_after(seconds.unsigned_abs()),
+                    None => problem,
+                }
+            }
+            AccountError::Disabled => refused(StatusCode::FORBIDDEN, "account_disabled"),
+            AccountError::SessionNeeded => refused(StatusCode::FORBIDDEN, "session_needed"),
+            AccountError::InvalidToken => refused(StatusCode::UNAUTHORIZED, "invalid_token"),
+            AccountError::NoAccount => Self::not_found("There is no such account."),
+            AccountError::NoSession => Self::not_found("There is no such session."),
+            AccountError::NoToken => Self::not_found("There is no such token."),
+            AccountError::TooManyTokens { .. } => conflict("too_many_tokens", &error),
+            AccountError::EmailTaken => conflict("email_taken", &error),
+            AccountError::Invalid(invalid) => invalid.into(),
+            AccountError::Password(error) => error.into(),
+            AccountError::Randomness(error) => Self::internal(&error),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MemberError> for Problem {
+    fn from(error: MemberError) -> Self {
+        let refused = |status, code: &str| Self::new(status, code, sentence(&error));
+        match error {
+            MemberError::NoMember => Self::not_found("There is no such member."),
+            MemberError::NoRole => Self::not_found("There is no such role."),
+            MemberError::NoInvitation => Self::not_found("There is no such invitation."),
+            MemberError::LastOwner => conflict("last_owner", &error),
+            MemberError::BeyondOwnScopes => refused(StatusCode::FORBIDDEN, "beyond_own_scopes"),
+            MemberError::OwnerNeeded => refused(StatusCode::FORBIDDEN, "owner_needed"),
+            MemberError::AlreadyMember => conflict("already_member", &error),
+            MemberError::TooManyMembers { .. } => conflict("too_many_members", &error),
+            MemberError::TooManyRoles { .. } => conflict("too_many_roles", &error),
+            MemberError::RoleTaken => conflict("name_taken", &error),
+            MemberError::BuiltInRole => conflict("built_in_role", &error),
+            MemberError::RoleInUse => conflict("role_in_use", &error),
+            MemberError::InvalidInvitation => refused(StatusCode::UNAUTHORIZED, "invalid_token"),
+            MemberError::SignInNeeded => refused(StatusCode::UNAUTHORIZED, "sign_in_needed"),
+            MemberError::OtherAccount => refused(StatusCode::FORBIDDEN, "other_account"),
+            MemberError::Invalid(invalid) => invalid.into(),
+            MemberError::Denied(denied) => denied.into(),
+            MemberError::Account(error) => error.into(),
+            MemberError::Mail(error) => error.into(),
+            MemberError::Randomness(error) => Self::internal(&error),
+            MemberError::Store(error) => error.into(),
         }
     }
 }

@@ -44,6 +44,7 @@
 //! # });
 //! ```
 
+pub mod accounts;
 pub mod app;
 pub mod auth;
 pub mod caller;
@@ -55,6 +56,7 @@ mod errors;
 pub mod gate;
 pub mod keys;
 pub mod mails;
+pub mod members;
 pub mod metrics;
 mod paging;
 pub mod payload;
@@ -82,6 +84,7 @@ pub type Operations = (
     keys::Keys,
     collections::Collections,
     auth::Operations,
+    (accounts::Accounts, accounts::Tokens, members::Members, members::Roles),
     mails::Mails,
     records::Records,
     records::Record,
@@ -102,6 +105,12 @@ pub fn operations(surface: &Surface) -> Operations {
         keys::Keys(surface.clone()),
         collections::Collections(surface.clone()),
         auth::operations(surface),
+        (
+            accounts::Accounts(surface.clone()),
+            accounts::Tokens(surface.clone()),
+            members::Members(surface.clone()),
+            members::Roles(surface.clone()),
+        ),
         mails::Mails(surface.clone()),
         records::Records(surface.clone()),
         records::Record(surface.clone()),
@@ -133,4 +142,8 @@ enum Tag {
     Users,
     /// Mails to users, and what is written in them.
     Mails,
+    /// People who work with the console and the command line.
+    Accounts,
+    /// Accounts that may do something in a tenant, and by which roles.
+    Members,
 }

@@ -45,6 +45,9 @@ pub enum Command {
     /// Make credentials on the machine itself
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Make accounts on the machine itself, and let their owners set passwords
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -185,6 +188,48 @@ Examples:
         /// Name under which the token is listed
         #[arg(long, default_value = "cli")]
         name: String,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `neonex account …`
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Make an account, and print what its owner sets a password with
+    #[command(after_help = "\
+The password is set by POST /v1/account/reset-password with what is printed, once, for a day.
+
+Examples:
+  neonex account create --email ada@example.com --operator")]
+    Create {
+        /// Which database.
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Address to sign in with
+        #[arg(long)]
+        email: String,
+        /// Let the account run the platform
+        #[arg(long)]
+        operator: bool,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what the owner of an account sets another password with
+    #[command(after_help = "\
+The password is set by POST /v1/account/reset-password with what is printed, once, for a day.
+
+Examples:
+  neonex account reset-password --email ada@example.com")]
+    ResetPassword {
+        /// Which database.
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Address of the account
+        #[arg(long)]
+        email: String,
         /// Write JSON
         #[arg(long)]
         json: bool,

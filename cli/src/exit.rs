@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use neonex_core::accounts::TokenError;
+use neonex_core::accounts::{AccountError, TokenError};
 use neonex_core::engine::DataFolderError;
 use neonex_core::platform::OpenError;
 use neonex_core::redis::InvalidRedisUrl;
@@ -71,6 +71,9 @@ pub enum CommandError {
     /// A token could not be made.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// An account could not be made or found.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// The server could not start, or a part of it ended.
     #[error("the server could not start")]
     Start(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -130,7 +133,11 @@ impl From<&CommandError> for Exit {
             | CommandError::Open(OpenError::Unmigrated { .. }) => Self::Conflict,
             CommandError::Server(ServerError::Unreachable(_)) => Self::Transient,
             CommandError::Open(OpenError::Migrate(error)) | CommandError::Migrate(error) => Self::from(error),
-            CommandError::Token(TokenError::Store(error)) => Self::from(error),
+            CommandError::Token(TokenError::Store(error))
+            | CommandError::Account(AccountError::Store(error)) => Self::from(error),
+            CommandError::Account(AccountError::EmailTaken) => Self::Conflict,
+            CommandError::Account(AccountError::NoAccount) => Self::NotFound,
+            CommandError::Account(_) => Self::Failure,
         }
     }
 }

@@ -24,15 +24,17 @@ pub enum CredentialKind {
     Secret,
     /// `nx_pat_…`: acts as an account, from the command line.
     PersonalAccess,
+    /// `nx_ses_…`: acts as an account that has signed in.
+    Session,
     /// `nx_set_…`: makes the first operator, once.
     SetUp,
-    /// `nx_one_…`: does one thing for one user of a tenant, once.
+    /// `nx_one_…`: does one thing for one user of a tenant, or one account, once.
     OneTime,
 }
 
 impl CredentialKind {
-    const ALL: [Self; 5] =
-        [Self::Publishable, Self::Secret, Self::PersonalAccess, Self::SetUp, Self::OneTime];
+    const ALL: [Self; 6] =
+        [Self::Publishable, Self::Secret, Self::PersonalAccess, Self::Session, Self::SetUp, Self::OneTime];
 
     /// What such a credential starts with.
     pub const fn prefix(self) -> &'static str {
@@ -40,6 +42,7 @@ impl CredentialKind {
             Self::Publishable => "nx_pub_",
             Self::Secret => "nx_sec_",
             Self::PersonalAccess => "nx_pat_",
+            Self::Session => "nx_ses_",
             Self::SetUp => "nx_set_",
             Self::OneTime => "nx_one_",
         }

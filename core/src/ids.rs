@@ -118,6 +118,14 @@ prefixed_id!(
 );
 
 prefixed_id!(
+    /// A session of an account.
+    AccountSessionId, "asn_"
+);
+prefixed_id!(
+    /// An invitation to be a member of a tenant.
+    TenantInvitationId, "inv_"
+);
+prefixed_id!(
     /// A session of a tenant's user.
     SessionId, "ses_"
 );

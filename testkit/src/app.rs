@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use neonex_api::app::{App, Settings};
 use neonex_api::caller::Surface;
@@ -15,6 +15,7 @@ use neonex_api::metrics::Exposition;
 use neonex_api::probes::Readiness;
 use neonex_api::rate_limit::{Rate, RateLimits};
 use neonex_api::{Operations, operations};
+use neonex_core::accounts::{Email, NewAccount};
 use neonex_core::keys::KeyKind;
 use neonex_core::platform::Platform;
 use neonex_core::redis::Redis;
@@ -23,10 +24,12 @@ use poem::http::uri::Scheme;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Endpoint as _, Request, RequestParts, Response, Route};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::platform::{TestPlatform, TestTenant};
 
+/// The password of accounts that tests make.
+pub const ACCOUNT_PASSWORD: &str = "correct horse battery staple";
 /// Where every request comes from.
 const CLIENT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 40_000);
 
@@ -126,6 +129,16 @@ impl TestApp {
         Ok(AppTenant { tenant, api: self.api.clone(), operator: self.operator() })
     }
 
+    /// Makes an account of that address, with [`ACCOUNT_PASSWORD`], and signs it in. It names no tenant.
+    pub async fn account(&self, email: &str, operator: bool) -> anyhow::Result<Client> {
+        let new = NewAccount { email: Email::try_from(email.to_owned())?, operator };
+        let (_, reset) = self.platform.platform.create_account(new).await?;
+        let body = json!({"token": reset.credential.reveal(), "password": ACCOUNT_PASSWORD});
+        let set = self.nobody().post("/v1/account/reset-password", &body).await;
+        ensure!(set.status == 204, "the password was not set: {}", set.code());
+        self.nobody().signed_in(email).await
+    }
+
     /// Removes the database. A test that fails leaves it behind to be looked at.
     pub async fn remove(self) -> anyhow::Result<()> {
         self.platform.remove().await
@@ -181,6 +194,41 @@ impl AppTenant {
         self.key(KeyKind::Publishable, None).await
     }
 
+    /// Makes a member of that address and role, with [`ACCOUNT_PASSWORD`]: invited by the operator, and signed in.
+    pub async fn member(&self, email: &str, role: &str) -> anyhow::Result<Client> {
+        let token = self.invited(&self.operator(), email, role).await?;
+        let body = json!({"token": token, "password": ACCOUNT_PASSWORD});
+        let joined = self.nobody().post("/v1/account/join", &body).await;
+        ensure!(joined.status == 200, "{email} has not joined: {}", joined.code());
+        Ok(self.nobody().signed_in(email).await?.within(&self.tenant.slug))
+    }
+
+    /// Has somebody invited as a member, and gives the secret of the mail.
+    pub async fn invited(&self, by: &Client, email: &str, role: &str) -> anyhow::Result<String> {
+        let invitation = json!({"email": email, "role": role});
+        let invited = by.post("/v1/members/invitations", &invitation).await;
+        ensure!(invited.status == 201, "{email} was not invited: {}", invited.code());
+        let mails = self.operator().get("/v1/mails").await.json();
+        let mails = mails["items"].as_array().cloned().unwrap_or_default();
+        // Of those that were sent at the same instant the order says nothing.
+        for mail in mails.iter().filter(|mail| mail["to"] == email && mail["template"] == "tenant_invitation")
+        {
+            let path = format!("/v1/mails/{}", mail["id"].as_str().unwrap_or_default());
+            let text = self.operator().get(&path).await.text("text");
+            let token = text.split_once("nx_one_").and_then(|(_, rest)| rest.get(..36));
+            let token = format!("nx_one_{}", token.context("an invitation has no secret")?);
+            if self.is_open(&token).await {
+                return Ok(token);
+            }
+        }
+        bail!("no mail has come to {email}")
+    }
+
+    /// Whether an invitation's secret is good still: without a password it says what it lacks.
+    async fn is_open(&self, token: &str) -> bool {
+        self.nobody().post("/v1/account/join", &json!({"token": token})).await.code() != "invalid_token"
+    }
+
     async fn key(&self, kind: KeyKind, scopes: Option<&[&str]>) -> anyhow::Result<Client> {
         let key = self.tenant.key(kind, scopes).await?;
         Ok(self.nobody().bearer(&key.credential))
@@ -206,6 +254,14 @@ impl Client {
     #[must_use]
     pub fn bearer(&self, credential: &str) -> Self {
         self.with("authorization", &format!("Bearer {credential}"))
+    }
+
+    /// Whoever signs in as the account of that address, with [`ACCOUNT_PASSWORD`].
+    pub async fn signed_in(&self, email: &str) -> anyhow::Result<Self> {
+        let body = json!({"email": email, "password": ACCOUNT_PASSWORD});
+        let signed_in = self.post("/v1/account/sign-in", &body).await;
+        ensure!(signed_in.status == 200, "{email} has not signed in: {}", signed_in.code());
+        Ok(self.bearer(&signed_in.text("token")))
     }
 
     /// The same caller, who names a tenant.

@@ -10,7 +10,7 @@ mod smtp;
 mod world;
 
 pub use self::aftermath::{Logged, change_log, check_integrity, copy_databases};
-pub use self::app::{Answer, Api, AppTenant, Client, TestApp};
+pub use self::app::{ACCOUNT_PASSWORD, Answer, Api, AppTenant, Client, TestApp};
 pub use self::database::{Backend, TestStore, wait_until_unused};
 pub use self::platform::{TestKey, TestPlatform, TestTenant, enter, operator};
 pub use self::process::{Program, Server, terminate};

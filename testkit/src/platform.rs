@@ -184,6 +184,7 @@ impl TestKey {
 pub async fn operator(platform: &Platform, token: &str) -> anyhow::Result<OperatorScope> {
     match platform.authenticate(Some(token), None, request()?).await? {
         Authenticated::Operator(scope) => Ok(scope),
+        Authenticated::Account(_) => anyhow::bail!("an operator is none"),
         Authenticated::Tenant(_) => anyhow::bail!("an operator who named no tenant got into one"),
     }
 }
@@ -197,7 +198,7 @@ pub async fn enter(
     let request = request().map_err(|_| AuthError::Missing)?;
     match platform.authenticate(credential, tenant, request).await? {
         Authenticated::Tenant(scope) => Ok(scope),
-        Authenticated::Operator(_) => Err(AuthError::Missing),
+        Authenticated::Operator(_) | Authenticated::Account(_) => Err(AuthError::Missing),
     }
 }
 

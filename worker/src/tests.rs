@@ -31,7 +31,7 @@ async fn enter(platform: &Platform, credential: &str, tenant: Option<&str>) -> A
 async fn tenant(platform: &Platform, credential: &str) -> TenantScope {
     match enter(platform, credential, Some("acme")).await {
         Authenticated::Tenant(scope) => scope,
-        Authenticated::Operator(_) => panic!("a tenant was named"),
+        Authenticated::Operator(_) | Authenticated::Account(_) => panic!("a tenant was named"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod account;
 mod advice;
 mod config;
 mod files;
@@ -26,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Worker(args) => worker::run(&args, file),
         Command::Migrate(command) => migrate::run(command, file),
         Command::Token(command) => token::run(command, file),
+        Command::Account(command) => account::run(command, file),
         Command::Config(command) => config::run(&command, file),
         Command::Import(args) => files::import(&args),
         Command::Export(args) => files::export(&args),

@@ -5,17 +5,44 @@ use std::sync::Arc;
 
 use super::permission::ScopeSet;
 use crate::auth::UserState;
-use crate::ids::{AccountId, KeyId, SessionId, TokenId};
+use crate::ids::{AccountId, AccountSessionId, KeyId, SessionId, TokenId};
+
+/// By what an account acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A session of the console.
+    Session(AccountSessionId),
+    /// A personal access token.
+    Token(TokenId),
+}
 
 /// Who acts. There is no bare 'internal': work of the system's own says which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// A platform operator, by a personal access token.
+    /// A platform operator.
     Operator {
-        /// The token.
-        token: TokenId,
-        /// Whose it is; `None` for one made on the machine itself.
+        /// By what.
+        via: Via,
+        /// Whose it is; `None` for a token made on the machine itself.
         account: Option<AccountId>,
+    },
+    /// An account that is no operator, outside any tenant.
+    Account {
+        /// Which.
+        id: AccountId,
+        /// By what.
+        via: Via,
+    },
+    /// An account in a tenant of which it is a member.
+    Member {
+        /// Which.
+        account: AccountId,
+        /// Its role there.
+        role: Arc<str>,
+        /// What the role allows, as far as a token of theirs goes.
+        scopes: ScopeSet,
+        /// By what.
+        via: Via,
     },
     /// A tenant's secret key.
     Key {
@@ -47,6 +74,8 @@ impl Actor {
     pub const fn kind(&self) -> Option<&'static str> {
         match self {
             Self::Operator { .. } => Some("operator"),
+            Self::Account { .. } => Some("account"),
+            Self::Member { .. } => Some("member"),
             Self::Key { .. } => Some("key"),
             Self::User { .. } => Some("user"),
             Self::Anonymous { .. } => None,
@@ -58,8 +87,8 @@ impl Actor {
     pub fn scopes(&self) -> ScopeSet {
         match self {
             Self::Operator { .. } | Self::System(_) => ScopeSet::all(),
-            Self::Key { scopes, .. } => *scopes,
-            Self::User { .. } | Self::Anonymous { .. } => ScopeSet::default(),
+            Self::Key { scopes, .. } | Self::Member { scopes, .. } => *scopes,
+            Self::User { .. } | Self::Anonymous { .. } | Self::Account { .. } => ScopeSet::default(),
         }
     }
 }
@@ -68,8 +97,11 @@ impl Actor {
 impl fmt::Display for Actor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Operator { account: Some(account), .. } => write!(formatter, "{account}"),
-            Self::Operator { token, account: None } => write!(formatter, "{token}"),
+            Self::Operator { account: Some(account), .. }
+            | Self::Account { id: account, .. }
+            | Self::Member { account, .. } => write!(formatter, "{account}"),
+            Self::Operator { via: Via::Token(token), account: None } => write!(formatter, "{token}"),
+            Self::Operator { via: Via::Session(session), account: None } => write!(formatter, "{session}"),
             Self::Key { id, .. } | Self::Anonymous { key: Some(id) } => write!(formatter, "{id}"),
             Self::Anonymous { key: None } => formatter.write_str("anonymous"),
             Self::User { user, by: Some(by), .. } => write!(formatter, "user:{} by {by}", user.id),

@@ -1,6 +1,6 @@
 //! Authorisation: who acts, in which tenant, and what they may do there.
 //!
-//! A [`TenantScope`] or an [`OperatorScope`] can only come from authentication ([`crate::platform::Platform`]) and is
+//! A [`TenantScope`], an [`OperatorScope`] or an [`AccountScope`] can only come from authentication ([`crate::platform::Platform`]) and is
 //! the only way to start work. What changes or shows data takes a [`Permit`] of the matching permission, which only
 //! a scope gives out, so that a forgotten check does not compile.
 
@@ -9,10 +9,10 @@ mod permission;
 mod request;
 mod scope;
 
-pub use self::actor::{Actor, RequestId};
+pub use self::actor::{Actor, RequestId, Via};
 pub use self::permission::{
-    AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead,
-    RecordsWrite, ScopeSet, UsersImpersonate,
+    AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, MembersRead, MembersWrite,
+    Permission, RecordsRead, RecordsWrite, ScopeSet, UsersImpersonate,
 };
 pub use self::request::RequestFacts;
-pub use self::scope::{Denied, OperatorScope, Permit, TenantScope};
+pub use self::scope::{AccountScope, Denied, OperatorScope, Permit, TenantScope};

@@ -50,6 +50,10 @@ permissions! {
     AuthWrite = "auth:write" @ 7,
     /// Act as a user.
     UsersImpersonate = "users:impersonate" @ 8,
+    /// See members, roles and invitations.
+    MembersRead = "members:read" @ 9,
+    /// Invite and remove members, give and make roles.
+    MembersWrite = "members:write" @ 10,
 }
 
 /// A set of permissions.
@@ -83,6 +87,12 @@ impl ScopeSet {
     pub(crate) fn stored(names: &str) -> Self {
         let known = ALL.iter().filter(|(known, _)| names.split(' ').any(|name| name == *known));
         Self(known.fold(0, |bits, (_, bit)| bits | 1 << bit))
+    }
+
+    /// Those that are among both.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 & others.0)
     }
 
     /// Whether `P` is among them.

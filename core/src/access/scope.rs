@@ -3,10 +3,11 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::actor::{Actor, RequestId};
+use super::actor::{Actor, RequestId, Via};
 use super::permission::Permission;
 use super::request::RequestFacts;
 use crate::expr::{Auth, Bindings, Request};
+use crate::ids::AccountId;
 use crate::platform::Platform;
 use crate::store::{Place, StoreError};
 use crate::tenants::TenantState;
@@ -120,12 +121,12 @@ impl TenantScope {
 pub struct OperatorScope {
     platform: Platform,
     actor: Actor,
-    request: RequestId,
+    request: RequestFacts,
 }
 
 impl OperatorScope {
     /// Only authentication makes scopes.
-    pub(crate) const fn new(platform: Platform, actor: Actor, request: RequestId) -> Self {
+    pub(crate) const fn new(platform: Platform, actor: Actor, request: RequestFacts) -> Self {
         Self { platform, actor, request }
     }
 
@@ -136,6 +137,47 @@ impl OperatorScope {
 
     /// Which request this is.
     pub const fn request(&self) -> &RequestId {
+        self.request.id()
+    }
+
+    /// The operator as an account; `None` where a token acts that was made on the machine itself.
+    pub fn account(&self) -> Option<AccountScope> {
+        let Actor::Operator { via, account: Some(account) } = self.actor else { return None };
+        Some(AccountScope::new(self.platform.clone(), account, via, self.request.clone()))
+    }
+
+    pub(crate) const fn platform(&self) -> &Platform {
+        &self.platform
+    }
+}
+
+/// An account that works on what is its own. Holding one is the proof that it has signed in, or presents a token.
+#[derive(Clone)]
+pub struct AccountScope {
+    platform: Platform,
+    account: AccountId,
+    via: Via,
+    request: RequestFacts,
+}
+
+impl AccountScope {
+    /// Only authentication makes scopes.
+    pub(crate) const fn new(platform: Platform, account: AccountId, via: Via, request: RequestFacts) -> Self {
+        Self { platform, account, via, request }
+    }
+
+    /// Which account.
+    pub const fn id(&self) -> AccountId {
+        self.account
+    }
+
+    /// By what it acts.
+    pub const fn via(&self) -> Via {
+        self.via
+    }
+
+    /// What is known of the request.
+    pub(crate) const fn facts(&self) -> &RequestFacts {
         &self.request
     }
 

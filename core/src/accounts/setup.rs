@@ -4,6 +4,8 @@ use futures_util::FutureExt as _;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
+use super::account::{account_row, machine};
+use super::audit::Act;
 use super::tokens::{MadeToken, token_row};
 use crate::credential::{Credential, CredentialKind};
 use crate::engine::Undo;
@@ -30,6 +32,12 @@ impl TryFrom<String> for Email {
             return Ok(Self(text));
         }
         Err(Invalid::one("", "invalid_email", "this is no e-mail address"))
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
     }
 }
 
@@ -138,6 +146,7 @@ impl Platform {
             credential: Credential::generate(CredentialKind::PersonalAccess, self.rng())?,
         };
         let token = token_row(&made, Some(id), now);
+        let audit = machine(Act::Created, id, Some("operator, by the link".to_owned())).row(self, None)?;
         self.store()
             .write(Place::Control, Undo::Savepoint, move |tx| {
                 async move {
@@ -153,6 +162,7 @@ impl Platform {
                     }
                     end_links(tx, now).await?;
                     tx.insert(account).await.map_err(email_taken)?;
+                    tx.insert(audit).await?;
                     Ok(tx.insert(token).await?)
                 }
                 .boxed()
@@ -163,13 +173,15 @@ impl Platform {
 
     /// Makes an operator of that address, unless it has an account already. Says whether it made one.
     pub async fn ensure_operator(&self, new: SetUp) -> Result<bool, SetUpError> {
-        let (row, _) = self.operator_row(new).await?;
+        let (row, id) = self.operator_row(new).await?;
+        let audit = machine(Act::Created, id, Some("operator, unattended".to_owned())).row(self, None)?;
         let now = self.now().as_micros();
         let made = self
             .store()
             .write(Place::Control, Undo::Savepoint, move |tx| {
                 async move {
                     tx.insert(row).await.map_err(email_taken)?;
+                    tx.insert(audit).await?;
                     Ok(end_links(tx, now).await?)
                 }
                 .boxed()
@@ -184,16 +196,8 @@ impl Platform {
 
     async fn operator_row(&self, new: SetUp) -> Result<(accounts::ActiveModel, AccountId), SetUpError> {
         let id = AccountId::generate(self.clock(), self.rng())?;
-        let row = accounts::ActiveModel {
-            id: Set(id.as_uuid()),
-            email_key: Set(new.email.key()),
-            email: Set(new.email.0),
-            password_hash: Set(new.password.hash(self.rng()).await?),
-            operator: Set(true),
-            disabled_at: Set(None),
-            created_at: Set(self.now().as_micros()),
-        };
-        Ok((row, id))
+        let hash = new.password.hash(self.rng()).await?;
+        Ok((account_row(id, new.email, hash, true, self.now()), id))
     }
 }
 
@@ -203,7 +207,7 @@ async fn has_operator(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
 }
 
 /// With the first operator every open link ends, however the operator was made.
-async fn end_links(tx: &mut Tx<'_>, now: i64) -> Result<(), StoreError> {
+pub(super) async fn end_links(tx: &mut Tx<'_>, now: i64) -> Result<(), StoreError> {
     use setup_links::Column;
     let open = setup_links::Entity::update_many().col_expr(Column::UsedAt, now.into());
     tx.update(open.filter(Column::UsedAt.is_null())).await.map(drop)

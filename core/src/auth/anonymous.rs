@@ -5,11 +5,11 @@ use futures_util::FutureExt as _;
 
 use super::audit::{Act, entry};
 use super::error::UserError;
-use super::guard::{self, Allowance};
 use super::session::SignedIn;
 use crate::access::TenantScope;
 use crate::collections::users::USERS;
 use crate::engine::Undo;
+use crate::guard::{self, Allowance};
 use crate::invalid::Findings;
 use crate::records::RecordError;
 use crate::records::users::{Owned, UserKey, UserRecord};

@@ -3,6 +3,7 @@
 use crate::access::Denied;
 use crate::collections::CollectionError;
 use crate::factors::{FactorError, PasskeyError};
+use crate::guard::Wait;
 use crate::invalid::Invalid;
 use crate::mail::MailError;
 use crate::password::PasswordError;
@@ -137,6 +138,12 @@ pub enum UserError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Wait> for UserError {
+    fn from(Wait { seconds }: Wait) -> Self {
+        Self::Wait { seconds }
+    }
 }
 
 impl From<MailError> for UserError {

@@ -2,9 +2,9 @@
 
 use futures_util::FutureExt as _;
 
-use super::guard::{self, Allowance};
 use crate::access::TenantScope;
 use crate::engine::Undo;
+use crate::guard::{self, Allowance};
 use crate::mail::MailError;
 
 impl TenantScope {

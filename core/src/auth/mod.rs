@@ -17,7 +17,6 @@ mod by_mail;
 mod error;
 mod factors;
 mod fresh;
-mod guard;
 mod impersonate;
 mod import;
 mod load;

@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::audit::{Act, entry};
 use super::error::UserError;
-use super::guard;
 use super::session::SignedIn;
 use crate::access::TenantScope;
 use crate::engine::Undo;
+use crate::guard;
 use crate::password::{Presented, is_current};
 use crate::records::users::{UserKey, UserRecord};
 use crate::store::StoreError;

@@ -7,5 +7,6 @@
 mod model;
 mod service;
 
+pub(crate) use self::model::future;
 pub use self::model::{Key, KeyKind, NewKey};
 pub use self::service::{KeyError, KeyPage, MadeKey};

@@ -118,16 +118,16 @@ impl NewKey {
                 None
             }
         };
-        let expires_at = expires_at.and_then(|text| findings.take("/expires_at", future(text, now)));
+        let expires_at = expires_at.and_then(|text| findings.take("/expires_at", future("a key", text, now)));
         findings.finish(name.zip(scopes).map(|(name, scopes)| Self { name, kind, scopes, expires_at }))
     }
 }
 
-/// Reads an instant that lies ahead.
-fn future(text: &str, now: Timestamp) -> Result<Timestamp, Invalid> {
+/// Reads an instant that lies ahead, at which `what` is to expire.
+pub(crate) fn future(what: &str, text: &str, now: Timestamp) -> Result<Timestamp, Invalid> {
     match Timestamp::parse(text) {
         Some(at) if at > now => Ok(at),
-        Some(_) => Err(Invalid::one("", "past", "a key has to expire in the future")),
+        Some(_) => Err(Invalid::one("", "past", format!("{what} has to expire in the future"))),
         None => Err(Invalid::one("", "invalid_value", "write an instant as 2026-11-23T12:00:00Z (RFC 3339)")),
     }
 }

@@ -105,6 +105,16 @@ const fn english(name: TemplateName) -> (&'static str, &'static str) {
              If that was you, sign in, or ask for another password if you have forgotten yours. If it was not you, do \
              nothing: nobody has learnt that you are there.\n",
         ),
+        TemplateName::TenantInvitation => (
+            "You are asked to help run {{app}}",
+            "You are asked to help run {{app}}, with the address {{email}}.\n\n\
+             {{#link}}\n\
+             This is where you come in:\n\n{{link}}\n\n\
+             {{/link}}\n{{^link}}\n\
+             This is what you are asked for:\n\n{{token}}\n\n\
+             {{/link}}\n\
+             It works once, for {{days}} days. If you do not want it, do nothing.\n",
+        ),
     }
 }
 
@@ -183,6 +193,16 @@ const fn german(name: TemplateName) -> (&'static str, &'static str) {
             "Jemand wollte sich bei {{app}} mit {{email}} anmelden, und diese Adresse gibt es dort schon.\n\n\
              Wenn du das warst, melde dich mit deinem Passwort an oder verlange ein neues. Wenn du es nicht warst, \
              musst du nichts tun: Niemand hat erfahren, dass es dich dort gibt.\n",
+        ),
+        TemplateName::TenantInvitation => (
+            "Du sollst {{app}} mit betreiben",
+            "Du bist eingeladen, {{app}} mit zu betreiben, mit der Adresse {{email}}.\n\n\
+             {{#link}}\n\
+             Hier kommst du hinein:\n\n{{link}}\n\n\
+             {{/link}}\n{{^link}}\n\
+             Danach wirst du gefragt:\n\n{{token}}\n\n\
+             {{/link}}\n\
+             Das geht einmal, {{days}} Tage lang. Wenn du es nicht willst, musst du nichts tun.\n",
         ),
     }
 }

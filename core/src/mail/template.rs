@@ -35,16 +35,18 @@ pub enum TemplateName {
     Invitation,
     /// Tells a user that somebody wanted to sign up with their address.
     AlreadyRegistered,
+    /// Asks somebody to become a member of the tenant.
+    TenantInvitation,
 }
 
 use TemplateName::{
     AlreadyRegistered, ChangeEmail, Code, EmailChanged, Invitation, MagicLink, PasswordChanged,
-    ResetPassword, VerifyEmail,
+    ResetPassword, TenantInvitation, VerifyEmail,
 };
 
 impl TemplateName {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         VerifyEmail,
         ResetPassword,
         MagicLink,
@@ -54,6 +56,7 @@ impl TemplateName {
         PasswordChanged,
         Invitation,
         AlreadyRegistered,
+        TenantInvitation,
     ];
 
     /// What it is called.
@@ -68,6 +71,7 @@ impl TemplateName {
             PasswordChanged => "password_changed",
             Invitation => "invitation",
             AlreadyRegistered => "already_registered",
+            TenantInvitation => "tenant_invitation",
         }
     }
 
@@ -86,7 +90,7 @@ impl TemplateName {
             Code => &[APP, EMAIL, ("code", "123456"), ("minutes", "10")],
             ChangeEmail => &[APP, EMAIL, NEW, LINK, TOKEN, HOURS],
             EmailChanged => &[APP, EMAIL, NEW],
-            Invitation => &[APP, EMAIL, LINK, TOKEN, ("days", "7")],
+            Invitation | TenantInvitation => &[APP, EMAIL, LINK, TOKEN, ("days", "7")],
             PasswordChanged | AlreadyRegistered => &[APP, EMAIL],
         }
     }

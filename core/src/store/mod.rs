@@ -68,6 +68,13 @@ impl Place {
     }
 }
 
+/// The database of that tenant.
+impl From<TenantId> for Place {
+    fn from(tenant: TenantId) -> Self {
+        Self::Tenant(tenant)
+    }
+}
+
 /// For people.
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -91,6 +91,7 @@ impl Platform {
                     let keys = api_key_index::Entity::delete_many();
                     tx.delete(keys.filter(IndexColumn::TenantId.eq(tenant.as_uuid()))).await?;
                     tx.delete(mail_due::Entity::delete_by_id(tenant.as_uuid())).await?;
+                    crate::members::forget(tx, tenant).await?;
                     let row = Entity::delete_many().filter(Column::Id.eq(tenant.as_uuid()));
                     tx.delete(row.filter(Column::DeleteAfter.lte(now))).await.map(drop)
                 }

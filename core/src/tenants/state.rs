@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
+
 use super::model::{Settings, Tenant, TenantStatus};
 use crate::auth::TenantAuth;
 use crate::clock::Timestamp;
@@ -12,6 +14,8 @@ use crate::collections::users::USERS;
 use crate::collections::{Collection, OnDelete, Relation};
 use crate::expr::{Catalogue, Checked, Model, Way, name_of_referrers};
 use crate::ids::{CollectionId, TenantId};
+use crate::members::Members;
+use crate::store::{Store, StoreError};
 
 /// A tenant, its settings and the design of its collections, at one version.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub struct TenantState {
     tenant: Tenant,
     collections: HashMap<String, Arc<Collection>>,
     auth: TenantAuth,
+    /// Who its members are: read when the first of them comes.
+    members: OnceCell<Members>,
     /// When the version was last compared with the control database's, in microseconds.
     checked_at: AtomicI64,
 }
@@ -32,7 +38,13 @@ impl TenantState {
     ) -> Self {
         let by_name = |collection: Arc<Collection>| (collection.name().to_owned(), collection);
         let collections = collections.into_iter().map(by_name).collect();
-        Self { tenant, collections, auth, checked_at: AtomicI64::new(now.as_micros()) }
+        let (members, checked_at) = (OnceCell::new(), AtomicI64::new(now.as_micros()));
+        Self { tenant, collections, auth, members, checked_at }
+    }
+
+    /// Its members. They are those of this version or of a later one: each change of them is one of the version.
+    pub(crate) async fn members(&self, store: &Store) -> Result<&Members, StoreError> {
+        self.members.get_or_try_init(|| Members::load(store, self.tenant.id)).await
     }
 
     /// Its id.

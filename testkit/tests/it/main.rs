@@ -46,6 +46,7 @@ mod isolation;
 mod keys;
 mod mail;
 mod matrix;
+mod members;
 mod nearby;
 mod oauth;
 mod pages;

@@ -7,11 +7,11 @@ use super::{Kind, MailWish, SENT, SentTo, code};
 use crate::access::TenantScope;
 use crate::auth::audit::{Act, entry};
 use crate::auth::error::UserError;
-use crate::auth::guard;
 use crate::auth::one_time::Purpose;
 use crate::auth::prove::Proof;
 use crate::auth::session::end_sessions;
 use crate::auth::users::{own_password, set_password};
+use crate::guard;
 use crate::mail::TemplateName;
 use crate::password::Password;
 

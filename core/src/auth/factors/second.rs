@@ -7,11 +7,12 @@ use uuid::Uuid;
 use super::model::{FactorKind, SecondFactorNeeded};
 use super::store;
 use crate::access::TenantScope;
+use crate::auth::UserError;
 use crate::auth::audit::{Act, entry};
 use crate::auth::one_time::{NewSecret, Purpose};
 use crate::auth::settings::SecondFactor;
-use crate::auth::{UserError, guard};
 use crate::engine::Undo;
+use crate::guard;
 use crate::store::{StoreError, Tx};
 
 /// A sign-in that waits for its second factor.
@@ -177,7 +178,7 @@ impl TenantScope {
         let counted = format!("second factor of {user}");
         // Nobody guesses a recovery code, so that these are a way in when codes are locked.
         let account = matches!(answer, Answer::Totp(_)).then_some(counted.as_str());
-        guard::admit_from(tx, tenant, account, address, now).await?;
+        guard::admit_from::<UserError>(tx, tenant, account, address, now).await?;
         let right = match &answer {
             Answer::Totp(code) => {
                 let keys = (tenant, self.platform().master_key());

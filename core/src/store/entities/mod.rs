@@ -46,6 +46,86 @@ entity!(
         expires_at: Option<i64>,
         revoked_at: Option<i64>,
         last_used_at: Option<i64>,
+        scopes: Option<String>,
+    }
+);
+entity!(
+    /// Accounts' sessions. One that has ended is gone.
+    account_sessions, "account_sessions", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        account_id: Uuid,
+        digest: Vec<u8>,
+        created_at: i64,
+        seen_at: i64,
+        expires_at: i64,
+        user_agent: Option<String>,
+        ip: Option<String>,
+    }
+);
+entity!(
+    /// By which accounts get a password.
+    account_resets, "account_resets", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        digest: Vec<u8>,
+        account_id: Uuid,
+        created_at: i64,
+        expires_at: i64,
+    }
+);
+entity!(
+    /// Accounts' places in tenants.
+    members, "members", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        account_id: Uuid,
+        role: String,
+        created_at: i64,
+    }
+);
+entity!(
+    /// Tenants' own roles.
+    member_roles, "member_roles", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        description: String,
+        permissions: String,
+        created_at: i64,
+        updated_at: i64,
+    }
+);
+entity!(
+    /// Those who are asked to be members.
+    tenant_invitations, "tenant_invitations", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        email: String,
+        email_key: String,
+        role: String,
+        digest: Vec<u8>,
+        invited_by: Option<Uuid>,
+        created_at: i64,
+        expires_at: i64,
+    }
+);
+entity!(
+    /// What was done with accounts and members that somebody may have to answer for.
+    platform_audit, "platform_audit", {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        tenant_id: Option<Uuid>,
+        at: i64,
+        actor: String,
+        action: String,
+        subject: Option<String>,
+        request_id: Option<String>,
+        ip: Option<String>,
+        details: Option<String>,
     }
 );
 entity!(
@@ -249,17 +329,6 @@ entity!(
         user_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         digest: Vec<u8>,
-    }
-);
-entity!(
-    /// Tries that failed.
-    failures, "failures", {
-        #[sea_orm(primary_key, auto_increment = false)]
-        tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        digest: Vec<u8>,
-        failures: i64,
-        last_at: i64,
     }
 );
 entity!(

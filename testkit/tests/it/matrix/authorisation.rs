@@ -55,7 +55,9 @@ fn lines(entry: &Entry) -> Vec<[String; 2]> {
     let line = |collection| {
         let rule = RULED.iter().find(|(name, _)| *name == collection);
         let needs = match (entry.row.needs, rule) {
+            (Needs::Nobody, _) => "nothing".to_owned(),
             (Needs::Operator, _) => "an operator".to_owned(),
+            (Needs::Account, _) => "an account".to_owned(),
             (Needs::Tenant, _) => "a tenant".to_owned(),
             (Needs::User, _) => "a user".to_owned(),
             (Needs::PastRules(scope), _)

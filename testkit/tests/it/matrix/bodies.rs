@@ -250,6 +250,31 @@ pub(super) fn invitation(names: &Names) -> Value {
     json!({"email": format!("new-{}", names.email)})
 }
 
+/// Tries are counted for the address alone, and for all who call alike; this one is refused before it is counted.
+pub(super) fn sign_in_account(names: &Names) -> Value {
+    json!({"email": names.email, "password": "x".repeat(1025)})
+}
+
+pub(super) fn account_token(names: &Names) -> Value {
+    json!({"name": names.value})
+}
+
+pub(super) fn member(names: &Names) -> Value {
+    json!({"role": names.role})
+}
+
+pub(super) fn member_invitation(names: &Names) -> Value {
+    json!({"email": format!("new-{}", names.email), "role": names.role})
+}
+
+pub(super) fn role(names: &Names) -> Value {
+    json!({"name": format!("new-{}", names.role), "description": names.value, "permissions": []})
+}
+
+pub(super) fn role_description(names: &Names) -> Value {
+    json!({"description": names.value})
+}
+
 pub(super) fn template(names: &Names) -> Value {
     json!({"subject": names.value, "text": names.value})
 }

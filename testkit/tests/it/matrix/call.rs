@@ -85,7 +85,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// What stands before a key, the secret of a factor, or a picture of that.
-const MADE_UP: [&str; 5] = ["nx_pub_", "nx_sec_", "secret=", "\"secret\":\"", "base64,"];
+const MADE_UP: [&str; 6] = ["nx_pub_", "nx_sec_", "nx_pat_", "secret=", "\"secret\":\"", "base64,"];
 
 /// The same text without ids and keys that the server made up on the way.
 pub(super) fn anonymised(told: &str) -> String {

@@ -11,6 +11,14 @@ pub(super) enum Credential {
     Publishable,
     /// A signed-in user's access token.
     User,
+    /// The session of a member who owns the tenant.
+    Owner,
+    /// That of an admin.
+    Admin,
+    /// That of a developer.
+    Developer,
+    /// That of a viewer.
+    Viewer,
     /// A secret key with the one scope that the operation needs.
     ItsScope,
     /// A secret key with the scope that lies closest.
@@ -36,14 +44,24 @@ pub(super) enum Credential {
 }
 
 use Credential::{
-    Anonymous, Deleted, EveryScope, Expired, ItsScope, Malformed, Nobody, Operator, OperatorWithin,
-    OtherScope, Publishable, Revoked, Suspended, Unknown, User,
+    Admin, Anonymous, Deleted, Developer, EveryScope, Expired, ItsScope, Malformed, Nobody, Operator,
+    OperatorWithin, OtherScope, Owner, Publishable, Revoked, Suspended, Unknown, User, Viewer,
 };
 
 impl Credential {
     /// Those that say who somebody is.
-    pub(super) const GOOD: [Self; 9] =
-        [Nobody, Anonymous, Publishable, User, OtherScope, ItsScope, EveryScope, OperatorWithin, Operator];
+    pub(super) const GOOD: [Self; 10] = [
+        Nobody,
+        Anonymous,
+        Publishable,
+        User,
+        Owner,
+        OtherScope,
+        ItsScope,
+        EveryScope,
+        OperatorWithin,
+        Operator,
+    ];
     /// Those that open nothing.
     pub(super) const BAD: [Self; 6] = [Malformed, Unknown, Revoked, Expired, Suspended, Deleted];
 
@@ -59,6 +77,10 @@ impl Credential {
             Anonymous => "anonymous",
             Publishable => "publishable",
             User => "user",
+            Owner => "owner",
+            Admin => "admin",
+            Developer => "developer",
+            Viewer => "viewer",
             ItsScope => "its scope",
             OtherScope => "other scope",
             EveryScope => "every scope",
@@ -76,6 +98,14 @@ impl Credential {
     /// The slug of its tenant.
     pub(super) fn slug(self) -> String {
         self.heading().replace(' ', "-")
+    }
+
+    /// The role of the member who presents it, if it is one's.
+    pub(super) const fn role(self) -> Option<&'static str> {
+        match self {
+            Owner | Admin | Developer | Viewer => Some(self.heading()),
+            _ => None,
+        }
     }
 
     /// Whether it is the operator's, to whom no tenant is another's.

@@ -15,5 +15,6 @@ mod names;
 mod operations;
 mod own;
 mod probes;
+mod roles;
 mod unchanged;
 mod world;

@@ -40,6 +40,16 @@ pub(super) struct Names {
     pub(super) provider: String,
     /// A factor of theirs.
     pub(super) factor: String,
+    /// A member, by the id of their account.
+    pub(super) account: String,
+    /// A session of an account.
+    pub(super) account_session: String,
+    /// A token of an account.
+    pub(super) account_token: String,
+    /// An invitation to be a member, by id.
+    pub(super) tenant_invitation: String,
+    /// A role, by name.
+    pub(super) role: String,
 }
 
 impl Names {
@@ -52,6 +62,7 @@ impl Names {
             value: "own value".to_owned(),
             email: "own@example.com".to_owned(),
             provider: "own-idp".to_owned(),
+            role: "own-role".to_owned(),
             ..Self::default()
         }
     }
@@ -70,6 +81,11 @@ impl Names {
             | Input::Invitation
             | Input::Provider
             | Input::Factor
+            | Input::Account
+            | Input::AccountSession
+            | Input::AccountToken
+            | Input::TenantInvitation
+            | Input::Role
             | Input::TenantCursor
             | Input::KeyCursor
             | Input::RecordCursor
@@ -93,6 +109,11 @@ impl Names {
             Input::Invitation => self.invitation.clone(),
             Input::Provider => self.provider.clone(),
             Input::Factor => self.factor.clone(),
+            Input::Account => self.account.clone(),
+            Input::AccountSession => self.account_session.clone(),
+            Input::AccountToken => self.account_token.clone(),
+            Input::TenantInvitation => self.tenant_invitation.clone(),
+            Input::Role => self.role.clone(),
             Input::Filter | Input::Condition => match way {
                 0 => format!("id == '{}'", self.record),
                 1 => format!("title == '{}'", self.value),
@@ -111,7 +132,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 19] {
+    pub(super) fn all(&self) -> [&str; 24] {
         [
             &self.tenant,
             &self.slug,
@@ -132,6 +153,11 @@ impl Names {
             &self.invitation,
             &self.provider,
             &self.factor,
+            &self.account,
+            &self.account_session,
+            &self.account_token,
+            &self.tenant_invitation,
+            &self.role,
         ]
     }
 
@@ -158,6 +184,11 @@ impl Names {
             invitation: beside(&self.invitation),
             provider: word(&self.provider),
             factor: beside(&self.factor),
+            account: beside(&self.account),
+            account_session: beside(&self.account_session),
+            account_token: beside(&self.account_token),
+            tenant_invitation: beside(&self.tenant_invitation),
+            role: word(&self.role),
         }
     }
 }

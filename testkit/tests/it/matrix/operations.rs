@@ -10,8 +10,9 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Factor, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once,
-    Plain, Provider, Record, RecordCursor, Session, Sort, Tenant, Unique, User,
+    Account, AccountSession, AccountToken, Collection, Condition, Etag, Factor, Fields, Filter, Invitation,
+    Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider, Record, RecordCursor, Role, Session, Sort,
+    Tenant, TenantInvitation, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -40,6 +41,16 @@ pub(super) enum Input {
     Provider,
     /// A factor of a user, by id.
     Factor,
+    /// An account, by id.
+    Account,
+    /// A session of an account, by id.
+    AccountSession,
+    /// A token of an account, by id.
+    AccountToken,
+    /// An invitation to be a member, by id.
+    TenantInvitation,
+    /// A role, by name.
+    Role,
     /// A condition, which names fields, values and ids.
     Filter,
     /// The same, of an operation that does not do without.
@@ -79,6 +90,11 @@ impl Input {
                 | Self::Invitation
                 | Self::Provider
                 | Self::Factor
+                | Self::Account
+                | Self::AccountSession
+                | Self::AccountToken
+                | Self::TenantInvitation
+                | Self::Role
         )
     }
 }
@@ -86,8 +102,12 @@ impl Input {
 /// What an operation asks of whom it obeys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
+    /// Nothing: it says itself who it is for.
+    Nobody,
     /// To run the platform.
     Operator,
+    /// To be an account.
+    Account,
     /// To say which tenant is meant.
     Tenant,
     /// To be a user who is signed in.
@@ -443,6 +463,28 @@ const ROWS: &[Row] = &[
     row("accept_invitation", Needs::Tenant, &[], &[bodies::password_reset]),
     row("invite_user", Scope("auth:write"), &[], &[bodies::invitation]),
     row("revoke_invitation", Scope("auth:write"), &[("invitation", Invitation)], &[]),
+    row("sign_in_account", Needs::Nobody, &[], &[bodies::sign_in_account]),
+    row("reset_account_password", Needs::Nobody, &[], &[bodies::password_reset]),
+    row("join_tenant", Needs::Nobody, &[], &[bodies::password_reset]),
+    row("sign_out_account", Needs::Account, &[], &[]),
+    row("get_account", Needs::Account, &[], &[]),
+    row("update_account", Needs::Account, &[], &[bodies::password]),
+    row("list_account_sessions", Needs::Account, &[], &[]),
+    row("end_account_session", Needs::Account, &[("session", AccountSession)], &[]),
+    row("create_account_token", Needs::Account, &[], &[bodies::account_token]),
+    row("list_account_tokens", Needs::Account, &[], &[]),
+    row("revoke_account_token", Needs::Account, &[("token", AccountToken)], &[]),
+    row("list_members", Scope("members:read"), &[], &[]),
+    row("update_member", Scope("members:write"), &[("account", Account)], &[bodies::member]),
+    row("remove_member", Scope("members:write"), &[("account", Account)], &[]),
+    row("invite_member", Scope("members:write"), &[], &[bodies::member_invitation]),
+    row("list_tenant_invitations", Scope("members:read"), &[], &[]),
+    row("revoke_tenant_invitation", Scope("members:write"), &[("invitation", TenantInvitation)], &[]),
+    row("list_roles", Scope("members:read"), &[], &[]),
+    row("create_role", Scope("members:write"), &[], &[bodies::role]),
+    row("get_role", Scope("members:read"), &[("role", Role)], &[]),
+    row("update_role", Scope("members:write"), &[("role", Role)], &[bodies::role_description]),
+    row("delete_role", Scope("members:write"), &[("role", Role)], &[]),
     row(
         "list_mails",
         Scope("auth:read"),

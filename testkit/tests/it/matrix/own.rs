@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use neonex_core::credential::{Credential as Presented, CredentialKind};
 use neonex_core::keys::KeyKind;
-use neonex_core::store::Store;
+use neonex_core::store::{Place, Store};
 use neonex_testkit::{Answer, AppTenant, Client, TestApp};
 use poem::http::Method;
 use serde_json::json;
@@ -27,6 +27,8 @@ pub(super) const RULED: [(&str, Option<&str>); 3] =
 pub(super) const UNIQUE: &str = "code";
 /// A record of each.
 const RECORD: &str = "01900000-0000-7000-8000-000000000001";
+/// The role of the member that requests are about, and of who is invited.
+const SPARE: &str = "spare-role";
 /// How long the key lasts that is to expire.
 pub(super) const LIFETIME_SECONDS: i64 = 60;
 
@@ -38,6 +40,8 @@ pub(super) struct Own {
     tenant: AppTenant,
     platform: Client,
     store: Store,
+    /// The member that requests are about.
+    member: String,
     /// Who presents the credential; where it is a key of one scope, one for each scope.
     callers: BTreeMap<&'static str, Client>,
 }
@@ -57,7 +61,8 @@ impl Own {
             ..Names::own()
         };
         let store = app.platform.store().clone();
-        Self { credential, names, tenant, platform: app.operator(), store, callers }
+        let member = address("member", credential);
+        Self { credential, names, tenant, platform: app.operator(), store, member, callers }
     }
 
     /// Fills the tenant, and lets its end come where the credential is to outlive it.
@@ -75,6 +80,14 @@ impl Own {
         self.restore_users().await;
         self.restore_settings().await;
         self.restore_providers().await;
+        for role in [&self.names.role, SPARE] {
+            let new = json!({"name": role, "permissions": []});
+            expect(&self.tenant.operator().post("/v1/roles", &new).await, 201);
+        }
+        let member = self.tenant.member(&self.member, SPARE).await.unwrap();
+        self.names.account = expect(&member.get("/v1/account").await, 200)["id"].as_str().unwrap().into();
+        self.restore_members().await;
+        self.restore_account().await;
         let own = format!("/v1/tenants/{}", self.names.tenant);
         match self.credential {
             Credential::Suspended => {
@@ -91,7 +104,7 @@ impl Own {
     fn caller(&self, needs: Needs) -> &Client {
         let needed = match needs {
             // No scope would do.
-            Needs::Operator | Needs::Tenant | Needs::User => "keys:write",
+            Needs::Nobody | Needs::Operator | Needs::Account | Needs::Tenant | Needs::User => "keys:write",
             Needs::Scope(scope) | Needs::Rule(scope) | Needs::PastRules(scope) => scope,
         };
         let scope = if self.credential == Credential::OtherScope { sibling(needed) } else { needed };
@@ -117,8 +130,76 @@ impl Own {
             "Auth" if entry.row.operation.contains("settings") => self.restore_settings().await,
             "Auth" | "Users" => self.restore_users().await,
             "Mails" => self.restore_mails().await,
+            "Accounts" => self.restore_account().await,
+            "Members" => self.restore_members().await,
             other => panic!("say here how to undo what {} does to {other}", entry.row.operation),
         }
+    }
+
+    /// The account that calls, or the tenant's member where none does: signed in anew, with a session beside that and a
+    /// token, and nothing of what a request brought.
+    async fn restore_account(&mut self) {
+        let email = self.credential.role().map_or(self.member.clone(), |role| address(role, self.credential));
+        let (nobody, path) = (self.tenant.nobody(), "/v1/account/sign-in");
+        let body = json!({"email": email, "password": super::bodies::PASSWORD});
+        let signed_in = expect(&nobody.post(path, &body).await, 200);
+        let account = nobody.bearer(signed_in["token"].as_str().unwrap());
+        let sessions = expect(&account.get("/v1/account/sessions").await, 200);
+        for session in sessions["items"].as_array().unwrap() {
+            if session["id"] != signed_in["session"]["id"] {
+                let path = format!("/v1/account/sessions/{}", session["id"].as_str().unwrap());
+                expect(&account.delete(&path).await, 204);
+            }
+        }
+        let other = expect(&nobody.post(path, &body).await, 200);
+        self.names.account_session = other["session"]["id"].as_str().unwrap().into();
+        let tokens = expect(&account.get("/v1/account/tokens").await, 200);
+        for token in tokens["items"].as_array().unwrap() {
+            let path = format!("/v1/account/tokens/{}", token["id"].as_str().unwrap());
+            expect(&account.delete(&path).await, 204);
+        }
+        let token = account.post("/v1/account/tokens", &json!({"name": "own token"})).await;
+        self.names.account_token = expect(&token, 201)["id"].as_str().unwrap().into();
+        if self.credential.role().is_some() {
+            self.callers = BTreeMap::from([("", account.within(&self.tenant.tenant.slug))]);
+        }
+    }
+
+    /// The one member beside whoever calls, the two roles, and the one invitation.
+    async fn restore_members(&mut self) {
+        self.restore_mails().await;
+        let operator = self.tenant.operator();
+        let invitations = expect(&operator.get("/v1/members/invitations").await, 200);
+        for invitation in invitations["items"].as_array().unwrap() {
+            let path = format!("/v1/members/invitations/{}", invitation["id"].as_str().unwrap());
+            expect(&operator.delete(&path).await, 204);
+        }
+        let members = expect(&operator.get("/v1/members").await, 200);
+        let account: &str = &self.names.account;
+        if members["items"].as_array().unwrap().iter().all(|member| member["account"] != account) {
+            let id = uuid::Uuid::try_parse(account.trim_start_matches("acc_")).unwrap();
+            let insert = format!(
+                "INSERT INTO members (tenant_id, account_id, role, created_at) VALUES (?, ?, '{SPARE}', 0)"
+            );
+            let row = (insert, vec![self.tenant.tenant.id.as_uuid(), id]);
+            execute(&self.store, Place::Control, vec![row]).await;
+        }
+        // What was written past the server is told to it by another change.
+        for role in ["viewer", SPARE] {
+            let path = format!("/v1/members/{account}");
+            expect(&operator.patch(&path, &json!({"role": role})).await, 200);
+        }
+        let roles = expect(&operator.get("/v1/roles").await, 200);
+        for role in roles["items"].as_array().unwrap().iter().filter(|role| role["built_in"] == false) {
+            if role["name"] != SPARE {
+                let path = format!("/v1/roles/{}", role["name"].as_str().unwrap());
+                expect(&operator.delete(&path).await, 204);
+            }
+        }
+        expect(&operator.post("/v1/roles", &json!({"name": self.names.role, "permissions": []})).await, 201);
+        let guest = json!({"email": "next@example.com", "role": SPARE});
+        let invited = expect(&operator.post("/v1/members/invitations", &guest).await, 201);
+        self.names.tenant_invitation = invited["id"].as_str().unwrap().into();
     }
 
     async fn restore_tenant(&self) {
@@ -232,6 +313,11 @@ impl Own {
     }
 }
 
+/// An account's address.
+fn address(who: &str, credential: Credential) -> String {
+    format!("{who}@{}.example", credential.slug())
+}
+
 /// Of two scopes that belong together, the other.
 fn sibling(scope: &'static str) -> &'static str {
     match scope {
@@ -239,6 +325,8 @@ fn sibling(scope: &'static str) -> &'static str {
         "collections:write" => "collections:read",
         "keys:read" => "keys:write",
         "keys:write" => "keys:read",
+        "members:read" => "members:write",
+        "members:write" => "members:read",
         "auth:read" | "users:impersonate" => "auth:write",
         "auth:write" => "auth:read",
         "records:read" => "records:write",
@@ -260,7 +348,7 @@ async fn callers(
         Credential::Publishable => tenant.publishable().await.unwrap(),
         Credential::ItsScope | Credential::OtherScope => {
             let mut callers = BTreeMap::new();
-            for scope in ["auth:read", "collections:read", "keys:read", "records:read"] {
+            for scope in ["auth:read", "collections:read", "keys:read", "members:read", "records:read"] {
                 for scope in [scope, sibling(scope)] {
                     callers.insert(scope, tenant.secret_with(&[scope]).await.unwrap());
                 }
@@ -270,6 +358,10 @@ async fn callers(
         }
         Credential::EveryScope | Credential::Suspended | Credential::Deleted => {
             tenant.secret().await.unwrap()
+        }
+        Credential::Owner | Credential::Admin | Credential::Developer | Credential::Viewer => {
+            let role = credential.heading();
+            tenant.member(&address(role, credential), role).await.unwrap()
         }
         Credential::Operator => app.operator(),
         Credential::OperatorWithin => tenant.operator(),

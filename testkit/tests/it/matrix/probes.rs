@@ -46,7 +46,12 @@ impl Entry {
         match self.row.needs {
             Needs::Rule(_) => RULED.iter().map(|(name, _)| *name).collect(),
             Needs::PastRules(_) => vec![CLOSED],
-            Needs::Operator | Needs::Tenant | Needs::User | Needs::Scope(_) => vec![TARGET],
+            Needs::Nobody
+            | Needs::Operator
+            | Needs::Account
+            | Needs::Tenant
+            | Needs::User
+            | Needs::Scope(_) => vec![TARGET],
         }
     }
 
@@ -173,6 +178,11 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         Input::Invitation => Some(own.names.invitation.clone()),
         Input::Provider => Some(own.names.provider.clone()),
         Input::Factor => Some(own.names.factor.clone()),
+        Input::Account => Some(own.names.account.clone()),
+        Input::AccountSession => Some(own.names.account_session.clone()),
+        Input::AccountToken => Some(own.names.account_token.clone()),
+        Input::TenantInvitation => Some(own.names.tenant_invitation.clone()),
+        Input::Role => Some(own.names.role.clone()),
         Input::Fields => Some("title".to_owned()),
         Input::Unique => Some(UNIQUE.to_owned()),
         Input::Plain(value) => Some(value.to_owned()),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::support::texts;
 
 /// Tables with their columns; of which tenant a row is, is in the condition.
-const CONTROL: [(&str, &str, &str); 3] = [
+const CONTROL: [(&str, &str, &str); 10] = [
     (
         "tenants",
         "slug, name, placement, settings, version, changed_at, next_due_at, suspended_at, delete_after, \
@@ -16,6 +16,29 @@ const CONTROL: [(&str, &str, &str); 3] = [
     ),
     ("api_key_index", "digest, key_id", "tenant_id = ?"),
     ("mail_due", "due_at, noted_at", "tenant_id = ?"),
+    ("members", "account_id, role, created_at", "tenant_id = ?"),
+    ("member_roles", "name, description, permissions, created_at, updated_at", "tenant_id = ?"),
+    (
+        "tenant_invitations",
+        "id, email, email_key, role, digest, invited_by, created_at, expires_at",
+        "tenant_id = ?",
+    ),
+    ("platform_audit", "id, at, actor, action, subject, request_id, ip, details", "tenant_id = ?"),
+    (
+        "accounts",
+        "id, email, password_hash, operator, disabled_at",
+        "id IN (SELECT account_id FROM members WHERE tenant_id = ?)",
+    ),
+    (
+        "account_sessions",
+        "id, digest, created_at, expires_at",
+        "account_id IN (SELECT account_id FROM members WHERE tenant_id = ?)",
+    ),
+    (
+        "access_tokens",
+        "id, name, digest, expires_at, revoked_at, scopes",
+        "account_id IN (SELECT account_id FROM members WHERE tenant_id = ?)",
+    ),
 ];
 const TENANT: [(&str, &str); 20] = [
     ("collections", "id, name, definition, created_at, updated_at"),

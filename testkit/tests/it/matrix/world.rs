@@ -41,6 +41,8 @@ impl World {
             &foreign.session,
             &foreign.mail,
             &foreign.factor,
+            &foreign.account,
+            &foreign.tenant_invitation,
         ];
         secrets.extend(foreign_ids.into_iter().cloned());
         let mut canaries: Vec<String> = secrets.iter().flat_map(|secret| spellings(secret)).collect();
@@ -74,6 +76,7 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>, Vec<Stri
         once: format!("{CANARY} once"),
         email: format!("{CANARY}@example.com"),
         provider: format!("{CANARY}-idp"),
+        role: format!("{CANARY}-role"),
         ..Names::default()
     };
     let keys = format!("/v1/tenants/{}/keys", names.tenant);
@@ -115,9 +118,28 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>, Vec<Stri
     let asked = other.anonymous().post("/v1/auth/sign-in", &user).await.json();
     let waiting = text(&asked["second_factor"]["token"]);
     let tokens = [token, text(&signed_in["refresh_token"])];
+    let theirs = fill_members(other, &mut names).await;
     let repeatable = repeatable(other, &operator.with("idempotency-key", &names.once)).await;
-    let hidden = codes.into_iter().chain([factor, waiting]).collect();
+    let hidden = codes.into_iter().chain([factor, waiting]).chain(theirs).collect();
     (names, secrets.into_iter().chain(repeatable).chain(tokens).collect(), hidden)
+}
+
+/// A role, a member who has it, with a session and a token, and somebody who is invited. Gives what is the member's own.
+async fn fill_members(other: &AppTenant, names: &mut Names) -> [String; 3] {
+    let operator = other.operator();
+    let role = json!({"name": names.role, "description": names.value, "permissions": ["members:read"]});
+    expect(&operator.post("/v1/roles", &role).await, 201);
+    let member = other.member(&format!("{CANARY}-member@example.com"), &names.role).await.unwrap();
+    names.account = text(&expect(&member.get("/v1/account").await, 200)["id"]);
+    let sessions = expect(&member.get("/v1/account/sessions").await, 200);
+    names.account_session = text(&sessions["items"][0]["id"]);
+    let token = json!({"name": names.value, "scopes": ["members:read"]});
+    let token = expect(&member.post("/v1/account/tokens", &token).await, 201);
+    names.account_token = text(&token["id"]);
+    let guest = json!({"email": format!("{CANARY}-next@example.com"), "role": names.role});
+    names.tenant_invitation =
+        text(&expect(&operator.post("/v1/members/invitations", &guest).await, 201)["id"]);
+    [names.account_session.clone(), names.account_token.clone(), text(&token["token"])]
 }
 
 /// A provider, a sign-in by it that has begun, and somebody whom it knows.
@@ -149,7 +171,16 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let mut shown = String::new();
     let keys = format!("/v1/tenants/{}/keys", other.id());
     let users = "/v1/collections/users/records";
-    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries", users, "/v1/mails"] {
+    for path in [
+        &keys,
+        "/v1/collections",
+        &records,
+        "/v1/slow-queries",
+        users,
+        "/v1/mails",
+        "/v1/members",
+        "/v1/members/invitations",
+    ] {
         shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
     }
     let user = text(&expect(&other.operator().get(users).await, 200)["items"][0]["id"]);

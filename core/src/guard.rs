@@ -3,20 +3,18 @@
 //!
 //! After so many failures in a row the next try has to wait, each time twice as long, and at last there is none any
 //! more until the secret is another. Who comes from one address is counted apart from what is tried, with more room:
-//! an office has one address. What is counted lies in the tenant's database, so a restart forgives nothing.
+//! an office has one address. What is counted lies in a database, that of the tenant or, for accounts, the control
+//! database: a restart forgives nothing.
 
 use std::net::IpAddr;
 
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_query::Value;
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
-use super::error::UserError;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
-use crate::ids::TenantId;
-use crate::store::entities::failures::{ActiveModel, Column, Entity};
-use crate::store::{StoreError, Tx};
+use crate::store::{Place, Sql, StoreError, Tx};
 
 /// The longest wait: a quarter of an hour.
 const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
@@ -36,9 +34,19 @@ enum Tried<'t> {
 
 /// The next try has to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Wait {
+pub(crate) struct Wait {
     /// For so long; `None` for as long as the secret is the same.
-    seconds: Option<i64>,
+    pub(crate) seconds: Option<i64>,
+}
+
+/// A count, and when it was last changed, in microseconds.
+type Count = (i64, i64);
+
+/// Where counts lie.
+#[derive(Debug, Clone, Copy)]
+struct Ledger {
+    table: &'static str,
+    tenant: Option<Uuid>,
 }
 
 impl Tried<'_> {
@@ -70,31 +78,107 @@ impl Tried<'_> {
     }
 }
 
+impl Ledger {
+    const fn of(place: Place) -> Self {
+        match place {
+            Place::Control => Self { table: "account_failures", tenant: None },
+            Place::Tenant(tenant) => Self { table: "failures", tenant: Some(tenant.as_uuid()) },
+        }
+    }
+
+    /// The condition that a row is this place's.
+    const fn own(self) -> &'static str {
+        if self.tenant.is_some() { "tenant_id = ? AND " } else { "" }
+    }
+
+    fn owner(self) -> impl Iterator<Item = Value> {
+        self.tenant.map(Value::from).into_iter()
+    }
+
+    async fn find(self, tx: &mut Tx<'_>, digest: &[u8], locked: bool) -> Result<Option<Count>, StoreError> {
+        let lock = if locked && tx.dialect() != Dialect::Sqlite { " FOR UPDATE" } else { "" };
+        let (table, own) = (self.table, self.own());
+        let select = format!("SELECT failures, last_at FROM {table} WHERE {own}digest = ?{lock}");
+        let values = self.owner().chain([digest.to_vec().into()]).collect();
+        let sql = Sql::new(tx.dialect().placeholders(&select), values);
+        let found = tx
+            .query(&sql, |row| Ok((row.int(0)?.unwrap_or_default(), row.int(1)?.unwrap_or_default())))
+            .await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Begins a count. Of racing first ones all but one are made anew, and find it.
+    async fn begin(self, tx: &mut Tx<'_>, digest: &[u8], now: Timestamp) -> Result<(), StoreError> {
+        self.forget_old(tx, now).await?;
+        let (column, mark) = if self.tenant.is_some() { ("tenant_id, ", "?, ") } else { ("", "") };
+        let table = self.table;
+        let insert =
+            format!("INSERT INTO {table} ({column}digest, failures, last_at) VALUES ({mark}?, ?, ?)");
+        let row: [Value; 3] = [digest.to_vec().into(), 1_i64.into(), now.as_micros().into()];
+        let sql = Sql::new(tx.dialect().placeholders(&insert), self.owner().chain(row).collect());
+        match tx.execute(&sql).await {
+            Err(StoreError::Unique { .. }) => Err(StoreError::Conflict("a racing first try".into())),
+            inserted => inserted.map(drop),
+        }
+    }
+
+    /// Changes a count, if it is still as it was read; says whether it was.
+    async fn change(
+        self,
+        tx: &mut Tx<'_>,
+        digest: &[u8],
+        before: Count,
+        after: Count,
+    ) -> Result<bool, StoreError> {
+        let (table, own) = (self.table, self.own());
+        let update = format!(
+            "UPDATE {table} SET failures = ?, last_at = ? \
+             WHERE {own}digest = ? AND failures = ? AND last_at = ?"
+        );
+        let set: [Value; 2] = [after.0.into(), after.1.into()];
+        let was: [Value; 3] = [digest.to_vec().into(), before.0.into(), before.1.into()];
+        let values = set.into_iter().chain(self.owner()).chain(was).collect();
+        Ok(tx.execute(&Sql::new(tx.dialect().placeholders(&update), values)).await? > 0)
+    }
+
+    async fn end(self, tx: &mut Tx<'_>, digest: &[u8]) -> Result<(), StoreError> {
+        let delete = format!("DELETE FROM {} WHERE {}digest = ?", self.table, self.own());
+        let values = self.owner().chain([digest.to_vec().into()]).collect();
+        tx.execute(&Sql::new(tx.dialect().placeholders(&delete), values)).await.map(drop)
+    }
+
+    /// Takes one back.
+    async fn lessen(self, tx: &mut Tx<'_>, digest: &[u8]) -> Result<(), StoreError> {
+        let (table, own) = (self.table, self.own());
+        let update =
+            format!("UPDATE {table} SET failures = failures - 1 WHERE {own}digest = ? AND failures > 0");
+        let values = self.owner().chain([digest.to_vec().into()]).collect();
+        tx.execute(&Sql::new(tx.dialect().placeholders(&update), values)).await.map(drop)
+    }
+
+    /// Removes what is forgiven, and what was spent so long ago that it has come back: whoever adds a row makes room, so
+    /// that trying ever other names fills nothing.
+    async fn forget_old(self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let delete = format!("DELETE FROM {} WHERE {}last_at < ? AND failures < ?", self.table, self.own());
+        let before = now.plus_seconds(-FORGIVEN_AFTER_SECONDS).as_micros();
+        let values = self.owner().chain([before.into(), HARD_STOP.into()]).collect();
+        tx.execute(&Sql::new(tx.dialect().placeholders(&delete), values)).await.map(drop)
+    }
+}
+
 /// Counts a try as failed before it is made, or says that it has to wait.
 async fn admit(
     tx: &mut Tx<'_>,
-    tenant: TenantId,
+    ledger: Ledger,
     tried: Tried<'_>,
     now: Timestamp,
 ) -> Result<Result<(), Wait>, StoreError> {
-    let key = (tenant.as_uuid(), tried.digest());
-    let row = tx.find(Entity::find_by_id(key.clone())).await?;
-    let Some(row) = row else {
-        let first = ActiveModel {
-            tenant_id: Set(key.0),
-            digest: Set(key.1),
-            failures: Set(1),
-            last_at: Set(now.as_micros()),
-        };
-        forget_old(tx, tenant, now).await?;
-        return match tx.insert(first).await {
-            // Another first try went before: this one is made anew and finds it.
-            Err(StoreError::Unique { .. }) => Err(StoreError::Conflict("a racing first try".into())),
-            inserted => inserted.map(Ok),
-        };
+    let digest = tried.digest();
+    let Some(before) = ledger.find(tx, &digest, false).await? else {
+        return ledger.begin(tx, &digest, now).await.map(Ok);
     };
-    let passed = now.as_micros().saturating_sub(row.last_at) / 1_000_000;
-    let mut failures = row.failures;
+    let passed = now.as_micros().saturating_sub(before.1) / 1_000_000;
+    let mut failures = before.0;
     match tried.wait(failures).seconds {
         None => return Ok(Err(Wait { seconds: None })),
         Some(_) if passed >= FORGIVEN_AFTER_SECONDS => failures = 0,
@@ -102,69 +186,48 @@ async fn admit(
         Some(wait) if (0..wait).contains(&passed) => return Ok(Err(Wait { seconds: Some(wait - passed) })),
         Some(_) => {}
     }
-    let update = Entity::update_many()
-        .col_expr(Column::Failures, (failures + 1).into())
-        .col_expr(Column::LastAt, now.as_micros().into())
-        .filter(Column::TenantId.eq(key.0))
-        .filter(Column::Digest.eq(key.1))
-        .filter(Column::Failures.eq(row.failures))
-        .filter(Column::LastAt.eq(row.last_at));
     // Of those who read the same count one goes on; the others read anew.
-    if tx.update(update).await? == 0 {
-        return Err(StoreError::Conflict("a racing try".into()));
+    if ledger.change(tx, &digest, before, (failures + 1, now.as_micros())).await? {
+        return Ok(Ok(()));
     }
-    Ok(Ok(()))
+    Err(StoreError::Conflict("a racing try".into()))
 }
 
 /// The same against where a try comes from, and against an account.
-pub(super) async fn admit_from(
+pub(crate) async fn admit_from<E: From<StoreError> + From<Wait>>(
     tx: &mut Tx<'_>,
-    tenant: TenantId,
+    place: impl Into<Place>,
     account: Option<&str>,
     address: Option<IpAddr>,
     now: Timestamp,
-) -> Result<(), UserError> {
+) -> Result<(), E> {
+    let ledger = Ledger::of(place.into());
     for tried in address.map(Tried::Address).into_iter().chain(account.map(Tried::Account)) {
         // As an error, so that a try which is not made counts nowhere.
-        let admitted = admit(tx, tenant, tried, now).await?;
-        admitted.map_err(|Wait { seconds }| UserError::Wait { seconds })?;
+        admit(tx, ledger, tried, now).await??;
     }
     Ok(())
-}
-
-/// Removes what is forgiven, and what was spent so long ago that it has come back: whoever adds a row makes room, so that
-/// trying ever other names fills nothing.
-async fn forget_old(tx: &mut Tx<'_>, tenant: TenantId, now: Timestamp) -> Result<(), StoreError> {
-    let old = Entity::delete_many()
-        .filter(Column::TenantId.eq(tenant.as_uuid()))
-        .filter(Column::LastAt.lt(now.plus_seconds(-FORGIVEN_AFTER_SECONDS).as_micros()))
-        .filter(Column::Failures.lt(HARD_STOP));
-    tx.delete(old).await.map(drop)
 }
 
 /// Takes the counts back after a try that was right. An address keeps what others from it have failed: who has one
 /// account there must not be able to wash away the tries at all others.
-pub(super) async fn absolve(
+pub(crate) async fn absolve(
     tx: &mut Tx<'_>,
-    tenant: TenantId,
+    place: impl Into<Place>,
     account: &str,
     address: Option<IpAddr>,
 ) -> Result<(), StoreError> {
-    tx.delete(Entity::delete_by_id((tenant.as_uuid(), Tried::Account(account).digest()))).await?;
-    if let Some(address) = address {
-        let less = Entity::update_many()
-            .col_expr(Column::Failures, sea_orm::sea_query::Expr::cust("failures - 1"))
-            .filter(Column::TenantId.eq(tenant.as_uuid()))
-            .filter(Column::Digest.eq(Tried::Address(address).digest()))
-            .filter(Column::Failures.gt(0));
-        tx.update(less).await?;
+    let ledger = Ledger::of(place.into());
+    ledger.end(tx, &Tried::Account(account).digest()).await?;
+    match address {
+        Some(address) => ledger.lessen(tx, &Tried::Address(address).digest()).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// What there is so much of, and then one more each so often. What was spent is counted beside what has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Allowance<'a> {
+pub(crate) enum Allowance<'a> {
     /// Mails to one address: so that nobody's box is filled.
     MailsTo(&'a str),
     /// Mails that one network address causes.
@@ -209,44 +272,25 @@ impl Allowance<'_> {
 }
 
 /// Spends one of an allowance, or says in how many seconds there is one.
-pub(super) async fn spend(
+pub(crate) async fn spend(
     tx: &mut Tx<'_>,
-    tenant: TenantId,
+    place: impl Into<Place>,
     allowance: Allowance<'_>,
     now: Timestamp,
 ) -> Result<Result<(), i64>, StoreError> {
-    let key = (tenant.as_uuid(), allowance.digest());
-    let mut find = Entity::find_by_id(key.clone());
+    let (ledger, digest) = (Ledger::of(place.into()), allowance.digest());
     // Who wants of the same at the same time waits, for it is spent in a moment.
-    if tx.dialect() != Dialect::Sqlite {
-        find = find.lock_exclusive();
-    }
-    let found = tx.find(find).await?;
-    if found.is_none() {
-        forget_old(tx, tenant, now).await?;
-    }
-    let now = now.as_micros();
-    let Some(row) = found else {
-        let first =
-            ActiveModel { tenant_id: Set(key.0), digest: Set(key.1), failures: Set(1), last_at: Set(now) };
-        return match tx.insert(first).await {
-            // Another was first: this one is made anew and finds it.
-            Err(StoreError::Unique { .. }) => Err(StoreError::Conflict("a racing first".into())),
-            inserted => inserted.map(Ok),
-        };
+    let Some(before) = ledger.find(tx, &digest, true).await? else {
+        return ledger.begin(tx, &digest, now).await.map(Ok);
     };
+    let now = now.as_micros();
     let (most, each) = allowance.terms();
-    let (spent, since) = allowance.spent((row.failures, row.last_at), now);
+    let (spent, since) = allowance.spent(before, now);
     if spent >= most {
         let wait = since.saturating_add(each * (spent - most + 1)).saturating_sub(now);
         return Ok(Err((wait + 999_999).div_euclid(1_000_000).max(1)));
     }
-    let update = Entity::update_many()
-        .col_expr(Column::Failures, (spent + 1).into())
-        .col_expr(Column::LastAt, since.into())
-        .filter(Column::TenantId.eq(key.0))
-        .filter(Column::Digest.eq(key.1));
-    tx.update(update).await.map(|_| Ok(()))
+    ledger.change(tx, &digest, before, (spent + 1, since)).await.map(|_| Ok(()))
 }
 
 #[cfg(test)]
