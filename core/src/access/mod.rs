@@ -11,7 +11,7 @@ mod scope;
 
 pub use self::actor::{Actor, RequestId};
 pub use self::permission::{
-    AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead,
+    AuditRead, AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead,
     RecordsWrite, ScopeSet, UsersImpersonate,
 };
 pub use self::request::RequestFacts;

@@ -50,6 +50,8 @@ permissions! {
     AuthWrite = "auth:write" @ 7,
     /// Act as a user.
     UsersImpersonate = "users:impersonate" @ 8,
+    /// Read the audit log.
+    AuditRead = "audit:read" @ 11,
 }
 
 /// A set of permissions.

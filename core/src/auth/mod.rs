@@ -22,6 +22,7 @@ mod impersonate;
 mod import;
 mod load;
 mod mails;
+mod newcomer;
 mod oauth;
 mod one_time;
 mod prove;
