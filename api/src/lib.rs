@@ -45,6 +45,7 @@
 //! ```
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod caller;
 pub mod client_address;
@@ -66,6 +67,7 @@ pub mod records;
 pub mod request;
 mod root;
 mod route;
+pub mod rules;
 pub mod server;
 pub mod slow_queries;
 pub mod tenants;
@@ -92,7 +94,7 @@ pub type Operations = (
     records::Advice,
     records::Files,
     slow_queries::SlowQueries,
-    records::History,
+    (records::History, rules::Rules, audit::Audit),
 );
 
 /// Every operation, over a platform.
@@ -112,7 +114,7 @@ pub fn operations(surface: &Surface) -> Operations {
         records::Advice(surface.clone()),
         records::Files(surface.clone()),
         slow_queries::SlowQueries(surface.clone()),
-        records::History(surface.clone()),
+        (records::History(surface.clone()), rules::Rules(surface.clone()), audit::Audit(surface.clone())),
     )
 }
 
@@ -133,4 +135,6 @@ enum Tag {
     Users,
     /// Mails to users, and what is written in them.
     Mails,
+    /// Who has done what.
+    Audit,
 }
