@@ -34,6 +34,8 @@ pub(super) struct Names {
     pub(super) session: String,
     /// A mail, by id.
     pub(super) mail: String,
+    /// An entry of the audit log, by id.
+    pub(super) audit: String,
     /// An invitation, by id.
     pub(super) invitation: String,
     /// A provider of sign-in, by name.
@@ -67,6 +69,7 @@ impl Names {
             | Input::Session
             | Input::Mail
             | Input::MailCursor
+            | Input::AuditCursor
             | Input::Invitation
             | Input::Provider
             | Input::Factor
@@ -90,6 +93,7 @@ impl Names {
             Input::User => self.user.clone(),
             Input::Session => self.session.clone(),
             Input::Mail | Input::MailCursor => self.mail.clone(),
+            Input::AuditCursor => self.audit.clone(),
             Input::Invitation => self.invitation.clone(),
             Input::Provider => self.provider.clone(),
             Input::Factor => self.factor.clone(),
@@ -111,7 +115,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 19] {
+    pub(super) fn all(&self) -> [&str; 20] {
         [
             &self.tenant,
             &self.slug,
@@ -129,6 +133,7 @@ impl Names {
             &self.email,
             &self.session,
             &self.mail,
+            &self.audit,
             &self.invitation,
             &self.provider,
             &self.factor,
@@ -155,6 +160,7 @@ impl Names {
             email: word(&self.email),
             session: beside(&self.session),
             mail: beside(&self.mail),
+            audit: beside(&self.audit),
             invitation: beside(&self.invitation),
             provider: word(&self.provider),
             factor: beside(&self.factor),

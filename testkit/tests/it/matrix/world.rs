@@ -40,6 +40,7 @@ impl World {
             &foreign.user,
             &foreign.session,
             &foreign.mail,
+            &foreign.audit,
             &foreign.factor,
         ];
         secrets.extend(foreign_ids.into_iter().cloned());
@@ -108,6 +109,7 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>, Vec<Stri
     let guest = json!({"email": format!("{CANARY}-guest@example.com")});
     names.invitation = text(&expect(&operator.post("/v1/users/invitations", &guest).await, 201)["id"]);
     names.mail = text(&expect(&operator.get("/v1/mails").await, 200)["items"][0]["id"]);
+    names.audit = text(&expect(&operator.get("/v1/audit?limit=1").await, 200)["items"][0]["id"]);
     let theirs = other.nobody().bearer(&token);
     let (factor, codes) = factors::with_totp(app, &theirs).await;
     names.factor = text(&expect(&theirs.get("/v1/auth/factors").await, 200)["items"][0]["id"]);
@@ -149,7 +151,8 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let mut shown = String::new();
     let keys = format!("/v1/tenants/{}/keys", other.id());
     let users = "/v1/collections/users/records";
-    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries", users, "/v1/mails"] {
+    let audit = "/v1/audit?limit=200";
+    for path in [&keys, "/v1/collections", &records, "/v1/slow-queries", users, "/v1/mails", audit] {
         shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
     }
     let user = text(&expect(&other.operator().get(users).await, 200)["items"][0]["id"]);
