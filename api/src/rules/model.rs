@@ -2,7 +2,8 @@
 
 use neonex_core::expr::Joint;
 use neonex_core::records::{
-    Answer, Because, Finding, FindingCode, RuleAnswer, RuleName, RulePart, RulesExplanation, SeenAuth, Severity,
+    Answer, Because, Finding, FindingCode, RuleAnswer, RuleName, RulePart, RulesExplanation, SeenAuth,
+    Severity,
 };
 use poem_openapi::{Enum, Object};
 

@@ -11,8 +11,8 @@ mod scope;
 
 pub use self::actor::{Actor, RequestId};
 pub use self::permission::{
-    AuditRead, AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission, RecordsRead,
-    RecordsWrite, ScopeSet, UsersImpersonate,
+    AuditRead, AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, Permission,
+    RecordsRead, RecordsWrite, ScopeSet, UsersImpersonate,
 };
 pub use self::request::RequestFacts;
 pub use self::scope::{Denied, OperatorScope, Permit, TenantScope};

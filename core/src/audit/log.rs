@@ -85,8 +85,11 @@ impl TenantScope {
             .filter(Column::TenantId.eq(self.tenant().id().as_uuid()))
             .order_by_desc(Column::Id)
             .limit(limit + 1);
-        let texts =
-            [(Column::Actor, filter.actor), (Column::Action, filter.action), (Column::Subject, filter.subject)];
+        let texts = [
+            (Column::Actor, filter.actor),
+            (Column::Action, filter.action),
+            (Column::Subject, filter.subject),
+        ];
         for (column, text) in texts {
             if let Some(text) = text {
                 // What is no text to Postgres stands in no entry.

@@ -32,7 +32,8 @@ impl AuditRetention {
 
     pub(crate) fn check(self) -> Result<(), Invalid> {
         if self.days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-            let message = format!("the audit log is kept for 1 to {MAX_DAYS} days, or for ever without `days`");
+            let message =
+                format!("the audit log is kept for 1 to {MAX_DAYS} days, or for ever without `days`");
             return Err(Invalid::one("/days", "out_of_range", message));
         }
         Ok(())

@@ -149,7 +149,8 @@ mod tests {
         let reference = include_str!("../../../docs/reference/audit.md");
         let arms = include_str!("audit.rs").lines().filter_map(|line| line.trim().strip_prefix("Self::"));
         let names = arms.filter_map(|arm| arm.split_once(" => \"")?.1.strip_suffix("\","));
-        let missing: Vec<_> = names.clone().filter(|name| !reference.contains(&format!("`{name}`"))).collect();
+        let missing: Vec<_> =
+            names.clone().filter(|name| !reference.contains(&format!("`{name}`"))).collect();
         assert!(names.count() > 40 && missing.is_empty(), "{missing:?}");
     }
 }

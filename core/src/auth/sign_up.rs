@@ -15,10 +15,10 @@ use crate::collections::users::USERS;
 use crate::invalid::Findings;
 use crate::mail::{Outgoing, TemplateName};
 use crate::password::Password;
+use crate::records::RecordBody;
 use crate::records::create::Creation;
 use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
-use crate::records::RecordBody;
 use crate::store::entities::{audit_log, user_secrets};
 
 /// A new user as sent.

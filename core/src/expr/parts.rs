@@ -10,7 +10,7 @@ use cel::common::ast::{Expr, IdedExpr, SourceInfo, operators};
 
 use super::error::ExprError;
 use super::vocabulary::Vocabulary;
-use super::{Checked, limits, parse, syntax};
+use super::{Checked, parse, syntax};
 
 /// What puts parts together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,6 @@ pub(crate) struct Part {
 /// The expression, then its parts, each followed by its own.
 pub(crate) fn parts(source: &str, vocabulary: &Vocabulary<'_>) -> Result<Vec<Part>, ExprError> {
     let whole = parse(source, vocabulary)?;
-    limits::check_source(source)?;
     let (tree, info) = syntax(source)?;
     let splitter = Splitter { source, info: &info, vocabulary };
     let mut parts = Vec::new();
@@ -92,7 +91,8 @@ impl Splitter<'_> {
             }
             _ => return None,
         };
-        let operands = self.each_bare(range).find_map(|range| self.joined(joint, node, [left, right], &range));
+        let operands =
+            self.each_bare(range).find_map(|range| self.joined(joint, node, [left, right], &range));
         Some((joint, operands?))
     }
 
@@ -180,19 +180,16 @@ mod tests {
     fn a_rule_falls_into_its_parts() {
         for (source, expected) in [
             ("year > 1", "0 year > 1"),
-            (" active && (year > 1 || !(hidden)) ", "1 active && (year > 1 || !(hidden)) And\n  1 active\n  11 (year > 1 || !(hidden)) Or\n    12 year > 1\n    24 !(hidden) Not\n      25 (hidden)"),
+            (
+                " active && (year > 1 || !(hidden)) ",
+                "1 active && (year > 1 || !(hidden)) And\n  1 active\n  11 (year > 1 || !(hidden)) Or\n    12 year > 1\n    24 !(hidden) Not\n      25 (hidden)",
+            ),
             (
                 "active && hidden && year > 1 && count > 1",
                 "0 active && hidden && year > 1 && count > 1 And\n  0 active\n  10 hidden\n  20 year > 1\n  32 count > 1",
             ),
-            (
-                "(active) && (hidden)",
-                "0 (active) && (hidden) And\n  0 (active)\n  12 (hidden)",
-            ),
-            (
-                "((active || hidden))",
-                "0 ((active || hidden)) Or\n  2 active\n  12 hidden",
-            ),
+            ("(active) && (hidden)", "0 (active) && (hidden) And\n  0 (active)\n  12 (hidden)"),
+            ("((active || hidden))", "0 ((active || hidden)) Or\n  2 active\n  12 hidden"),
             (
                 "active && (hidden && active)",
                 "0 active && (hidden && active) And\n  0 active\n  10 (hidden && active) And\n    11 hidden\n    21 active",

@@ -60,8 +60,8 @@ pub use self::import::{
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
 pub use self::rules::{
-    Answer, Because, Finding, FindingCode, RuleAnswer, RuleName, RulePart, RuleQuestion, RulesExplanation, SeenAuth,
-    Severity, Subject,
+    Answer, Because, Finding, FindingCode, RuleAnswer, RuleName, RulePart, RuleQuestion, RulesExplanation,
+    SeenAuth, Severity, Subject,
 };
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;

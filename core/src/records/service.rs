@@ -204,7 +204,9 @@ impl Records<'_> {
     ) -> Result<Option<Question>, Denied> {
         match self.access(Verb::Create) {
             Ok(_) => self.rule(Verb::Create, id, incoming),
-            Err(_) => self.question(Verb::Create, &Checked::always(&self.collection.model.table), id, incoming),
+            Err(_) => {
+                self.question(Verb::Create, &Checked::always(&self.collection.model.table), id, incoming)
+            }
         }
     }
 

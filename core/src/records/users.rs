@@ -112,7 +112,11 @@ impl UserRecord {
 }
 
 /// Takes an address away from whoever has it, for as long as the transaction lasts that is taken back.
-pub(crate) async fn set_aside(tx: &mut Tx<'_>, collection: &Collection, email: &str) -> Result<(), StoreError> {
+pub(crate) async fn set_aside(
+    tx: &mut Tx<'_>,
+    collection: &Collection,
+    email: &str,
+) -> Result<(), StoreError> {
     let Some(fields) = collection.users else { return Ok(()) };
     let (layout, dialect) = (&collection.layout, tx.dialect());
     let Some(column) = layout.field_column(fields.email) else { return Ok(()) };

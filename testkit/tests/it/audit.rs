@@ -94,7 +94,8 @@ async fn what_is_managed_is_in_it() {
     app.platform.clock.advance(1);
     expect(&operator.delete("/v1/collections/notes").await, 204);
     let of_notes = entries(&reader, &format!("subject={}", text(&made["id"]))).await;
-    let told: Vec<_> = of_notes.iter().map(|entry| (text(&entry["action"]), text(&entry["details"]))).collect();
+    let told: Vec<_> =
+        of_notes.iter().map(|entry| (text(&entry["action"]), text(&entry["details"]))).collect();
     let expected = ["collection.deleted", "collection.changed", "collection.created"];
     assert_eq!(told, expected.map(|action| (action.to_owned(), "notes".to_owned())));
     assert_eq!(of_notes[1]["request_id"], ids[0]);
@@ -142,7 +143,13 @@ async fn it_is_asked_by_whom_what_and_when() {
     let up = "auth.user.signed_up".to_owned();
     assert_eq!(of(format!("since={}&action={up}", encoded(&times[2]))).await, [(2, up.clone())]);
     assert_eq!(of(format!("until={}&action={up}", encoded(&times[1]))).await, [(0, up.clone())]);
-    for nothing in ["actor=nobody", "action=x%00y", "subject=x", "until=2000-01-01T00:00:00Z", "since=9999-01-01T00:00:00Z"] {
+    for nothing in [
+        "actor=nobody",
+        "action=x%00y",
+        "subject=x",
+        "until=2000-01-01T00:00:00Z",
+        "since=9999-01-01T00:00:00Z",
+    ] {
         assert_eq!(entries(&reader, nothing).await, [Value::Null; 0], "{nothing}");
     }
 
@@ -233,7 +240,10 @@ async fn much_of_it_goes_in_many_steps() {
     }
     assert_eq!(rows_of(app.platform.store(), &acme.tenant, "audit_log").await, made + 600);
     app.platform.clock.advance(400 * DAY);
-    assert_eq!(app.platform.platform.prune_history().await.unwrap().done, usize::try_from(made).unwrap() + 600);
+    assert_eq!(
+        app.platform.platform.prune_history().await.unwrap().done,
+        usize::try_from(made).unwrap() + 600
+    );
     assert_eq!(rows_of(app.platform.store(), &acme.tenant, "audit_log").await, 0);
     app.remove().await.unwrap();
 }

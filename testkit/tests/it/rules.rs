@@ -33,7 +33,8 @@ impl World {
         let ann = user(&acme, "ann@example.com").await;
         let bob = user(&acme, "bob@example.com").await;
         let users = [ann, bob].map(|(client, signed_in)| (client, text(&signed_in["user"]["id"])));
-        let verified = developer.patch(&format!("/v1/users/{}", users[0].1), &json!({"verified": true})).await;
+        let verified =
+            developer.patch(&format!("/v1/users/{}", users[0].1), &json!({"verified": true})).await;
         expect(&verified, 200);
         let own = "record.owner == auth.id";
         let design = json!({
@@ -216,7 +217,10 @@ async fn each_part_of_a_rule_has_its_value() {
     let explained = world.explain(json!({}), &anonymous).await;
     assert_eq!(explained["auth"], Value::Null);
     let create = rule(&explained, "create", None);
-    assert_eq!((&create["answer"], values(create)[1]), (&json!("refused"), ("auth != null", 1, Some("false"))));
+    assert_eq!(
+        (&create["answer"], values(create)[1]),
+        (&json!("refused"), ("auth != null", 1, Some("false")))
+    );
     assert_eq!(rule(&explained, "view", None)["answer"], "unknown");
     assert_eq!(rule(&explained, "delete", None)["answer"], "refused");
     let create = rule(&world.explain(json!({}), &ann).await, "create", None).clone();
@@ -228,7 +232,11 @@ async fn each_part_of_a_rule_has_its_value() {
     let create = rule(&explained, "create", None);
     let expected = [
         ("auth != null", 1, Some("true")),
-        ("(input.owner == auth.id && !(record.title == 'taken') || record.room.name == 'hall')", 1, Some("true")),
+        (
+            "(input.owner == auth.id && !(record.title == 'taken') || record.room.name == 'hall')",
+            1,
+            Some("true"),
+        ),
         ("input.owner == auth.id && !(record.title == 'taken')", 2, Some("false")),
         ("input.owner == auth.id", 3, Some("false")),
         ("!(record.title == 'taken')", 3, Some("true")),
@@ -266,7 +274,9 @@ async fn a_list_is_explained_with_the_rule_in_it() {
     let world = World::start().await;
     let ann = json!({"user": world.users[0].1});
     let list = world.explain(json!({}), &ann).await["list"].clone();
-    assert!(text(&list["sql"]).contains("notes") && list["plan"].as_array().is_some_and(|plan| !plan.is_empty()));
+    assert!(
+        text(&list["sql"]).contains("notes") && list["plan"].as_array().is_some_and(|plan| !plan.is_empty())
+    );
     assert_eq!(list["missing_index"], Value::Null);
     let rules = json!({"rules": {"list": "record.stars == 1"}});
     expect(&world.developer.patch("/v1/collections/notes", &rules).await, 200);
@@ -298,11 +308,14 @@ async fn only_who_sees_records_and_rules_has_them_explained() {
     for subject in [&anonymous, &user] {
         expect(&reader.post(EXPLAIN, &question(subject.clone())).await, 200);
     }
-    for wrong in [json!({}), json!({"anonymous": false}), json!({"anonymous": true, "user": world.users[0].1})] {
+    for wrong in
+        [json!({}), json!({"anonymous": false}), json!({"anonymous": true, "user": world.users[0].1})]
+    {
         let refused = problem(&reader.post(EXPLAIN, &question(wrong)).await, 400, "invalid_body");
         assert_eq!(places(&refused), [("/as", "one_of")]);
     }
-    for (field, absent) in [("record", world.users[0].1.clone()), ("record", "none".into()), ("collection", "none".into())]
+    for (field, absent) in
+        [("record", world.users[0].1.clone()), ("record", "none".into()), ("collection", "none".into())]
     {
         let mut asked = question(anonymous.clone());
         asked[field] = absent.into();
@@ -346,16 +359,26 @@ async fn what_is_wrong_with_rules_is_found_and_nothing_else() {
     assert_eq!(found().await, [""; 0]);
     make("closed", json!({}), json!({"write": "false"})).await;
     let sound = "auth != null && record.owner == auth.id";
-    make("sound", json!({"list": "record.stars > 1", "view": sound, "create": sound, "update": sound}), json!({})).await;
+    make(
+        "sound",
+        json!({"list": "record.stars > 1", "view": sound, "create": sound, "update": sound}),
+        json!({}),
+    )
+    .await;
     make("shut", json!({"list": "false", "view": "!(auth == null && auth.verified)"}), json!({})).await;
     assert_eq!(found().await, [""; 0]);
-    make("bad", json!({
-        "list": "record.title == 'x'",
-        "view": "record.owner == auth.id || auth == null && auth.verified",
-        "create": "auth == null || auth != null",
-        "update": "true",
-        "delete": "auth.id == null && auth.verified",
-    }), json!({"read": "record.owner == auth.email", "write": "true && auth != null"})).await;
+    make(
+        "bad",
+        json!({
+            "list": "record.title == 'x'",
+            "view": "record.owner == auth.id || auth == null && auth.verified",
+            "create": "auth == null || auth != null",
+            "update": "true",
+            "delete": "auth.id == null && auth.verified",
+        }),
+        json!({"read": "record.owner == auth.email", "write": "true && auth != null"}),
+    )
+    .await;
     let expected = [
         "bad - list no_index info 0",
         "bad - view unreachable warning 27",
@@ -383,7 +406,10 @@ async fn of_example(rules: Value) -> (TestApp, AppTenant, Client) {
         {"name": "plan", "type": "text", "rules": {"write": "'admin' in auth.roles"}},
         {"name": "handle", "type": "text", "unique": true},
     ]);
-    expect(&developer.post("/v1/collections", &json!({"name": "users", "fields": fields, "rules": rules})).await, 201);
+    expect(
+        &developer.post("/v1/collections", &json!({"name": "users", "fields": fields, "rules": rules})).await,
+        201,
+    );
     let settings = json!({"methods": {"anonymous": true}});
     expect(&developer.patch("/v1/auth/settings", &settings).await, 200);
     (app, acme, developer)
@@ -417,7 +443,8 @@ async fn the_create_rule_of_users_binds_those_who_make_themselves() {
     expect(&acme.anonymous().post("/v1/auth/anonymous", &json!({})).await, 200);
     problem(&sign_up(&acme, "zoe@example.com", json!({})).await, 403, "rule_refused");
     // The rule is explained as it is asked.
-    let question = json!({"collection": "users", "as": {"anonymous": true}, "input": {"email": "zoe@example.com"}});
+    let question =
+        json!({"collection": "users", "as": {"anonymous": true}, "input": {"email": "zoe@example.com"}});
     let explained = expect(&developer.post(EXPLAIN, &question).await, 200);
     assert!(!allows(&explained, "create", None));
     assert_eq!(values(rule(&explained, "create", None))[1], ("input.email == null", 1, Some("false")));
@@ -464,12 +491,18 @@ async fn a_refusal_does_not_tell_whose_address_is_taken() {
 async fn without_a_rule_the_setting_says_who_signs_up() {
     let (app, acme, developer) = of_example(json!({})).await;
     expect(&sign_up(&acme, "ann@elsewhere.example", json!({"team": "owners"})).await, 202);
-    let refused = problem(&sign_up(&acme, "eve@example.com", json!({"plan": "gold"})).await, 403, "rule_refused");
+    let refused =
+        problem(&sign_up(&acme, "eve@example.com", json!({"plan": "gold"})).await, 403, "rule_refused");
     assert!(text(&refused["detail"]).contains("`plan`"), "{refused}");
     let anonymous = acme.anonymous();
-    problem(&anonymous.post("/v1/auth/anonymous", &json!({"profile": {"plan": "gold"}})).await, 403, "rule_refused");
+    problem(
+        &anonymous.post("/v1/auth/anonymous", &json!({"profile": {"plan": "gold"}})).await,
+        403,
+        "rule_refused",
+    );
     expect(&anonymous.post("/v1/auth/anonymous", &json!({"profile": {"team": "red"}})).await, 200);
-    let question = json!({"collection": "users", "as": {"anonymous": true}, "input": {"email": "x@example.com"}});
+    let question =
+        json!({"collection": "users", "as": {"anonymous": true}, "input": {"email": "x@example.com"}});
     let create = async || {
         let explained = expect(&developer.post(EXPLAIN, &question).await, 200);
         let create = rule(&explained, "create", None);
@@ -489,7 +522,12 @@ async fn without_a_rule_the_setting_says_who_signs_up() {
 #[tokio::test]
 async fn nobody_but_who_asks_rightly_is_answered() {
     let world = World::start().await;
-    for body in ["{", "[]", "{\"collection\":\"notes\"}", "{\"collection\":\"notes\",\"as\":{\"anonymous\":true},\"x\":1}"] {
+    for body in [
+        "{",
+        "[]",
+        "{\"collection\":\"notes\"}",
+        "{\"collection\":\"notes\",\"as\":{\"anonymous\":true},\"x\":1}",
+    ] {
         let answer = world.developer.send(Method::POST, EXPLAIN, Some(body.to_owned())).await;
         assert_eq!(answer.status, 400, "{body}");
     }
@@ -538,7 +576,7 @@ async fn the_examples_of_the_reference_are_so() {
     let post = developer.post("/v1/collections/posts/records", &post).await.id();
     let explain = block("sh explain");
     assert!(explain.contains(&format!("-X POST \"$URL{EXPLAIN}\"")), "{explain}");
-    let body = explain.split_once("-d '").unwrap().1.split_once('\'').unwrap().0;
+    let body = explain.split_once("<<END\n").unwrap().1.split_once("\nEND").unwrap().0;
     let body = body.replace("$BOB", bob["user"]["id"].as_str().unwrap()).replace("$POST", &post);
     let answer = expect(&developer.post(EXPLAIN, &serde_json::from_str(&body).unwrap()).await, 200);
     assert_answers(&answer, &serde_json::from_str(block("json answer")).unwrap());

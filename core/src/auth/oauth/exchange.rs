@@ -22,9 +22,9 @@ use crate::access::TenantScope;
 use crate::engine::Undo;
 use crate::invalid::Invalid;
 use crate::platform::see_through;
+use crate::records::RecordId;
 use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
-use crate::records::RecordId;
 use crate::store::entities::identities;
 use crate::store::{StoreError, Tx};
 

@@ -164,7 +164,8 @@ impl Subject {
         found: &mut Found,
     ) -> Result<Option<(RuleName, String)>, RecordError> {
         let own = self.asking_for(RuleName::Update);
-        let input = input.filter(|_| !collection.is_view()).map(|input| records(&own, collection).patch(input));
+        let input =
+            input.filter(|_| !collection.is_view()).map(|input| records(&own, collection).patch(input));
         let (input, mut problem) = match input.transpose() {
             Ok(input) => (input, None),
             Err(RecordError::Invalid(invalid)) => (None, Some((RuleName::Update, invalid.to_string()))),
@@ -194,7 +195,8 @@ impl Subject {
                 .boxed()
             })
             .await?;
-        if asking.missed.iter().any(|at| prepared.get(*at).is_some_and(|rule| rule.standing.field.is_none())) {
+        if asking.missed.iter().any(|at| prepared.get(*at).is_some_and(|rule| rule.standing.field.is_none()))
+        {
             let message = "the rule asks for a value that is known only when it is written";
             problem = Some((RuleName::Update, message.to_owned()));
         }

@@ -147,7 +147,8 @@ impl Linter<'_> {
             Certainty::Always => {}
             Certainty::Never if source.trim() == "false" => {}
             Certainty::Never => {
-                let message = "this never holds, whoever asks and whatever the record: it is as good as no rule";
+                let message =
+                    "this never holds, whoever asks and whatever the record: it is as good as no rule";
                 let kind = (FindingCode::Unreachable, Severity::Warning);
                 self.add(rule, kind, message.to_owned(), 0);
             }

@@ -9,7 +9,6 @@ pub use self::asked::{Answer, Because, RuleAnswer, RulePart};
 pub use self::explain::{RuleQuestion, RulesExplanation};
 pub use self::lint::{Finding, FindingCode, Severity};
 pub use self::subject::{SeenAuth, Subject};
-use super::service::Verb;
 use crate::access::{RecordsRead, RecordsWrite, TenantScope};
 use crate::collections::Collection;
 use crate::expr::{Checked, Vocabulary};
@@ -52,18 +51,6 @@ impl RuleName {
         matches!(self, Self::List | Self::View | Self::Read)
     }
 
-    /// Whether it is a collection's.
-    const fn verb(self) -> Option<Verb> {
-        match self {
-            Self::List => Some(Verb::List),
-            Self::View => Some(Verb::View),
-            Self::Create => Some(Verb::Create),
-            Self::Update => Some(Verb::Update),
-            Self::Delete => Some(Verb::Delete),
-            Self::Read | Self::Write => None,
-        }
-    }
-
     /// Whether it knows `input`.
     const fn has_input(self) -> bool {
         matches!(self, Self::Create | Self::Update | Self::Write)
@@ -97,10 +84,8 @@ struct Standing<'c> {
 /// Every rule of a collection and each of its fields; of the collection also those that are not there.
 fn standing(collection: &Collection) -> Vec<Standing<'_>> {
     let (written, checked) = (&collection.definition().rules, &collection.rules);
-    let mut all = vec![
-        (RuleName::List, &written.list, &checked.list),
-        (RuleName::View, &written.view, &checked.view),
-    ];
+    let mut all =
+        vec![(RuleName::List, &written.list, &checked.list), (RuleName::View, &written.view, &checked.view)];
     if !collection.is_view() {
         all.extend([
             (RuleName::Create, &written.create, &checked.create),
@@ -124,7 +109,12 @@ fn standing(collection: &Collection) -> Vec<Standing<'_>> {
         ]
         .into_iter()
         .filter(|(_, source, _)| source.is_some())
-        .map(|(name, source, checked)| Standing { name, field: Some(field.name.as_str()), source, checked })
+        .map(move |(name, source, checked)| Standing {
+            name,
+            field: Some(field.name.as_str()),
+            source,
+            checked,
+        })
     });
     own.chain(of_fields).collect()
 }

@@ -10,8 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    AuditCursor, Collection, Condition, Etag, Factor, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once,
-    Plain, Provider, Record, RecordCursor, Session, Sort, Tenant, Unique, User,
+    AuditCursor, Collection, Condition, Etag, Factor, Fields, Filter, Invitation, Key, KeyCursor, Mail,
+    MailCursor, Once, Plain, Provider, Record, RecordCursor, Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
