@@ -374,7 +374,7 @@ async fn what_is_wrong_with_rules_is_found_and_nothing_else() {
             "view": "record.owner == auth.id || auth == null && auth.verified",
             "create": "auth == null || auth != null",
             "update": "true",
-            "delete": "auth.id == null && auth.verified",
+            "delete": "!has(auth.id) && auth.verified",
         }),
         json!({"read": "record.owner == auth.email", "write": "true && auth != null"}),
     )
