@@ -1,6 +1,6 @@
 //! Rules and what they say as clients see them.
 
-use neonex_core::expr::Joint;
+use neonex_core::expr::{Joint, Outcome};
 use neonex_core::records::{
     Answer, Because, Finding, FindingCode, RuleAnswer, RuleName, RulePart, RulesExplanation, SeenAuth,
     Severity,
@@ -275,9 +275,9 @@ impl From<RulePart> for PartView {
                 Joint::Not => OperatorView::Not,
             }),
             value: part.value.map(|value| match value {
-                Some(true) => ValueView::True,
-                Some(false) => ValueView::False,
-                None => ValueView::Error,
+                Outcome::True => ValueView::True,
+                Outcome::False => ValueView::False,
+                Outcome::Error => ValueView::Error,
             }),
         }
     }

@@ -42,7 +42,7 @@ impl OfStore for TakenBack {
 
 impl TenantScope {
     /// Reads a user's own fields.
-    pub(super) fn profile(&self, sent: &[u8]) -> Result<RecordInput, UserError> {
+    pub(super) fn read_profile(&self, sent: &[u8]) -> Result<RecordInput, UserError> {
         match self.records(USERS)?.input(sent) {
             Err(RecordError::Invalid(invalid)) => Err(invalid.below("/profile").into()),
             read => Ok(read?),
@@ -52,7 +52,7 @@ impl TenantScope {
     /// The same of a newcomer. Who chose the id of somebody who is gone would be taken for them wherever that id was
     /// written down.
     pub(super) fn own_profile(&self, sent: &[u8]) -> Result<RecordInput, UserError> {
-        let profile = self.profile(sent)?;
+        let profile = self.read_profile(sent)?;
         if profile.id.is_some() {
             return Err(Invalid::one("/profile/id", "read_only", "`id` is set by the server").into());
         }

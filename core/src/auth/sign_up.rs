@@ -92,7 +92,7 @@ impl TenantScope {
         };
         // What the user may set of themselves is read as theirs; the record is made by auth.
         let sent = new.profile.as_deref().unwrap_or(b"{}");
-        let profile = if act == Act::SignUp { self.own_profile(sent) } else { self.profile(sent) };
+        let profile = if act == Act::SignUp { self.own_profile(sent) } else { self.read_profile(sent) };
         let profile = match profile {
             Err(UserError::Invalid(invalid)) => findings.take("", Err(invalid)),
             read => Some(read?),

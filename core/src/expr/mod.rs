@@ -63,6 +63,7 @@ pub use self::limits::{
     MAX_SUBQUERIES, MAX_WEIGHT,
 };
 pub(crate) use self::outcomes::Certainty;
+pub use self::outcomes::Outcome;
 pub use self::parts::Joint;
 pub(crate) use self::parts::{Part, parts};
 pub(crate) use self::referrers::name_of_referrers;

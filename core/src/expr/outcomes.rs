@@ -10,7 +10,18 @@ use super::bindings::Bindings;
 use super::evaluate::Evaluator;
 use super::ir::{Cond, Late, LateList, Scalar, Term};
 
-/// Some of true, false and an error.
+/// What a condition comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// It has no value.
+    Error,
+}
+
+/// Some of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Outcomes(u8);
 
@@ -39,12 +50,12 @@ impl Outcomes {
         self.0 == TRUE
     }
 
-    /// The one that it is, where it can be no other: true, false, or `None` for an error.
-    pub(crate) const fn only(self) -> Option<Option<bool>> {
+    /// The one that it is, where it can be no other.
+    pub(crate) const fn only(self) -> Option<Outcome> {
         match self.0 {
-            TRUE => Some(Some(true)),
-            FALSE => Some(Some(false)),
-            ERROR => Some(None),
+            TRUE => Some(Outcome::True),
+            FALSE => Some(Outcome::False),
+            ERROR => Some(Outcome::Error),
             _ => None,
         }
     }
@@ -374,9 +385,9 @@ mod tests {
     fn what_is_foreseen_needs_no_record() {
         let nobody = Bindings::anonymous(Timestamp::MIN);
         for (source, only) in [
-            ("auth != null && year > 1", Some(Some(false))),
-            ("auth == null || year > 1", Some(Some(true))),
-            ("auth.verified", Some(None)),
+            ("auth != null && year > 1", Some(Outcome::False)),
+            ("auth == null || year > 1", Some(Outcome::True)),
+            ("auth.verified", Some(Outcome::Error)),
             ("year == 1", None),
             ("auth.verified && year == 1", None),
         ] {

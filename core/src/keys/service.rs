@@ -218,16 +218,12 @@ impl TenantScope {
             None => None,
         };
         let row = row(tenant.as_uuid(), &made.key, digest);
-        let audit = match replaces {
-            Some((old, _)) => {
-                let new = Some(made.key.id.to_string());
-                audit_entry_about(&self, Act::ApiKeyRotated, Some(old.to_string()), new)?
-            }
-            None => {
-                let (id, name) = (made.key.id.to_string(), made.key.name.clone());
-                audit_entry_about(&self, Act::ApiKeyCreated, Some(id), Some(name))?
-            }
+        let id = made.key.id.to_string();
+        let (act, subject, details) = match replaces {
+            Some((old, _)) => (Act::ApiKeyRotated, old.to_string(), id),
+            None => (Act::ApiKeyCreated, id, made.key.name.clone()),
         };
+        let audit = audit_entry_about(&self, act, Some(subject), Some(details))?;
         let replayed = platform
             .store()
             .write(place, Undo::Savepoint, move |tx| {

@@ -192,7 +192,7 @@ impl Records<'_> {
         incoming: impl FnOnce() -> Incoming,
     ) -> Result<Option<Question>, Denied> {
         let Access::Ruled(rule, _) = self.access(verb)? else { return Ok(None) };
-        self.question(verb, &rule, id, incoming)
+        self.ask_rule(verb, &rule, id, incoming)
     }
 
     /// The same for somebody who makes a user of themselves. Where the collection has no rule for that, the settings of
@@ -205,12 +205,12 @@ impl Records<'_> {
         match self.access(Verb::Create) {
             Ok(_) => self.rule(Verb::Create, id, incoming),
             Err(_) => {
-                self.question(Verb::Create, &Checked::always(&self.collection.model.table), id, incoming)
+                self.ask_rule(Verb::Create, &Checked::always(&self.collection.model.table), id, incoming)
             }
         }
     }
 
-    fn question(
+    fn ask_rule(
         &self,
         verb: Verb,
         rule: &Checked,

@@ -4,7 +4,7 @@
 use sea_query::Value;
 
 use super::RuleName;
-use crate::expr::{Joint, Part};
+use crate::expr::{Joint, Outcome, Part};
 use crate::records::incoming::Incoming;
 use crate::records::query::{Planner, mark};
 use crate::records::service::{RecordId, Records};
@@ -49,8 +49,8 @@ pub struct RulePart {
     pub depth: usize,
     /// What puts the parts together that follow and stand deeper.
     pub joint: Option<Joint>,
-    /// True, false, or `None` for an error; nothing where it is not known without a record.
-    pub value: Option<Option<bool>>,
+    /// `None` where it is not known without a record.
+    pub value: Option<Outcome>,
 }
 
 /// What a rule answers, and why.
@@ -76,24 +76,24 @@ pub struct RuleAnswer {
 
 impl Answer {
     /// Of what a rule comes to.
-    pub(super) const fn of(value: Option<Option<bool>>) -> Self {
+    pub(super) const fn of(value: Option<Outcome>) -> Self {
         match value {
-            Some(Some(true)) => Self::Allowed,
-            Some(Some(false)) => Self::Refused,
-            Some(None) => Self::Error,
+            Some(Outcome::True) => Self::Allowed,
+            Some(Outcome::False) => Self::Refused,
+            Some(Outcome::Error) => Self::Error,
             None => Self::Unknown,
         }
     }
 }
 
 impl RulePart {
-    pub(super) fn new(part: &Part, value: Option<Option<bool>>) -> Self {
+    pub(super) fn new(part: &Part, value: Option<Outcome>) -> Self {
         Self { source: part.source.clone(), at: part.at, depth: part.depth, joint: part.joint, value }
     }
 }
 
 /// What each part of a rule comes to.
-pub(super) type Values = Vec<Option<bool>>;
+pub(super) type Values = Vec<Outcome>;
 
 impl Records<'_> {
     /// The statement that asks the parts of a rule of the record of that id.
@@ -119,9 +119,9 @@ impl Records<'_> {
 pub(super) fn read_values(row: &Row<'_>, count: usize) -> Result<Values, StoreError> {
     let value = |at: usize| {
         Ok(match (row.bool(2 * at)?, row.bool(2 * at + 1)?) {
-            (Some(true), _) => Some(true),
-            (_, Some(true)) => Some(false),
-            _ => None,
+            (Some(true), _) => Outcome::True,
+            (_, Some(true)) => Outcome::False,
+            _ => Outcome::Error,
         })
     };
     (0..count).map(value).collect()

@@ -16,7 +16,7 @@ use crate::access::{CollectionsRead, Permit, RecordsRead, TenantScope};
 use crate::auth::SignUp;
 use crate::collections::Collection;
 use crate::engine::Undo;
-use crate::expr::{Part, parts};
+use crate::expr::{Outcome, Part, parts};
 use crate::invalid::Invalid;
 use crate::records::create::Creation;
 use crate::records::incoming::Incoming;
@@ -122,7 +122,7 @@ impl TenantScope {
         };
         let rules = prepared.into_iter().zip(found).map(|(rule, values)| {
             let refused = problem.as_ref().filter(|(of, _)| *of == rule.standing.name);
-            subject.answer(&collection, rule, values, refused.map(|(_, problem)| problem.clone()))
+            subject.answer(&collection, rule, values.as_deref(), refused.map(|(_, problem)| problem.clone()))
         });
         let rules = rules.collect();
         Ok(RulesExplanation { collection: collection.name().to_owned(), auth: subject.seen(), rules, list })
@@ -276,7 +276,7 @@ impl Subject {
         &self,
         collection: &Arc<Collection>,
         rule: Prepared<'_>,
-        values: Option<Values>,
+        values: Option<&[Outcome]>,
         problem: Option<String>,
     ) -> RuleAnswer {
         let Prepared { standing: Standing { name, field, source, checked }, parts } = rule;
@@ -284,7 +284,7 @@ impl Subject {
         let records = records(&own, collection);
         let bindings = own.bindings();
         let foreseen = parts.first().map(|whole| whole.checked.foreseen(&bindings));
-        let value = |at: usize, part: &Part| match &values {
+        let value = |at: usize, part: &Part| match values {
             Some(values) => values.get(at).copied(),
             None => part.checked.foreseen(&bindings).only(),
         };

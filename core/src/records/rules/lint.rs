@@ -144,7 +144,6 @@ impl Linter<'_> {
     /// A rule that never holds, or a part that changes nothing. Who writes `false` means it.
     fn reach(&mut self, rule: &Standing<'_>, source: &str, checked: &Checked) {
         match checked.certainty() {
-            Certainty::Always => {}
             Certainty::Never if source.trim() == "false" => {}
             Certainty::Never => {
                 let message =
@@ -158,7 +157,7 @@ impl Linter<'_> {
                     self.add(rule, (FindingCode::Unreachable, Severity::Warning), message, part.at);
                 }
             }
-            Certainty::Open => {}
+            Certainty::Open | Certainty::Always => {}
         }
     }
 
