@@ -46,6 +46,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod caller;
 pub mod client_address;
@@ -68,6 +69,7 @@ pub mod records;
 pub mod request;
 mod root;
 mod route;
+pub mod rules;
 pub mod server;
 pub mod slow_queries;
 pub mod tenants;
@@ -95,7 +97,7 @@ pub type Operations = (
     records::Advice,
     records::Files,
     slow_queries::SlowQueries,
-    records::History,
+    (records::History, rules::Rules, audit::Audit),
 );
 
 /// Every operation, over a platform.
@@ -121,7 +123,7 @@ pub fn operations(surface: &Surface) -> Operations {
         records::Advice(surface.clone()),
         records::Files(surface.clone()),
         slow_queries::SlowQueries(surface.clone()),
-        records::History(surface.clone()),
+        (records::History(surface.clone()), rules::Rules(surface.clone()), audit::Audit(surface.clone())),
     )
 }
 
@@ -146,4 +148,6 @@ enum Tag {
     Accounts,
     /// Accounts that may do something in a tenant, and by which roles.
     Members,
+    /// Who has done what.
+    Audit,
 }

@@ -138,6 +138,10 @@ prefixed_id!(
     FactorId, "fac_"
 );
 prefixed_id!(
+    /// An entry of a tenant's audit log.
+    AuditId, "aud_"
+);
+prefixed_id!(
     /// A secret that is good once, by which a code that was sent belongs to who asked for it.
     OneTimeId, "one_"
 );

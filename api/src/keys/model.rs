@@ -32,8 +32,9 @@ pub(super) struct NewKeyBody {
     pub(super) name: String,
     /// What it is for.
     pub(super) kind: KeyKind,
-    /// What a secret key may do: `auth:read`, `auth:write`, `collections:read`, `collections:write`, `keys:read`,
-    /// `keys:write`, `members:read`, `members:write`, `records:read`, `records:write`, `users:impersonate`. All of it where nothing is said.
+    /// What a secret key may do: `audit:read`, `auth:read`, `auth:write`, `collections:read`, `collections:write`,
+    /// `keys:read`, `keys:write`, `members:read`, `members:write`, `records:read`, `records:write`, `users:impersonate`.
+    /// All of it where nothing is said.
     pub(super) scopes: Option<Vec<String>>,
     /// From when on it is refused (RFC 3339). Never, where nothing is said.
     pub(super) expires_at: Option<Time>,

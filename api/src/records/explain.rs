@@ -1,6 +1,6 @@
 //! How a list would be carried out.
 
-use neonex_core::records::ListQuery;
+use neonex_core::records::{Explanation, ListQuery};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -16,7 +16,7 @@ pub struct Explain(pub Surface);
 /// How a list is carried out.
 #[derive(Object)]
 #[oai(rename = "Explanation")]
-struct ExplanationView {
+pub(crate) struct ExplanationView {
     /// The statement, with the collection's name for its table.
     sql: String,
     /// What the database says it does, line by line, in its own words.
@@ -24,6 +24,12 @@ struct ExplanationView {
     /// The fields of an index by which the records would be found, or found in their order, where there is none. An
     /// index costs something with each write: a collection with few records needs none.
     missing_index: Option<Vec<String>>,
+}
+
+impl From<Explanation> for ExplanationView {
+    fn from(explained: Explanation) -> Self {
+        Self { sql: explained.sql, plan: explained.plan, missing_index: explained.missing_index }
+    }
 }
 
 #[OpenApi]
@@ -55,7 +61,6 @@ impl Explain {
         let records = scope.records(&collection)?;
         let query = ListQuery { filter: filter.0, sort: sort.0, ..ListQuery::default() };
         let explained = records.explain(&permit, &query, ruled.0).await.map_err(query_problem)?;
-        let (sql, plan) = (explained.sql, explained.plan);
-        Ok(Json(ExplanationView { sql, plan, missing_index: explained.missing_index }))
+        Ok(Json(explained.into()))
     }
 }

@@ -24,6 +24,7 @@ pub use self::aggregate::Aggregate;
 pub use self::all::Records;
 pub use self::batch::Batch;
 pub use self::explain::Explain;
+pub(crate) use self::explain::ExplanationView;
 pub use self::files::Files;
 pub(crate) use self::files::{OnError, Report};
 pub use self::history::History;

@@ -1,5 +1,6 @@
 //! Tenants as clients see them.
 
+use neonex_core::audit::AuditRetention;
 use neonex_core::tenants::{Settings, Tenant, TenantStatus};
 use poem_openapi::{Enum, Object};
 
@@ -38,11 +39,22 @@ pub(super) struct TenantSettings {
     pub(super) cors_origins: Vec<String>,
     /// From how many milliseconds on a query counts as slow; 0 for all. As `NEONEX_SLOW_QUERY` says where nothing is said.
     pub(super) slow_query_ms: Option<u32>,
+    /// How long the entries of its audit log are kept: 400 days where nothing is said.
+    pub(super) audit: Option<AuditSettings>,
+}
+
+/// How long the entries of an audit log are kept.
+#[derive(Debug, Clone, Copy, Object)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub(super) struct AuditSettings {
+    /// Days, at least 1; for as long as the tenant is there if not given.
+    days: Option<u32>,
 }
 
 impl From<TenantSettings> for Settings {
     fn from(settings: TenantSettings) -> Self {
-        Self { cors_origins: settings.cors_origins, slow_query_ms: settings.slow_query_ms }
+        let audit = settings.audit.map(|audit| AuditRetention { days: audit.days }).unwrap_or_default();
+        Self { cors_origins: settings.cors_origins, slow_query_ms: settings.slow_query_ms, audit }
     }
 }
 
@@ -95,6 +107,9 @@ impl From<&Tenant> for TenantView {
             settings: TenantSettings {
                 cors_origins: tenant.settings.cors_origins.clone(),
                 slow_query_ms: tenant.settings.slow_query_ms,
+                audit: Some(tenant.settings.audit)
+                    .filter(|audit| !audit.is_default())
+                    .map(|audit| AuditSettings { days: audit.days }),
             },
             delete_after,
             created_at: tenant.created_at.into(),

@@ -11,8 +11,8 @@ mod scope;
 
 pub use self::actor::{Actor, RequestId, Via};
 pub use self::permission::{
-    AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, MembersRead, MembersWrite,
-    Permission, RecordsRead, RecordsWrite, ScopeSet, UsersImpersonate,
+    AuditRead, AuthRead, AuthWrite, CollectionsRead, CollectionsWrite, KeysRead, KeysWrite, MembersRead,
+    MembersWrite, Permission, RecordsRead, RecordsWrite, ScopeSet, UsersImpersonate,
 };
 pub use self::request::RequestFacts;
 pub use self::scope::{AccountScope, Denied, OperatorScope, Permit, TenantScope};

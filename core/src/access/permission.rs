@@ -54,6 +54,8 @@ permissions! {
     MembersRead = "members:read" @ 9,
     /// Invite and remove members, give and make roles.
     MembersWrite = "members:write" @ 10,
+    /// Read the audit log.
+    AuditRead = "audit:read" @ 11,
 }
 
 /// A set of permissions.

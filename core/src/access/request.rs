@@ -14,7 +14,7 @@ pub struct RequestFacts {
     seen: Option<Arc<Seen>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Seen {
     method: String,
     ip: Option<IpAddr>,
@@ -50,6 +50,12 @@ impl RequestFacts {
             }
         }
         Self { id, seen: Some(Arc::new(Seen { method: method.to_owned(), ip, headers: kept })) }
+    }
+
+    /// The same, had it another method.
+    pub(super) fn with_method(&self, method: &str) -> Self {
+        let seen = self.seen.as_deref().map(|seen| Seen { method: method.to_owned(), ..seen.clone() });
+        Self { id: self.id.clone(), seen: seen.map(Arc::new) }
     }
 
     /// Which request it is.

@@ -55,6 +55,16 @@ impl TenantScope {
         Self { actor: Actor::System(part), ..self.clone() }
     }
 
+    /// As somebody else would ask from the same place, for what is only looked into and never done.
+    pub(crate) fn seen_by(&self, actor: Actor) -> Self {
+        Self { actor, ..self.clone() }
+    }
+
+    /// The same, by a request of another method.
+    pub(crate) fn by_method(&self, method: &str) -> Self {
+        Self { request: self.request.with_method(method), ..self.clone() }
+    }
+
     /// Proof that the actor may do `P`, or the refusal.
     pub fn permit<P: Permission>(&self) -> Result<Permit<P>, Denied> {
         if self.actor.scopes().has::<P>() { Ok(Permit(PhantomData)) } else { Err(Denied { needs: P::NAME }) }

@@ -7,11 +7,8 @@ use super::audit::{Act, entry};
 use super::error::UserError;
 use super::session::SignedIn;
 use crate::access::TenantScope;
-use crate::collections::users::USERS;
 use crate::engine::Undo;
 use crate::guard::{self, Allowance};
-use crate::invalid::Findings;
-use crate::records::RecordError;
 use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
 
@@ -24,19 +21,9 @@ impl TenantScope {
             return Err(UserError::MethodOff(METHOD));
         }
         let scope = self.with_users().await?;
-        let mut findings = Findings::default();
-        let own = scope.records(USERS)?.input(profile.as_deref().unwrap_or(b"{}"));
-        let profile = match own {
-            Err(RecordError::Invalid(invalid)) => findings.take("/profile", Err(invalid)),
-            read => Some(read?),
-        };
-        // Who chose the id of somebody who is gone would be taken for them wherever that id was written down.
-        if profile.as_ref().is_some_and(|profile| profile.id.is_some()) {
-            findings.add("/profile/id", "read_only", "`id` is set by the server");
-        }
-        let profile = findings.finish(profile)?;
+        let profile = scope.own_profile(profile.as_deref().unwrap_or(b"{}"))?;
         let owned = Owned { verified: Some(false), ..Owned::default() };
-        let creation = scope.as_system("auth").records(USERS)?.new_user(profile, owned)?;
+        let creation = scope.newcomer(profile, owned)?;
         let (id, now) = (creation.id(), self.platform().now());
         let audit = entry(&scope, Act::SignUp, Some(id.as_uuid()), Some(METHOD.to_owned()))?;
         let users = scope.tenant().users().cloned().ok_or(UserError::OtherUsers)?;

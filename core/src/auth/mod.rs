@@ -21,6 +21,7 @@ mod impersonate;
 mod import;
 mod load;
 mod mails;
+mod newcomer;
 mod oauth;
 mod one_time;
 mod prove;
@@ -35,7 +36,7 @@ mod signing_keys;
 mod user;
 mod users;
 
-pub(crate) use self::audit::{Act, entry as audit_entry};
+pub(crate) use self::audit::{Act, entry as audit_entry, entry_about as audit_entry_about};
 pub use self::by_mail::{EmailConfirmed, Invitation, MailWish, NewInvitation};
 pub use self::error::UserError;
 pub use self::factors::{

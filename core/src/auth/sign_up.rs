@@ -11,13 +11,14 @@ use super::error::UserError;
 use super::one_time::SecretRow;
 use super::settings::SignUp;
 use crate::access::{AuthWrite, Permit, TenantScope};
+use crate::collections::users::USERS;
 use crate::invalid::Findings;
 use crate::mail::{Outgoing, TemplateName};
 use crate::password::Password;
+use crate::records::RecordBody;
 use crate::records::create::Creation;
 use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
-use crate::records::{RecordBody, RecordError};
 use crate::store::entities::{audit_log, user_secrets};
 
 /// A new user as sent.
@@ -90,29 +91,30 @@ impl TenantScope {
             password.and_then(|password| findings.take("/password", password))
         };
         // What the user may set of themselves is read as theirs; the record is made by auth.
-        let own = self.records(crate::collections::users::USERS)?;
         let sent = new.profile.as_deref().unwrap_or(b"{}");
-        let profile = match own.input(sent) {
-            Err(RecordError::Invalid(invalid)) => findings.take("/profile", Err(invalid)),
+        let profile = if act == Act::SignUp { self.own_profile(sent) } else { self.read_profile(sent) };
+        let profile = match profile {
+            Err(UserError::Invalid(invalid)) => findings.take("", Err(invalid)),
             read => Some(read?),
         };
-        // Who chose the id of somebody who is gone would be taken for them wherever that id was written down.
-        if act == Act::SignUp && profile.as_ref().is_some_and(|profile| profile.id.is_some()) {
-            findings.add("/profile/id", "read_only", "`id` is set by the server");
-        }
         let (wish, profile) = findings.finish(wish.zip(profile))?;
-        let hash = match password {
-            Some(password) => Some(password.hash(self.platform().rng()).await?),
-            None => None,
-        };
         let owned = Owned {
             email: Some(wish.email.as_str().into()),
             verified: Some(new.verified),
             roles: Some(new.roles),
             ..Owned::default()
         };
-        let system = self.as_system("auth");
-        let creation = system.records(crate::collections::users::USERS)?.new_user(profile, owned)?;
+        let creation = if act == Act::SignUp {
+            let creation = self.newcomer(profile, owned)?;
+            self.ask_newcomer(creation.clone(), wish.email.as_str().to_owned()).await?;
+            creation
+        } else {
+            self.as_system("auth").records(USERS)?.new_user(profile, owned)?
+        };
+        let hash = match password {
+            Some(password) => Some(password.hash(self.platform().rng()).await?),
+            None => None,
+        };
         let id = creation.id().as_uuid();
         let secret = hash.map(|hash| user_secrets::ActiveModel {
             tenant_id: Set(self.tenant().id().as_uuid()),

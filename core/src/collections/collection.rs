@@ -12,7 +12,7 @@ use super::rules::CheckedRules;
 use super::users::UserFields;
 use crate::clock::Timestamp;
 use crate::dialect::Dialect;
-use crate::expr::{Catalogue, Model};
+use crate::expr::{Catalogue, Checked, Model};
 use crate::ids::CollectionId;
 use crate::invalid::{Findings, Invalid};
 use crate::records::computed::Computed;
@@ -78,13 +78,15 @@ impl Collection {
         let computed = findings.take("/fields", Computed::of(&definition.fields, &limits, &model));
         let layout = Layout::new(super::table_name(id.as_uuid()), &definition, dialect);
         let relations = Relation::of(id, &definition, |target| Some(catalogue.get(target)?.name.clone()));
+        let users = UserFields::of(&definition);
+        let newcomers = users.map(|_| Checked::always(&model.table));
         let made = rules.zip(defaults).zip(computed).map(|((rules, defaults), computed)| Self {
             id,
-            users: UserFields::of(&definition),
+            users,
             definition,
             created_at,
             updated_at,
-            write_rules: WriteRules::new(&rules, &field_rules, &layout, dialect),
+            write_rules: WriteRules::new(&rules, &field_rules, &layout, dialect, newcomers),
             field_rules,
             layout,
             model,

@@ -14,6 +14,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::definition::{Definition, NewCollection, NewIndex};
 use super::field::NewField;
@@ -22,9 +23,10 @@ use super::schema::from_json;
 use super::service::CollectionError;
 use super::view::NewView;
 use crate::access::{Actor, CollectionsRead, Permit, TenantScope};
+use crate::auth::Act;
 use crate::clock::Timestamp;
 use crate::ids::{CollectionId, TenantId};
-use crate::store::entities::{collections, schema_history};
+use crate::store::entities::{audit_log, collections, schema_history};
 use crate::store::{StoreError, Tx};
 
 /// What kind of change it was.
@@ -108,6 +110,31 @@ impl Entry {
                 Some(design) => Some(design.name.to_string()),
                 None => (id == own.0).then(|| own.1.clone()),
             });
+        }
+    }
+
+    /// The same for the audit log. It has the id of the migration, for who finishes a change need not be who has begun it.
+    pub(super) fn audit(
+        &self,
+        (tenant, collection): (TenantId, CollectionId),
+        migration: Uuid,
+        (actor, at): (&str, Timestamp),
+    ) -> audit_log::ActiveModel {
+        let act = match self.action {
+            SchemaAction::Create | SchemaAction::Baseline => Act::CollectionCreated,
+            SchemaAction::Update => Act::CollectionChanged,
+            SchemaAction::Delete => Act::CollectionDeleted,
+        };
+        audit_log::ActiveModel {
+            tenant_id: Set(tenant.as_uuid()),
+            id: Set(migration),
+            at: Set(at.as_micros()),
+            actor: Set(actor.to_owned()),
+            action: Set(act.name().to_owned()),
+            subject: Set(Some(collection.to_string())),
+            request_id: Set(self.request_id.clone()),
+            ip: Set(None),
+            details: Set(Some(self.collection.clone())),
         }
     }
 

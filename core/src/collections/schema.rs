@@ -171,6 +171,8 @@ pub(super) async fn finish(
     let id = (context.tenant.as_uuid(), context.collection.as_uuid());
     let now = context.now.as_micros();
     if let Some(entry) = change.steps.entry.clone() {
+        let by = (context.actor.as_str(), context.now);
+        tx.insert(entry.audit((context.tenant, context.collection), context.migration, by)).await?;
         entry.append(tx, context.tenant, (&context.actor, context.now)).await?;
     }
     match &change.after {

@@ -36,6 +36,8 @@ mod evaluate;
 mod formula;
 mod ir;
 mod limits;
+mod outcomes;
+mod parts;
 mod referrers;
 mod shape;
 mod sought;
@@ -60,6 +62,10 @@ pub use self::limits::{
     MAX_CONDITIONS, MAX_DEPTH, MAX_KEY, MAX_KEYS, MAX_LIST, MAX_NESTED, MAX_NODES, MAX_SOURCE, MAX_STEPS,
     MAX_SUBQUERIES, MAX_WEIGHT,
 };
+pub(crate) use self::outcomes::Certainty;
+pub use self::outcomes::Outcome;
+pub use self::parts::Joint;
+pub(crate) use self::parts::{Part, parts};
 pub(crate) use self::referrers::name_of_referrers;
 pub(crate) use self::shape::without_constants;
 pub use self::shape::{Constant, Shape};
@@ -135,6 +141,11 @@ impl Checked {
         sql::Compiler::new(dialect, &self.0.table).truth(&self.0.cond)
     }
 
+    /// Whether it is true, and whether it is false, neither of them NULL: an error is neither.
+    pub(crate) fn to_outcome(&self, dialect: Dialect) -> [Condition; 2] {
+        sql::Compiler::new(dialect, &self.0.table).outcome(&self.0.cond)
+    }
+
     /// Whether the same statement serves every expression of the shape that it was parsed of: each constant is a
     /// parameter and nothing else.
     pub fn fits(&self, shape: &Shape, dialect: Dialect) -> bool {
@@ -181,6 +192,12 @@ impl Checked {
     pub(crate) fn follows_from(&self, conditions: &[Self]) -> bool {
         let known: Vec<_> = conditions.iter().flat_map(|condition| condition.0.cond.parts()).collect();
         self.0.cond.parts().iter().all(|part| known.contains(part))
+    }
+
+    /// What holds of every record of that table.
+    pub(crate) fn always(table: &Arc<str>) -> Self {
+        let (cond, fields, table) = (Arc::new(ir::Cond::Const(true)), BTreeSet::new(), Arc::clone(table));
+        Self(Arc::new(Inner { cond, fields, table, subqueries: 0, weight: 0, folded: false }))
     }
 
     /// The same, and for each of these fields that is sent, what it asks for.

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 
 use super::model::{Key, NewKey, micros};
 use crate::access::{Denied, KeysRead, KeysWrite, Permit, ScopeSet, TenantScope};
+use crate::auth::{Act, audit_entry_about};
 use crate::clock::Timestamp;
 use crate::credential::{Credential, CredentialDigest, CredentialKind};
 use crate::engine::Undo;
@@ -150,6 +151,7 @@ impl TenantScope {
 
     async fn mark_revoked(self, id: KeyId, precondition: Precondition) -> Result<(), KeyError> {
         let (tenant, now) = (self.tenant().id(), self.platform().now());
+        let audit = audit_entry_about(&self, Act::ApiKeyRevoked, Some(id.to_string()), None)?;
         let digest = self
             .platform()
             .store()
@@ -165,7 +167,9 @@ impl TenantScope {
                     let update = own_key(tenant.as_uuid(), id)
                         .col_expr(api_keys::Column::RevokedAt, now.as_micros().into())
                         .filter(api_keys::Column::RevokedAt.is_null());
-                    tx.update(update).await?;
+                    if tx.update(update).await? > 0 {
+                        tx.insert(audit).await?;
+                    }
                     Ok::<_, KeyError>(digest)
                 }
                 .boxed()
@@ -214,6 +218,12 @@ impl TenantScope {
             None => None,
         };
         let row = row(tenant.as_uuid(), &made.key, digest);
+        let id = made.key.id.to_string();
+        let (act, subject, details) = match replaces {
+            Some((old, _)) => (Act::ApiKeyRotated, old.to_string(), id),
+            None => (Act::ApiKeyCreated, id, made.key.name.clone()),
+        };
+        let audit = audit_entry_about(&self, act, Some(subject), Some(details))?;
         let replayed = platform
             .store()
             .write(place, Undo::Savepoint, move |tx| {
@@ -234,6 +244,7 @@ impl TenantScope {
                         .await?;
                     }
                     tx.insert(row).await?;
+                    tx.insert(audit).await?;
                     if let Some((sealed, key)) = answer {
                         key.keep(tx, place, sealed).await?;
                     }

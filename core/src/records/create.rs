@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::relations::link;
 use super::service::{Author, ChangeEntry, Question, RecordBody, RecordId, Records, Stored, Verb, refused};
 use super::write::Write;
+use crate::access::Denied;
 use crate::clock::Timestamp;
 use crate::collections::Collection;
 use crate::dialect::Dialect;
@@ -66,6 +67,16 @@ impl Records<'_> {
     /// All that needs no database is done here, not on the writer's time.
     pub(super) fn creation(&self, input: RecordInput) -> Result<Creation, RecordError> {
         self.not_users()?;
+        let sent = input.sent();
+        self.creation_asking(input, |id| self.rule(Verb::Create, id, || Incoming::stored(&sent)))
+    }
+
+    /// The same, with what is to be asked of the record of that id.
+    pub(super) fn creation_asking(
+        &self,
+        input: RecordInput,
+        rule: impl FnOnce(RecordId) -> Result<Option<Question>, Denied>,
+    ) -> Result<Creation, RecordError> {
         let platform = self.scope.platform();
         let now = platform.now();
         let chosen = input.id.is_some();
@@ -73,7 +84,7 @@ impl Records<'_> {
             Some(id) => id,
             None => RecordId::new(new_uuid(platform.clock(), platform.rng())?),
         };
-        let rule = self.rule(Verb::Create, id, || Incoming::stored(&input.sent()))?;
+        let rule = rule(id)?;
         let values = input.complete(&self.collection)?;
         let mut stored = Stored { id, created_at: now, updated_at: now, values };
         stored.settle(&self.collection, true)?;
@@ -94,6 +105,34 @@ impl Creation {
     /// Of the record that is to be.
     pub(crate) const fn id(&self) -> RecordId {
         self.stored.id
+    }
+
+    /// Whether a rule is asked before it is made.
+    pub(crate) const fn is_ruled(&self) -> bool {
+        self.rule.is_some()
+    }
+
+    /// Makes it as far as rules can be asked of it, and asks them. Whoever calls it takes back what was written.
+    pub(crate) async fn ask(mut self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
+        self.put(tx).await?;
+        self.is_allowed(tx).await
+    }
+
+    /// Inserts the record and what it is linked to, and asks nothing.
+    pub(super) async fn put(&mut self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
+        let dialect = tx.dialect();
+        tx.execute(&self.ready.insert).await.map_err(|error| refused(error, &self.collection, dialect))?;
+        if self.chosen {
+            self.come_later(tx).await?;
+        }
+        link(tx, &self.collection, &self.stored, None, None).await
+    }
+
+    async fn is_allowed(&self, tx: &mut Tx<'_>) -> Result<(), RecordError> {
+        match &self.rule {
+            Some(rule) if !rule.holds(tx).await? => Err(RecordError::Forbidden),
+            _ => Ok(()),
+        }
     }
 
     /// As one that was made elsewhere, at another time.
@@ -125,17 +164,8 @@ impl Write for Creation {
     type Error = RecordError;
 
     async fn apply(mut self, tx: &mut Tx<'_>) -> Result<RecordBody, RecordError> {
-        let dialect = tx.dialect();
-        tx.execute(&self.ready.insert).await.map_err(|error| refused(error, &self.collection, dialect))?;
-        if self.chosen {
-            self.come_later(tx).await?;
-        }
-        link(tx, &self.collection, &self.stored, None, None).await?;
-        if let Some(rule) = &self.rule
-            && !rule.holds(tx).await?
-        {
-            return Err(RecordError::Forbidden);
-        }
+        self.put(tx).await?;
+        self.is_allowed(tx).await?;
         let entry = ChangeEntry { operation: "create", before: None, after: Some(self.ready.whole) };
         self.author.log(tx, self.stored.id, self.stored.updated_at, entry).await?;
         Ok(self.ready.body)

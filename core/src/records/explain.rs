@@ -68,12 +68,9 @@ impl Records<'_> {
         })
     }
 
-    /// What the database calls tables and indexes, with what people call them. A view reads those of others.
-    fn names(&self) -> Vec<(String, String)> {
-        let view = self.collection.is_view();
-        let all =
-            self.scope.tenant().collections().filter(|other| view || other.id() == self.collection.id());
-        let names = all.flat_map(|collection| {
+    /// What the database calls tables and indexes, with what people call them. Views and rules read those of others.
+    pub(super) fn names(&self) -> Vec<(String, String)> {
+        let names = self.scope.tenant().collections().flat_map(|collection| {
             let indexes = indexes(collection.id(), collection.definition()).into_iter();
             let indexes = indexes.map(|index| (index.name, format!("index({})", index.fields.join(", "))));
             std::iter::once((collection.layout.table.clone(), collection.name().to_owned())).chain(indexes)
@@ -150,7 +147,7 @@ impl Records<'_> {
     }
 
     /// Names instead of those that the database knows.
-    fn readable(&self, text: &str, names: &[(String, String)]) -> String {
+    pub(super) fn readable(&self, text: &str, names: &[(String, String)]) -> String {
         let name = quote(self.collection.name(), self.dialect());
         let text = text.replace(&self.layout().source, &name);
         names.iter().fold(text, |text, (from, to)| text.replace(from, to))

@@ -31,6 +31,7 @@ mod place;
 pub(crate) mod query;
 mod read;
 mod relations;
+mod rules;
 mod scan;
 pub(crate) mod search;
 pub(crate) mod service;
@@ -58,6 +59,10 @@ pub use self::import::{
 };
 pub use self::input::RecordInput;
 pub use self::list::{Count, ListQuery, MAX_LIMIT, RecordPage};
+pub use self::rules::{
+    Answer, Because, Finding, FindingCode, RuleAnswer, RuleName, RulePart, RuleQuestion, RulesExplanation,
+    SeenAuth, Severity, Subject,
+};
 pub use self::service::{ETag, Precondition, RecordBody, RecordId, Records};
 pub use self::update::Upserted;
 pub use self::value::FieldValue;

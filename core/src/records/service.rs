@@ -192,6 +192,31 @@ impl Records<'_> {
         incoming: impl FnOnce() -> Incoming,
     ) -> Result<Option<Question>, Denied> {
         let Access::Ruled(rule, _) = self.access(verb)? else { return Ok(None) };
+        self.ask_rule(verb, &rule, id, incoming)
+    }
+
+    /// The same for somebody who makes a user of themselves. Where the collection has no rule for that, the settings of
+    /// auth alone say who does, but the rules of fields are asked all the same.
+    pub(super) fn rule_of_newcomer(
+        &self,
+        id: RecordId,
+        incoming: impl FnOnce() -> Incoming,
+    ) -> Result<Option<Question>, Denied> {
+        match self.access(Verb::Create) {
+            Ok(_) => self.rule(Verb::Create, id, incoming),
+            Err(_) => {
+                self.ask_rule(Verb::Create, &Checked::always(&self.collection.model.table), id, incoming)
+            }
+        }
+    }
+
+    fn ask_rule(
+        &self,
+        verb: Verb,
+        rule: &Checked,
+        id: RecordId,
+        incoming: impl FnOnce() -> Incoming,
+    ) -> Result<Option<Question>, Denied> {
         let of_fields: &[_] = if verb == Verb::Delete { &[] } else { &self.collection.field_rules.write };
         if rule.is_true() && of_fields.is_empty() {
             return Ok(None);

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::column::quote;
 use super::create::Creation;
 use super::error::RecordError;
+use super::incoming::Incoming;
 use super::input::RecordInput;
 use super::layout::Layout;
 use super::service::{Precondition, RecordBody, RecordId, Records, Stored, read_stored};
@@ -110,6 +111,25 @@ impl UserRecord {
     }
 }
 
+/// Takes an address away from whoever has it, for as long as the transaction lasts that is taken back.
+pub(crate) async fn set_aside(
+    tx: &mut Tx<'_>,
+    collection: &Collection,
+    email: &str,
+) -> Result<(), StoreError> {
+    let Some(fields) = collection.users else { return Ok(()) };
+    let (layout, dialect) = (&collection.layout, tx.dialect());
+    let Some(column) = layout.field_column(fields.email) else { return Ok(()) };
+    let Some(lower) = column.shadows.first() else { return Ok(()) };
+    let shadows = column.shadows.iter().map(|shadow| shadow.name.as_str());
+    let columns = std::iter::once(column.stored.as_str()).chain(shadows);
+    let nulls: Vec<_> = columns.map(|name| format!("{} = NULL", quote(name, dialect))).collect();
+    let name = quote(&lower.name, dialect);
+    let text = format!("UPDATE {} SET {} WHERE {name} = ?", layout.source, nulls.join(", "));
+    let values = vec![Value::String(Some(email.to_lowercase()))];
+    tx.execute(&Sql::new(dialect.placeholders(&text), values)).await.map(drop)
+}
+
 impl UserKey {
     fn find(&self, collection: &Collection, fields: UserFields, dialect: Dialect) -> Sql {
         let layout = &collection.layout;
@@ -132,11 +152,26 @@ impl Records<'_> {
         let fields = self.collection.users.ok_or(RecordError::NoCollection)?;
         let mut input = own;
         owned.put(&self.collection, fields, &mut input)?;
-        // What is missing is the user's own.
-        self.creation(input).map_err(|error| match error {
-            RecordError::Invalid(invalid) => invalid.below("/profile").into(),
-            error => error,
-        })
+        self.creation(input).map_err(of_profile)
+    }
+
+    /// The same of somebody who makes a user of themselves: as `asker` sees them, the collection's `create` rule is asked
+    /// with what they send and the address that they come with.
+    pub(crate) fn newcomer(
+        &self,
+        asker: &Records<'_>,
+        own: RecordInput,
+        owned: Owned,
+    ) -> Result<Creation, RecordError> {
+        let fields = self.collection.users.ok_or(RecordError::NoCollection)?;
+        let mut sent = own.sent();
+        if let Some(email) = sent.get_mut(fields.email) {
+            *email = owned.email.as_ref().is_some_and(|email| !email.is_null());
+        }
+        let mut input = own;
+        owned.put(&self.collection, fields, &mut input)?;
+        let rule = |id| asker.rule_of_newcomer(id, || Incoming::stored(&sent));
+        self.creation_asking(input, rule).map_err(of_profile)
     }
 
     /// A change of a user, ready to be made.
@@ -150,6 +185,14 @@ impl Records<'_> {
         let mut input = RecordInput::empty(&self.collection);
         owned.put(&self.collection, fields, &mut input)?;
         self.modification(id, input, precondition)
+    }
+}
+
+/// What is missing is the user's own.
+fn of_profile(error: RecordError) -> RecordError {
+    match error {
+        RecordError::Invalid(invalid) => invalid.below("/profile").into(),
+        error => error,
     }
 }
 

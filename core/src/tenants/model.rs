@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit::AuditRetention;
 use crate::clock::Timestamp;
 use crate::ids::TenantId;
 use crate::invalid::{Findings, Invalid};
@@ -63,6 +64,9 @@ pub struct Settings {
     /// From how many milliseconds on its queries count as slow; as the server has it where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_query_ms: Option<u32>,
+    /// How long the entries of its audit log are kept.
+    #[serde(skip_serializing_if = "AuditRetention::is_default")]
+    pub audit: AuditRetention,
 }
 
 impl Settings {
@@ -75,6 +79,7 @@ impl Settings {
         if self.cors_origins.len() > 100 {
             findings.add("/settings/cors_origins", "too_many", "at most 100 origins can be named");
         }
+        findings.take("/settings/audit", self.audit.check());
         for (at, origin) in self.cors_origins.iter().enumerate() {
             let exact = url::Url::parse(origin)
                 .is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == *origin);

@@ -13,6 +13,7 @@ mod m20261125_000022_mail;
 mod m20261125_000023_oauth;
 mod m20261125_000024_factors;
 mod m20261125_000026_failures_end;
+mod m20261201_000029_audit;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     // Oldest first. `neonex migrate create` adds to both lists.
@@ -27,4 +28,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     m20261125_000023_oauth::MIGRATION,
     m20261125_000024_factors::MIGRATION,
     m20261125_000026_failures_end::MIGRATION,
+    m20261201_000029_audit::MIGRATION,
 ];

@@ -19,13 +19,12 @@ use super::identities::{Known, keep};
 use super::linking::{Claim, Decision, Holder, decide};
 use super::profile::Profile;
 use crate::access::TenantScope;
-use crate::collections::users::USERS;
 use crate::engine::Undo;
 use crate::invalid::Invalid;
 use crate::platform::see_through;
+use crate::records::RecordId;
 use crate::records::users::{Owned, UserKey, UserRecord};
 use crate::records::write::Write as _;
-use crate::records::{RecordError, RecordId};
 use crate::store::entities::identities;
 use crate::store::{StoreError, Tx};
 
@@ -163,13 +162,7 @@ impl TenantScope {
             return Err(UserError::SignUpClosed.into());
         }
         let own = self.own_fields(tx, provider, profile, sent).await?;
-        let input = match self.records(USERS)?.input(&own) {
-            Err(RecordError::Invalid(invalid)) => return Err(invalid.below("/profile").into()),
-            read => read?,
-        };
-        if input.id.is_some() {
-            return Err(Invalid::one("/profile/id", "read_only", "`id` is set by the server").into());
-        }
+        let own = self.own_profile(&own)?;
         let email = profile.email.clone().map_or(Value::Null, Value::String);
         let owned = Owned {
             email: Some(email),
@@ -177,8 +170,7 @@ impl TenantScope {
             roles: Some(Vec::new()),
             ..Owned::default()
         };
-        let system = self.as_system("auth");
-        let creation = system.records(USERS)?.new_user(input, owned)?;
+        let creation = self.newcomer(own, owned)?;
         let id = creation.id();
         creation.apply(tx).await?;
         let audit = entry(self, Act::SignUp, Some(id.as_uuid()), Some(format!("by {provider}")))?;

@@ -99,6 +99,12 @@ impl<'c> Compiler<'c> {
         fill("({} IS TRUE)", [self.cond(cond, Null::IsFalse)])
     }
 
+    /// Whether it is true, and whether it is false: each never NULL, and neither where it is an error.
+    pub(super) fn outcome(&self, cond: &Cond) -> [Condition; 2] {
+        let decided = self.cond(cond, Null::IsError);
+        ["({} IS TRUE)", "({} IS FALSE)"].map(|template| fill(template, [decided.clone()]))
+    }
+
     fn not(&self, inner: &Cond, null: Null) -> Condition {
         match inner {
             Cond::Exists(exists) if null == Null::IsFalse => self.exists_none(exists),

@@ -1,7 +1,7 @@
-//! The end of what has been kept long enough.
+//! The end of what has been kept long enough, of the change log and of the audit log.
 //!
 //! The control database says when a tenant is to be looked at next: a day after its schema changed, and then when the
-//! oldest change of its log is due. Nothing that is written meanwhile is due before that, so that writes need say
+//! oldest entry of its logs is due. Nothing that is written meanwhile is due before that, so that writes need say
 //! nothing, and a tenant that has no collections is never looked at. A look takes a tenant's time first, which keeps
 //! others away and is when it is looked at again if this one fails; when it ends, the next time is written only if no
 //! schema changed meanwhile.
@@ -48,7 +48,7 @@ struct Kept {
 }
 
 impl Platform {
-    /// Removes changes that have been kept long enough, and counts them. An error is one of the control database:
+    /// Removes changes and entries of audit logs that have been kept long enough, and counts them. An error is one of the control database:
     /// without it nothing can be done for anybody.
     pub async fn prune_history(&self) -> Result<Swept<usize>, StoreError> {
         let until = self.now().as_micros();
@@ -124,8 +124,11 @@ impl Platform {
 
     /// Removes what is due of a tenant's log, as far as one look goes. Says how much it was, and when more is.
     async fn prune(&self, tenant: TenantId) -> Result<(usize, Option<Timestamp>), StoreError> {
-        let (now, mut removed) = (self.now(), 0);
-        let mut next: Option<Timestamp> = None;
+        let now = self.now();
+        let (mut removed, mut next) = self.prune_audit(tenant, MOST).await?;
+        if removed >= MOST {
+            return Ok((removed, Some(now)));
+        }
         for kept in self.kept(tenant).await? {
             let until = now.plus_seconds(-kept.seconds).as_micros();
             let mut oldest = self.oldest(tenant, kept.collection).await?;

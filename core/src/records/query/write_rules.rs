@@ -19,11 +19,13 @@ pub(crate) struct WriteRules {
 }
 
 impl WriteRules {
+    /// `newcomers` is what is asked of those who make users of themselves where there is no rule for that.
     pub(crate) fn new(
         rules: &CheckedRules,
         fields: &CheckedFieldRules,
         layout: &Layout,
         dialect: Dialect,
+        newcomers: Option<Checked>,
     ) -> Self {
         let planner = Planner { layout, dialect, veils: &[] };
         let plan = |rule: &Option<Checked>| {
@@ -37,7 +39,7 @@ impl WriteRules {
             create: plan(&rules.create),
             update: plan(&rules.update),
             delete: plan(&rules.delete),
-            create_with_fields: with_fields(&rules.create),
+            create_with_fields: with_fields(&rules.create.clone().or(newcomers)),
             update_with_fields: with_fields(&rules.update),
         }
     }

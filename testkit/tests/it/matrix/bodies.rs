@@ -90,6 +90,28 @@ pub(super) fn collection_rules(names: &Names) -> Value {
     json!({"rules": {"list": format!("{} == '{}'", names.field, names.value)}})
 }
 
+/// What the rules say of a new record.
+pub(super) fn rules_of_new(names: &Names) -> Value {
+    json!({"collection": names.collection, "as": {"anonymous": true}, "input": {"title": names.value}})
+}
+
+pub(super) fn rules_of_record(names: &Names) -> Value {
+    json!({"collection": "users", "as": {"anonymous": true}, "record": names.user})
+}
+
+pub(super) fn rules_as_user(names: &Names) -> Value {
+    json!({"collection": "users", "as": {"user": names.user}})
+}
+
+pub(super) fn rules_as_key(names: &Names) -> Value {
+    json!({"collection": "users", "as": {"key": names.key}})
+}
+
+pub(super) fn rules_of_unknown_field(names: &Names) -> Value {
+    let input = json!({names.field.clone(): names.value});
+    json!({"collection": "users", "as": {"anonymous": true}, "input": input})
+}
+
 pub(super) fn reversion(_: &Names) -> Value {
     json!({"to": "9999-12-31T00:00:00Z"})
 }

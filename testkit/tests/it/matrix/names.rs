@@ -34,6 +34,8 @@ pub(super) struct Names {
     pub(super) session: String,
     /// A mail, by id.
     pub(super) mail: String,
+    /// An entry of the audit log, by id.
+    pub(super) audit: String,
     /// An invitation, by id.
     pub(super) invitation: String,
     /// A provider of sign-in, by name.
@@ -78,6 +80,7 @@ impl Names {
             | Input::Session
             | Input::Mail
             | Input::MailCursor
+            | Input::AuditCursor
             | Input::Invitation
             | Input::Provider
             | Input::Factor
@@ -106,6 +109,7 @@ impl Names {
             Input::User => self.user.clone(),
             Input::Session => self.session.clone(),
             Input::Mail | Input::MailCursor => self.mail.clone(),
+            Input::AuditCursor => self.audit.clone(),
             Input::Invitation => self.invitation.clone(),
             Input::Provider => self.provider.clone(),
             Input::Factor => self.factor.clone(),
@@ -132,7 +136,7 @@ impl Names {
     }
 
     /// Every name, in the same order on every side.
-    pub(super) fn all(&self) -> [&str; 24] {
+    pub(super) fn all(&self) -> [&str; 25] {
         [
             &self.tenant,
             &self.slug,
@@ -150,6 +154,7 @@ impl Names {
             &self.email,
             &self.session,
             &self.mail,
+            &self.audit,
             &self.invitation,
             &self.provider,
             &self.factor,
@@ -181,6 +186,7 @@ impl Names {
             email: word(&self.email),
             session: beside(&self.session),
             mail: beside(&self.mail),
+            audit: beside(&self.audit),
             invitation: beside(&self.invitation),
             provider: word(&self.provider),
             factor: beside(&self.factor),

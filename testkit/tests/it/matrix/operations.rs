@@ -10,9 +10,9 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Account, AccountSession, AccountToken, Collection, Condition, Etag, Factor, Fields, Filter, Invitation,
-    Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider, Record, RecordCursor, Role, Session, Sort,
-    Tenant, TenantInvitation, Unique, User,
+    Account, AccountSession, AccountToken, AuditCursor, Collection, Condition, Etag, Factor, Fields, Filter,
+    Invitation, Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider, Record, RecordCursor, Role, Session,
+    Sort, Tenant, TenantInvitation, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -35,6 +35,8 @@ pub(super) enum Input {
     Mail,
     /// A mail, before which a page begins.
     MailCursor,
+    /// An entry of the audit log, before which a page begins.
+    AuditCursor,
     /// An invitation, by id.
     Invitation,
     /// A provider of sign-in, by name.
@@ -196,6 +198,33 @@ const ROWS: &[Row] = &[
             bodies::collection_rules,
             bodies::collection_as_view,
         ],
+    ),
+    row(
+        "explain_rules",
+        Scope("collections:read records:read"),
+        &[],
+        &[
+            bodies::rules_of_new,
+            bodies::rules_of_record,
+            bodies::rules_as_user,
+            bodies::rules_as_key,
+            bodies::rules_of_unknown_field,
+        ],
+    ),
+    row("lint_rules", Scope("collections:read"), &[], &[]),
+    row(
+        "list_audit_log",
+        Scope("audit:read"),
+        &[
+            ("actor", Plain("")),
+            ("action", Plain("")),
+            ("subject", User),
+            ("since", Plain("")),
+            ("until", Plain("")),
+            ("limit", Plain("1")),
+            ("cursor", AuditCursor),
+        ],
+        &[],
     ),
     row("get_advice", Scope("records:read"), &[("collection", Collection)], &[]),
     row(

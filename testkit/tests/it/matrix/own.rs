@@ -328,6 +328,8 @@ fn sibling(scope: &'static str) -> &'static str {
         "members:read" => "members:write",
         "members:write" => "members:read",
         "auth:read" | "users:impersonate" => "auth:write",
+        "audit:read" => "auth:read",
+        "collections:read records:read" => "records:read",
         "auth:write" => "auth:read",
         "records:read" => "records:write",
         "records:write" => "records:read",
@@ -353,7 +355,10 @@ async fn callers(
                     callers.insert(scope, tenant.secret_with(&[scope]).await.unwrap());
                 }
             }
-            callers.insert("users:impersonate", tenant.secret_with(&["users:impersonate"]).await.unwrap());
+            for scopes in ["users:impersonate", "audit:read", "collections:read records:read"] {
+                let apart: Vec<_> = scopes.split(' ').collect();
+                callers.insert(scopes, tenant.secret_with(&apart).await.unwrap());
+            }
             return callers;
         }
         Credential::EveryScope | Credential::Suspended | Credential::Deleted => {

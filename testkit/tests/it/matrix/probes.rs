@@ -193,6 +193,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         | Input::TenantCursor
         | Input::KeyCursor
         | Input::MailCursor
+        | Input::AuditCursor
         | Input::RecordCursor
         | Input::Etag
         | Input::Once => None,

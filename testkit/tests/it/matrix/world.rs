@@ -40,6 +40,7 @@ impl World {
             &foreign.user,
             &foreign.session,
             &foreign.mail,
+            &foreign.audit,
             &foreign.factor,
             &foreign.account,
             &foreign.tenant_invitation,
@@ -111,6 +112,7 @@ async fn fill(app: &TestApp, other: &AppTenant) -> (Names, Vec<String>, Vec<Stri
     let guest = json!({"email": format!("{CANARY}-guest@example.com")});
     names.invitation = text(&expect(&operator.post("/v1/users/invitations", &guest).await, 201)["id"]);
     names.mail = text(&expect(&operator.get("/v1/mails").await, 200)["items"][0]["id"]);
+    names.audit = text(&expect(&operator.get("/v1/audit?limit=1").await, 200)["items"][0]["id"]);
     let theirs = other.nobody().bearer(&token);
     let (factor, codes) = factors::with_totp(app, &theirs).await;
     names.factor = text(&expect(&theirs.get("/v1/auth/factors").await, 200)["items"][0]["id"]);
@@ -171,6 +173,7 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
     let mut shown = String::new();
     let keys = format!("/v1/tenants/{}/keys", other.id());
     let users = "/v1/collections/users/records";
+    let audit = "/v1/audit?limit=200";
     for path in [
         &keys,
         "/v1/collections",
@@ -180,6 +183,7 @@ async fn assert_shown_to_its_own(app: &TestApp, other: &AppTenant, canaries: &[S
         "/v1/mails",
         "/v1/members",
         "/v1/members/invitations",
+        audit,
     ] {
         shown.push_str(&expect(&other.operator().get(path).await, 200).to_string());
     }

@@ -691,3 +691,25 @@ async fn what_an_issuer_says_of_itself_is_not_believed_blindly() {
     }
     world.app.remove().await.unwrap();
 }
+
+/// The `create` rule of `users` is asked with the address that the provider gives.
+#[tokio::test]
+async fn a_provider_lets_in_nobody_whom_the_create_rule_keeps_out() {
+    let (world, idp) = World::with_idp().await;
+    expect(&world.sign_in(&idp, &somebody("ann")).await, 200);
+    let rules = json!({"rules": {"create": "input.email.endsWith('@example.com')"}});
+    expect(&world.developer.patch("/v1/collections/users", &rules).await, 200);
+    expect(&world.sign_in(&idp, &somebody("bob")).await, 200);
+    let mut eve = somebody("eve");
+    eve["email"] = "eve@evil.example".into();
+    problem(&world.sign_in(&idp, &eve).await, 403, "rule_refused");
+    eve["email"] = Value::Null;
+    problem(&world.sign_in(&idp, &eve).await, 403, "rule_refused");
+    // Who is there already is asked nothing.
+    let none = json!({"rules": {"create": "false"}});
+    expect(&world.developer.patch("/v1/collections/users", &none).await, 200);
+    expect(&world.sign_in(&idp, &somebody("ann")).await, 200);
+    let users = expect(&world.developer.get("/v1/collections/users/records").await, 200);
+    assert_eq!(users["items"].as_array().unwrap().len(), 2);
+    world.app.remove().await.unwrap();
+}
