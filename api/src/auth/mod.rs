@@ -4,6 +4,7 @@ mod by_mail;
 mod factor_model;
 mod factors;
 mod import;
+mod issuer;
 mod model;
 mod oauth;
 mod oauth_model;
@@ -19,6 +20,7 @@ use poem_openapi::{ApiResponse, OpenApi};
 pub use self::by_mail::ByMail;
 pub use self::factors::Factors;
 pub use self::import::Imports;
+pub use self::issuer::Issuer;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
@@ -31,12 +33,13 @@ use crate::payload::{AnyRecord, RawJson};
 use crate::problem::Problem;
 
 /// Every operation on users and how they sign in.
-pub type Operations = (Auth, ByMail, Factors, Providers, OAuth, Users, Imports);
+pub type Operations = (Auth, Issuer, ByMail, Factors, Providers, OAuth, Users, Imports);
 
 /// Every operation on users and how they sign in, over a platform.
 pub fn operations(surface: &Surface) -> Operations {
     (
         Auth(surface.clone()),
+        Issuer(surface.clone()),
         ByMail(surface.clone()),
         Factors(surface.clone()),
         Providers(surface.clone()),

@@ -378,6 +378,8 @@ const ROWS: &[Row] = &[
     row("sign_in", Needs::Tenant, &[], &[bodies::sign_in]),
     row("refresh_tokens", Needs::Tenant, &[], &[bodies::refresh]),
     row("get_signing_keys", Needs::Tenant, &[], &[]),
+    row("get_tenant_signing_keys", Needs::Tenant, &[("tenant", Tenant), ("If-None-Match", Etag)], &[]),
+    row("get_issuer_metadata", Needs::Tenant, &[("tenant", Tenant), ("If-None-Match", Etag)], &[]),
     row("sign_out", Needs::User, &[], &[]),
     row("get_signed_in_user", Needs::User, &[], &[]),
     row("change_password", Needs::User, &[], &[bodies::password]),
