@@ -190,7 +190,7 @@ impl ByMail {
     )]
     async fn send_verification(&self, caller: Caller, body: Json<MailWishBody>) -> Result<Asked, Problem> {
         let (wish, asked) = body.0.read();
-        self.0.tenant(&caller).await?.send_verification(wish).await?;
+        self.0.visitor(&caller).await?.send_verification(wish).await?;
         Ok(asked)
     }
 
@@ -199,7 +199,7 @@ impl ByMail {
     /// With the token of the mail to who has signed up with it.
     #[oai(path = "/v1/auth/verify", method = "post", operation_id = "verify_email", tag = "crate::Tag::Auth")]
     async fn verify(&self, caller: Caller, body: Json<TokenBody>) -> Result<Done, Problem> {
-        self.0.tenant(&caller).await?.verify_email(body.0.token.0).await?;
+        self.0.visitor(&caller).await?.verify_email(body.0.token.0).await?;
         Ok(Done::Done)
     }
 
@@ -214,7 +214,7 @@ impl ByMail {
     )]
     async fn send_reset(&self, caller: Caller, body: Json<MailWishBody>) -> Result<Asked, Problem> {
         let (wish, asked) = body.0.read();
-        self.0.tenant(&caller).await?.send_password_reset(wish).await?;
+        self.0.visitor(&caller).await?.send_password_reset(wish).await?;
         Ok(asked)
     }
 
@@ -228,7 +228,7 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn reset(&self, caller: Caller, body: Json<ResetBody>) -> Result<Done, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         scope.reset_password(body.0.token.0, body.0.password.0).await?;
         Ok(Done::Done)
     }
@@ -244,7 +244,7 @@ impl ByMail {
     )]
     async fn send_link(&self, caller: Caller, body: Json<MailWishBody>) -> Result<Asked, Problem> {
         let (wish, asked) = body.0.read();
-        self.0.tenant(&caller).await?.send_magic_link(wish).await?;
+        self.0.visitor(&caller).await?.send_magic_link(wish).await?;
         Ok(asked)
     }
 
@@ -259,8 +259,8 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn link(&self, caller: Caller, body: Json<TokenBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
-        SignedInView::of(scope.sign_in_by_link(body.0.token.0).await?)
+        let scope = self.0.visitor(&caller).await?;
+        SignedInView::of(&self.0, &caller, scope.sign_in_by_link(body.0.token.0).await?)
     }
 
     /// Ask for a code that signs in
@@ -269,7 +269,7 @@ impl ByMail {
     #[oai(path = "/v1/auth/code", method = "post", operation_id = "send_code", tag = "crate::Tag::Auth")]
     async fn send_code(&self, caller: Caller, body: Json<MailWishBody>) -> Result<CodeAsked, Problem> {
         let (wish, _) = body.0.read();
-        let id = self.0.tenant(&caller).await?.send_code(wish).await?;
+        let id = self.0.visitor(&caller).await?.send_code(wish).await?;
         Ok(CodeAsked::Taken(Json(CodeAskedView { id: id.to_string() })))
     }
 
@@ -284,9 +284,9 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn code(&self, caller: Caller, body: Json<CodeBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let id: OneTimeId = body.0.id.parse().map_err(|_| UserError::WrongCode)?;
-        SignedInView::of(scope.sign_in_by_code(id, body.0.code.0).await?)
+        SignedInView::of(&self.0, &caller, scope.sign_in_by_code(id, body.0.code.0).await?)
     }
 
     /// Ask for another address
@@ -316,7 +316,7 @@ impl ByMail {
         caller: Caller,
         body: Json<TokenBody>,
     ) -> Result<Json<EmailConfirmedView>, Problem> {
-        let confirmed = self.0.tenant(&caller).await?.confirm_email(body.0.token.0).await?;
+        let confirmed = self.0.visitor(&caller).await?.confirm_email(body.0.token.0).await?;
         Ok(Json(EmailConfirmedView { changed: confirmed == EmailConfirmed::Changed }))
     }
 
@@ -334,9 +334,9 @@ impl ByMail {
         caller: Caller,
         body: Json<AnonymousBody>,
     ) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let profile = body.0.profile.map(|profile| profile.to_string().into_bytes());
-        SignedInView::of(scope.sign_in_anonymously(profile).await?)
+        SignedInView::of(&self.0, &caller, scope.sign_in_anonymously(profile).await?)
     }
 
     /// Accept an invitation
@@ -349,9 +349,9 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn accept(&self, caller: Caller, body: Json<AcceptBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let AcceptBody { token, password } = body.0;
-        SignedInView::of(scope.accept_invitation(token.0, password.map(|password| password.0)).await?)
+        SignedInView::of(&self.0, &caller, scope.accept_invitation(token.0, password.map(|password| password.0)).await?)
     }
 
     /// Invite somebody

@@ -75,7 +75,7 @@ impl Auth {
     /// Whether the address has a user already is not told; its owner is.
     #[oai(path = "/v1/auth/sign-up", method = "post", operation_id = "sign_up", tag = "super::Tag::Auth")]
     async fn sign_up(&self, caller: Caller, body: Json<SignUpBody>) -> Result<SignedUp, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let SignUpBody { email, password, profile, redirect_url, locale } = body.0;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
         let password = password.map(|password| password.0);
@@ -88,19 +88,20 @@ impl Auth {
     /// Sign in
     ///
     /// Begins a session, or is answered by `second_factor_needed` (or `second_factor_enrolment_needed`) with a token under
-    /// which the second factor is shown (or set up). After five tries in a row that have failed for one address, the next has to wait, each time
-    /// twice as long.
+    /// which the second factor is shown (or set up). With `X-Neonex-Session: cookie`, here and wherever a session begins,
+    /// the tokens are cookies that scripts cannot read. After five tries in a row that have failed for one address, the
+    /// next has to wait, each time twice as long.
     #[oai(path = "/v1/auth/sign-in", method = "post", operation_id = "sign_in", tag = "super::Tag::Auth")]
     async fn sign_in(&self, caller: Caller, body: Json<SignInBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let SignInBody { email, password } = body.0;
-        SignedInView::of(scope.sign_in(Credentials { email, password: password.0 }).await?)
+        SignedInView::of(&self.0, &caller, scope.sign_in(Credentials { email, password: password.0 }).await?)
     }
 
     /// Refresh the tokens
     ///
     /// A refresh token is good once. One that comes up a second time ends its session: somebody else may have it.
-    /// The token names its tenant, so that nothing else has to.
+    /// The token names its tenant, so that nothing else has to. Where it is a cookie, so are the next ones.
     #[oai(
         path = "/v1/auth/refresh",
         method = "post",
@@ -108,22 +109,32 @@ impl Auth {
         tag = "super::Tag::Auth"
     )]
     async fn refresh(&self, caller: Caller, body: Json<RefreshBody>) -> Result<Json<SignedInView>, Problem> {
-        let token = RefreshToken::parse(&body.0.refresh_token.0).ok_or(UserError::InvalidRefreshToken)?;
+        let (sent, kept) = match body.0.refresh_token {
+            Some(token) => (Some(token.0), false),
+            None => (self.0.refresh_cookie(&caller).await?, true),
+        };
+        let token = sent.as_deref().and_then(RefreshToken::parse).ok_or(UserError::InvalidRefreshToken)?;
         // A tenant that is not there is no better known than a session that is not.
         let scope =
-            self.0.tenant_or(&caller, token.tenant()).await.map_err(|problem| match problem.code() {
+            self.0.visitor_or(&caller, token.tenant()).await.map_err(|problem| match problem.code() {
                 "not_found" => UserError::InvalidRefreshToken.into(),
                 _ => problem,
             })?;
-        SignedInView::of(scope.refresh(token).await?)
+        if kept {
+            self.0.check_site(&caller, &scope)?;
+            return SignedInView::in_cookies(&self.0, &caller, scope.refresh(token).await?);
+        }
+        SignedInView::of(&self.0, &caller, scope.refresh(token).await?)
     }
 
     /// Sign out
     ///
-    /// Ends the session whose access token is sent.
+    /// Ends the session whose access token is sent, and takes its cookies away.
     #[oai(path = "/v1/auth/sign-out", method = "post", operation_id = "sign_out", tag = "super::Tag::Auth")]
     async fn sign_out(&self, caller: Caller) -> Result<Done, Problem> {
-        self.0.tenant(&caller).await?.sign_out().await?;
+        let scope = self.0.tenant(&caller).await?;
+        scope.sign_out().await?;
+        self.0.forget_cookies(&caller, scope.tenant().id());
         Ok(Done::Done)
     }
 
@@ -213,7 +224,7 @@ impl Auth {
         tag = "super::Tag::Auth"
     )]
     async fn jwks(&self, caller: Caller) -> Result<Json<Jwks>, Problem> {
-        Ok(Json(Jwks::from(self.0.tenant(&caller).await?.signing_keys())))
+        Ok(Json(Jwks::from(self.0.visitor(&caller).await?.signing_keys())))
     }
 
     /// Rotate the signing key

@@ -26,6 +26,7 @@ mod api_tenants;
 mod api_versions;
 mod api_writes;
 mod auth;
+mod auth_cookies;
 mod auth_issuer;
 mod auth_mail;
 mod browser;
