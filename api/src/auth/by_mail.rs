@@ -1,14 +1,19 @@
 //! What users do by mail, and users who have not said who they are.
 
-use neonex_core::auth::{EmailConfirmed, MailWish, NewInvitation, UserError};
+use neonex_core::auth::{EmailConfirmed, Invitation, MailWish, NewInvitation, UserError};
+use neonex_core::idempotency::Outcome;
 use neonex_core::ids::OneTimeId;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::model::SignedInView;
 use crate::caller::{Caller, Surface};
+use crate::paging;
+use crate::payload::RawJson;
 use crate::problem::Problem;
+use crate::tenants::once;
 use crate::text::{Secret, Time};
 
 /// The operations by mail.
@@ -118,7 +123,7 @@ struct InvitationBody {
     locale: Option<String>,
 }
 
-/// An invitation that was sent.
+/// An invitation that was sent and not taken yet.
 #[derive(Object)]
 #[oai(rename = "Invitation")]
 struct InvitationView {
@@ -126,8 +131,34 @@ struct InvitationView {
     id: String,
     /// The address that was invited.
     email: String,
+    /// The roles that the user is to have.
+    roles: Vec<String>,
+    /// When it was sent.
+    created_at: Time,
     /// Until when it can be taken.
     expires_at: Time,
+}
+
+impl From<Invitation> for InvitationView {
+    fn from(invitation: Invitation) -> Self {
+        let Invitation { id, email, roles, created_at, expires_at } = invitation;
+        let (created_at, expires_at) = (created_at.into(), expires_at.into());
+        Self { id: id.to_string(), email, roles, created_at, expires_at }
+    }
+}
+
+fn render(invitation: &Invitation) -> Vec<u8> {
+    InvitationView::from(invitation.clone()).to_json_string().into_bytes()
+}
+
+/// A page of invitations.
+#[derive(Object)]
+#[oai(rename = "InvitationList")]
+struct InvitationListView {
+    /// The invitations, latest first.
+    items: Vec<InvitationView>,
+    /// For the next page; null where there is none.
+    next_cursor: Option<String>,
 }
 
 /// An invitation that is taken.
@@ -158,7 +189,14 @@ enum CodeAsked {
 enum Invited {
     /// The invitation is on its way.
     #[oai(status = 201)]
-    Invitation(Json<InvitationView>),
+    Invitation(RawJson<InvitationView>),
+}
+
+#[derive(ApiResponse)]
+enum Listed {
+    /// A page of invitations.
+    #[oai(status = 200)]
+    Page(Json<InvitationListView>, #[oai(header = "Link")] Option<String>),
 }
 
 #[derive(ApiResponse)]
@@ -363,15 +401,53 @@ impl ByMail {
         operation_id = "invite_user",
         tag = "crate::Tag::Users"
     )]
-    async fn invite(&self, caller: Caller, body: Json<InvitationBody>) -> Result<Invited, Problem> {
+    async fn invite(
+        &self,
+        caller: Caller,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: Json<InvitationBody>,
+    ) -> Result<Invited, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let permit = scope.permit()?;
+        let sent = body.0.to_json_string();
+        let once = once(idempotency_key.0, scope.actor(), "POST invitations", &sent, render)?;
         let InvitationBody { email, roles, profile, redirect_url, locale } = body.0;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
-        let mail = MailWish { email: email.clone(), redirect_url, locale };
-        let made = scope.invite(&permit, NewInvitation { mail, roles, profile }).await?;
-        let expires_at = made.expires_at.into();
-        Ok(Invited::Invitation(Json(InvitationView { id: made.id.to_string(), email, expires_at })))
+        let mail = MailWish { email, redirect_url, locale };
+        let json = match scope.invite(&permit, NewInvitation { mail, roles, profile }, once).await? {
+            Outcome::Fresh(made) => render(&made),
+            Outcome::Replayed(answer) => answer,
+        };
+        Ok(Invited::Invitation(RawJson::new(json)))
+    }
+
+    /// List invitations
+    ///
+    /// Those that were not taken yet and still can be, latest first.
+    #[oai(
+        path = "/v1/users/invitations",
+        method = "get",
+        operation_id = "list_invitations",
+        tag = "crate::Tag::Users"
+    )]
+    async fn invitations(
+        &self,
+        caller: Caller,
+        /// Invitations on the page: 1 to 200, 50 by default.
+        limit: Query<Option<u32>>,
+        /// `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+    ) -> Result<Listed, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let permit = scope.permit()?;
+        let before: Option<OneTimeId> = paging::after(cursor.0.as_deref())?;
+        let page = scope.invitations(&permit, before, paging::limit(limit.0)?).await?;
+        let next_cursor = page.next.map(|id| id.to_string());
+        let link = paging::next_link(caller.uri(), next_cursor.as_deref());
+        let items = page.items.into_iter().map(InvitationView::from).collect();
+        Ok(Listed::Page(Json(InvitationListView { items, next_cursor }), link))
     }
 
     /// Revoke an invitation

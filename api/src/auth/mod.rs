@@ -13,8 +13,9 @@ mod users;
 
 use neonex_core::auth::{Credentials, NewUser, RefreshToken, UserError};
 use neonex_core::ids::SessionId;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, OpenApi};
 
 pub use self::by_mail::ByMail;
@@ -74,14 +75,28 @@ impl Auth {
     /// Makes a user, who can sign in from then on, and has a mail sent by which they show that the address is theirs.
     /// Whether the address has a user already is not told; its owner is.
     #[oai(path = "/v1/auth/sign-up", method = "post", operation_id = "sign_up", tag = "super::Tag::Auth")]
-    async fn sign_up(&self, caller: Caller, body: Json<SignUpBody>) -> Result<SignedUp, Problem> {
+    async fn sign_up(
+        &self,
+        caller: Caller,
+        /// Makes a repetition of the request safe. That its password is the same is not looked at.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: Json<SignUpBody>,
+    ) -> Result<SignedUp, Problem> {
         let scope = self.0.visitor(&caller).await?;
-        let SignUpBody { email, password, profile, redirect_url, locale } = body.0;
+        let mut body = body.0;
+        // What is kept of a request must not be a quick way to try passwords.
+        let password = body.password.take();
+        let sent = body.to_json_string();
+        let key = idempotency_key.0.as_deref();
+        let once = key.map(|key| crate::tenants::idempotency_key(key, scope.actor(), "POST sign-up", sent.as_bytes()));
+        let once = once.transpose()?;
+        let SignUpBody { email, password: _, profile, redirect_url, locale } = body;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
         let password = password.map(|password| password.0);
         let answer = SignedUpView { email: email.clone() };
         let new = NewUser { email, password, profile, redirect_url, locale, ..NewUser::default() };
-        scope.sign_up(new).await?;
+        scope.sign_up(new, once).await?;
         Ok(SignedUp::Taken(Json(answer)))
     }
 

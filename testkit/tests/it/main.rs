@@ -29,6 +29,7 @@ mod auth;
 mod auth_cookies;
 mod auth_issuer;
 mod auth_mail;
+mod auth_repeats;
 mod browser;
 mod collections;
 mod computed;

@@ -68,6 +68,7 @@ impl Names {
             | Input::Mail
             | Input::MailCursor
             | Input::Invitation
+            | Input::InvitationCursor
             | Input::Provider
             | Input::Factor
             | Input::TenantCursor
@@ -90,7 +91,7 @@ impl Names {
             Input::User => self.user.clone(),
             Input::Session => self.session.clone(),
             Input::Mail | Input::MailCursor => self.mail.clone(),
-            Input::Invitation => self.invitation.clone(),
+            Input::Invitation | Input::InvitationCursor => self.invitation.clone(),
             Input::Provider => self.provider.clone(),
             Input::Factor => self.factor.clone(),
             Input::Filter | Input::Condition => match way {

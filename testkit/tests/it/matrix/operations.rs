@@ -10,7 +10,7 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Factor, Fields, Filter, Invitation, Key, KeyCursor, Mail, MailCursor, Once,
+    Collection, Condition, Etag, Factor, Fields, Filter, Invitation, InvitationCursor, Key, KeyCursor, Mail, MailCursor, Once,
     Plain, Provider, Record, RecordCursor, Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
@@ -36,6 +36,8 @@ pub(super) enum Input {
     MailCursor,
     /// An invitation, by id.
     Invitation,
+    /// An invitation, before which a page begins.
+    InvitationCursor,
     /// A provider of sign-in, by name.
     Provider,
     /// A factor of a user, by id.
@@ -374,7 +376,7 @@ const ROWS: &[Row] = &[
         ],
         &[bodies::file, bodies::file_of_unknown_field, bodies::file_with_id],
     ),
-    row("sign_up", Needs::Tenant, &[], &[bodies::sign_up]),
+    row("sign_up", Needs::Tenant, &[("Idempotency-Key", Once)], &[bodies::sign_up]),
     row("sign_in", Needs::Tenant, &[], &[bodies::sign_in]),
     row("refresh_tokens", Needs::Tenant, &[], &[bodies::refresh]),
     row("get_signing_keys", Needs::Tenant, &[], &[]),
@@ -443,7 +445,13 @@ const ROWS: &[Row] = &[
     row("confirm_email", Needs::Tenant, &[], &[bodies::link_token]),
     row("sign_in_anonymously", Needs::Tenant, &[], &[bodies::rotation]),
     row("accept_invitation", Needs::Tenant, &[], &[bodies::password_reset]),
-    row("invite_user", Scope("auth:write"), &[], &[bodies::invitation]),
+    row("invite_user", Scope("auth:write"), &[("Idempotency-Key", Once)], &[bodies::invitation]),
+    row(
+        "list_invitations",
+        Scope("auth:read"),
+        &[("limit", Plain("1")), ("cursor", InvitationCursor)],
+        &[],
+    ),
     row("revoke_invitation", Scope("auth:write"), &[("invitation", Invitation)], &[]),
     row(
         "list_mails",

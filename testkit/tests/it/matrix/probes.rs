@@ -183,6 +183,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         | Input::TenantCursor
         | Input::KeyCursor
         | Input::MailCursor
+        | Input::InvitationCursor
         | Input::RecordCursor
         | Input::Etag
         | Input::Once => None,
