@@ -15,6 +15,7 @@ mod pages;
 mod programs;
 mod relay;
 mod retries;
+mod sessions;
 mod site;
 mod tutorial;
 mod writes;
