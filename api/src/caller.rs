@@ -259,16 +259,14 @@ impl Surface {
         caller.browser.cookies(self.platform.public_url())
     }
 
-    /// Sets the cookies of a session, which take the place of those before.
+    /// Sets the cookies of a session, which take the place of those before. That of the access token stays when the token
+    /// is over: it is then refused, and not taken for nobody's.
     pub(crate) fn keep_in_cookies(&self, caller: &Caller, signed_in: &SignedIn) {
         let (cookies, tenant) = (self.cookies(caller), signed_in.refresh_token.tenant());
         let refresh = signed_in.refresh_token.reveal();
-        let both = [
-            (Kind::Access, signed_in.access_token.as_str(), i64::from(signed_in.expires_in)),
-            (Kind::Refresh, refresh.as_str(), signed_in.session_ends_in),
-        ];
-        for (kind, value, seconds) in both {
-            cookies.set(kind, tenant, value, seconds).into_iter().for_each(|it| caller.context.set_cookie(it));
+        for (kind, value) in [(Kind::Access, &signed_in.access_token), (Kind::Refresh, &refresh)] {
+            let cookie = cookies.set(kind, tenant, value, signed_in.session_ends_in);
+            cookie.into_iter().for_each(|cookie| caller.context.set_cookie(cookie));
         }
     }
 
@@ -279,8 +277,18 @@ impl Surface {
         }
         let cookies = self.cookies(caller);
         for kind in [Kind::Access, Kind::Refresh] {
-            cookies.set(kind, tenant, "", 0).into_iter().for_each(|it| caller.context.set_cookie(it));
+            let cookie = cookies.set(kind, tenant, "", 0);
+            cookie.into_iter().for_each(|cookie| caller.context.set_cookie(cookie));
         }
+    }
+
+    /// The same for somebody whose session was over before they wanted to end it.
+    pub(crate) async fn forget_spent_cookies(&self, caller: &Caller) -> Result<(), Problem> {
+        let cookies = self.cookies(caller);
+        if let Some(tenant) = self.meant(caller, &cookies, Kind::Access).await? {
+            self.forget_cookies(caller, tenant);
+        }
+        Ok(())
     }
 
     /// Refuses what a page of another site has had a browser ask for.

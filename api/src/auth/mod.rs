@@ -144,10 +144,16 @@ impl Auth {
 
     /// Sign out
     ///
-    /// Ends the session whose access token is sent, and takes its cookies away.
+    /// Ends the session whose access token is sent, and takes its cookies away, also where it was over already.
     #[oai(path = "/v1/auth/sign-out", method = "post", operation_id = "sign_out", tag = "super::Tag::Auth")]
     async fn sign_out(&self, caller: Caller) -> Result<Done, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = match self.0.tenant(&caller).await {
+            Err(problem) if problem.code() == "invalid_credential" => {
+                self.0.forget_spent_cookies(&caller).await?;
+                return Err(problem);
+            }
+            scope => scope?,
+        };
         scope.sign_out().await?;
         self.0.forget_cookies(&caller, scope.tenant().id());
         Ok(Done::Done)

@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests; a failure is the test's")]
 #![expect(clippy::indexing_slicing, reason = "the same")]
 
+#[path = "../../../testkit/tests/it/browser.rs"]
+#[expect(dead_code, reason = "what tests of passkeys do with it beside that")]
+mod browser;
 mod cargo;
 mod definitions;
 mod documentation;
@@ -11,6 +14,7 @@ mod environment;
 mod errors;
 mod history;
 mod movies;
+mod notes;
 mod pages;
 mod programs;
 mod relay;

@@ -63,13 +63,10 @@ async fn tokens_are_cookies_that_no_script_and_no_other_host_reads() {
     assert_eq!(body["token_type"], "Cookie");
     assert!(body.get("access_token").is_none() && body.get("refresh_token").is_none(), "{body}");
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let of = |seconds: u32| format!("Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict");
+    let said = "Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict";
     let seen: Vec<_> = cookies(&answer).into_iter().map(|(name, _, said)| (name, said)).collect();
     let name = |kind: &str| format!("__Host-nx-{kind}-{}", acme.id());
-    let expected = [
-        (name("access"), format!("{}; Secure", of(900))),
-        (name("refresh"), format!("{}; Secure", of(30 * 24 * 3600))),
-    ];
+    let expected = ["access", "refresh"].map(|kind| (name(kind), format!("{said}; Secure")));
     assert_eq!(seen, expected);
     app.remove().await.unwrap();
 
@@ -81,7 +78,7 @@ async fn tokens_are_cookies_that_no_script_and_no_other_host_reads() {
     let (ann, answer) = sign_in_by(&local, "ann@example.com").await;
     let seen: Vec<_> = cookies(&answer).into_iter().map(|(name, _, said)| (name, said)).collect();
     let name = |kind: &str| format!("nx-{kind}-{}", acme.id());
-    let expected = [(name("access"), of(900)), (name("refresh"), of(30 * 24 * 3600))];
+    let expected = ["access", "refresh"].map(|kind| (name(kind), said.to_owned()));
     assert_eq!(seen, expected);
     expect(&ann.get(USER).await, 200);
     expect(&ann.delete("/v1/auth/sessions").await, 200);
@@ -162,6 +159,9 @@ async fn a_session_of_cookies_is_refreshed_and_ends_with_them() {
     // Who has kept them all the same has nothing.
     problem(&ann.get(USER).await, 401, "invalid_credential");
     problem(&ann.post("/v1/auth/refresh", &json!({})).await, 401, "invalid_refresh_token");
+    let again = ann.post("/v1/auth/sign-out", &json!({})).await;
+    problem(&again, 401, "invalid_credential");
+    assert_eq!(cookies(&again).len(), 2, "they are taken away also where nothing is left to end");
     // And can sign in with them in the way.
     sign_in_by(&ann, "ann@example.com").await;
     app.remove().await.unwrap();
