@@ -6,7 +6,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::api::{expect, problem};
-use crate::support::number;
+use crate::support::{number, rounds};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const USERS: &str = "/v1/collections/users/records";
@@ -141,7 +141,7 @@ async fn a_refresh_token_is_good_once() {
     let acme = app.tenant("acme").await.unwrap();
     let (ann, first) = user(&acme, "ann@example.com").await;
     let nobody = acme.nobody();
-    for round in 0..5 {
+    for round in 0..rounds(5) {
         let signed_in = expect(&sign_in(&acme.anonymous(), "ann@example.com", PASSWORD).await, 200);
         let racers = join_all((0..50).map(|_| refresh(&nobody, &signed_in))).await;
         let won: Vec<_> = racers.iter().filter(|answer| answer.status == 200).collect();

@@ -30,6 +30,7 @@ mod auth_cookies;
 mod auth_issuer;
 mod auth_mail;
 mod auth_repeats;
+mod auth_timing;
 mod browser;
 mod collections;
 mod computed;
