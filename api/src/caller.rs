@@ -10,8 +10,8 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use neonex_core::auth::SignedIn;
 use neonex_core::access::{Actor, OperatorScope, RequestFacts, RequestId, TenantScope};
+use neonex_core::auth::SignedIn;
 use neonex_core::credential::Credential;
 use neonex_core::ids::TenantId;
 use neonex_core::platform::{AuthError, Authenticated, Platform};

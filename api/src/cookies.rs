@@ -111,7 +111,8 @@ impl Browser {
         let secure = public_url.is_some_and(|url| url.starts_with("https:"));
         let host = self.host.as_deref().unwrap_or_default();
         // What comes after the last colon is a port, unless it is a part of an IPv6 address.
-        let name = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(host, |(name, _)| name);
+        let name =
+            host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(host, |(name, _)| name);
         !secure && matches!(name, "localhost" | "127.0.0.1" | "[::1]")
     }
 }
@@ -146,7 +147,8 @@ impl Cookies {
         let mut tenants = self.found.iter().filter(|(of, _, _)| *of == kind).map(|(_, tenant, _)| *tenant);
         let first = tenants.next();
         if tenants.any(|other| Some(other) != first) {
-            let detail = "There are cookies of several tenants: name the one that is meant in X-Neonex-Tenant.";
+            let detail =
+                "There are cookies of several tenants: name the one that is meant in X-Neonex-Tenant.";
             return Err(Problem::bad_request("tenant_needed", detail));
         }
         Ok(first)
@@ -206,7 +208,8 @@ mod tests {
     #[test]
     fn a_browser_that_says_no_origin_says_at_least_that_it_is_no_other() {
         let with = |site: Option<&str>| {
-            let browser = Browser { fetch_site: site.map(str::to_owned), ..browser("api.example", None, &[]) };
+            let browser =
+                Browser { fetch_site: site.map(str::to_owned), ..browser("api.example", None, &[]) };
             browser.is_of_site(None, &Settings::default())
         };
         assert!(with(Some("same-origin")) && with(Some("same-site")));

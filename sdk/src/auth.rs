@@ -195,7 +195,8 @@ impl State {
 impl Tokens {
     fn of(signed_in: SignedIn) -> Result<Self, Error> {
         let SignedIn { access_token, refresh_token, expires_in, .. } = signed_in;
-        let access = access_token.ok_or_else(|| Error::Invalid("the session is one of cookies".to_owned()))?;
+        let access =
+            access_token.ok_or_else(|| Error::Invalid("the session is one of cookies".to_owned()))?;
         let ends = Instant::now() + Duration::from_secs(expires_in.into());
         Ok(Self { authorization: bearer(access.reveal())?, ends, refresh: refresh_token })
     }

@@ -389,7 +389,11 @@ impl ByMail {
     async fn accept(&self, caller: Caller, body: Json<AcceptBody>) -> Result<Json<SignedInView>, Problem> {
         let scope = self.0.visitor(&caller).await?;
         let AcceptBody { token, password } = body.0;
-        SignedInView::of(&self.0, &caller, scope.accept_invitation(token.0, password.map(|password| password.0)).await?)
+        SignedInView::of(
+            &self.0,
+            &caller,
+            scope.accept_invitation(token.0, password.map(|password| password.0)).await?,
+        )
     }
 
     /// Invite somebody

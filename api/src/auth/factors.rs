@@ -178,7 +178,8 @@ impl Factors {
         body: Json<PasskeyAnswerBody>,
     ) -> Result<Json<ConfirmedFactorView>, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        ConfirmedFactorView::of(&self.0, &caller, scope.end_passkey(body.0.id.0, &body.0.credential).await?).map(Json)
+        ConfirmedFactorView::of(&self.0, &caller, scope.end_passkey(body.0.id.0, &body.0.credential).await?)
+            .map(Json)
     }
 
     /// Ask for a passkey

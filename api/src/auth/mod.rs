@@ -89,7 +89,8 @@ impl Auth {
         let password = body.password.take();
         let sent = body.to_json_string();
         let key = idempotency_key.0.as_deref();
-        let once = key.map(|key| crate::tenants::idempotency_key(key, scope.actor(), "POST sign-up", sent.as_bytes()));
+        let once = key
+            .map(|key| crate::tenants::idempotency_key(key, scope.actor(), "POST sign-up", sent.as_bytes()));
         let once = once.transpose()?;
         let SignUpBody { email, password: _, profile, redirect_url, locale } = body;
         let profile = profile.map(|profile| profile.to_string().into_bytes());

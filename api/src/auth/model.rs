@@ -85,7 +85,11 @@ pub(super) struct SignedInView {
 impl SignedInView {
     /// The session in the way that the caller has asked for.
     pub(super) fn of(surface: &Surface, caller: &Caller, signed_in: SignedIn) -> Result<Json<Self>, Problem> {
-        if caller.wants_cookies() { Self::in_cookies(surface, caller, signed_in) } else { Self::new(signed_in, false) }
+        if caller.wants_cookies() {
+            Self::in_cookies(surface, caller, signed_in)
+        } else {
+            Self::new(signed_in, false)
+        }
     }
 
     /// The session, whose tokens are cookies of the answer.

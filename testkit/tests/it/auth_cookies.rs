@@ -96,7 +96,9 @@ async fn what_changes_something_comes_from_a_page_of_the_tenants() {
     expect(&allowed, 200);
     assert_eq!(allowed.header("access-control-allow-credentials"), Some("true"));
     expect(&change(&ann.with("origin", PUBLIC)).await, 200);
-    for foreign in [EVIL, "null", "https://app.example.evil.example", "http://app.example", "https://app.example:8443"] {
+    for foreign in
+        [EVIL, "null", "https://app.example.evil.example", "http://app.example", "https://app.example:8443"]
+    {
         let page = ann.with("origin", foreign);
         problem(&change(&page).await, 403, "cross_site");
         // It may have a browser read, and reads nothing of it itself.
@@ -199,7 +201,11 @@ async fn a_cookie_is_good_for_its_tenant_and_only_where_no_header_says_who_calls
     // Keys and operators' tokens open nothing in a cookie.
     for credential in [key.credential.as_str(), app.platform.operator_token()] {
         let cookie = format!("{}={credential}", cookies(&theirs)[0].0);
-        problem(&app.nobody().with("cookie", &cookie).get("/v1/collections").await, 401, "invalid_credential");
+        problem(
+            &app.nobody().with("cookie", &cookie).get("/v1/collections").await,
+            401,
+            "invalid_credential",
+        );
     }
     problem(&browser.with("x-neonex-session", "jar").get(USER).await, 400, "invalid_parameter");
     app.remove().await.unwrap();

@@ -76,8 +76,9 @@ async fn how_long_it_takes_does_not_tell_who_is_there() {
     let all = samples + WARM_UP;
     // As long as those that nobody has, and each asked about once, so that nobody's count of tries is another.
     let email = |who: &str, question: usize, at: usize| format!("{who}-{question}-{at:04}@example.com");
-    let known: Vec<String> =
-        (0..QUESTIONS.len()).flat_map(|question| (0..all).map(move |at| email("one", question, at))).collect();
+    let known: Vec<String> = (0..QUESTIONS.len())
+        .flat_map(|question| (0..all).map(move |at| email("one", question, at)))
+        .collect();
     import(&app, &acme, &known).await;
     let client = acme.anonymous();
     for (at, question) in QUESTIONS.iter().enumerate() {

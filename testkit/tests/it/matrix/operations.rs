@@ -10,8 +10,8 @@ use super::names::Names;
 
 use Input::TenantCursor;
 use Input::{
-    Collection, Condition, Etag, Factor, Fields, Filter, Invitation, InvitationCursor, Key, KeyCursor, Mail, MailCursor, Once,
-    Plain, Provider, Record, RecordCursor, Session, Sort, Tenant, Unique, User,
+    Collection, Condition, Etag, Factor, Fields, Filter, Invitation, InvitationCursor, Key, KeyCursor, Mail,
+    MailCursor, Once, Plain, Provider, Record, RecordCursor, Session, Sort, Tenant, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -446,12 +446,7 @@ const ROWS: &[Row] = &[
     row("sign_in_anonymously", Needs::Tenant, &[], &[bodies::rotation]),
     row("accept_invitation", Needs::Tenant, &[], &[bodies::password_reset]),
     row("invite_user", Scope("auth:write"), &[("Idempotency-Key", Once)], &[bodies::invitation]),
-    row(
-        "list_invitations",
-        Scope("auth:read"),
-        &[("limit", Plain("1")), ("cursor", InvitationCursor)],
-        &[],
-    ),
+    row("list_invitations", Scope("auth:read"), &[("limit", Plain("1")), ("cursor", InvitationCursor)], &[]),
     row("revoke_invitation", Scope("auth:write"), &[("invitation", Invitation)], &[]),
     row(
         "list_mails",
