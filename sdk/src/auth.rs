@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use reqwest::StatusCode;
 use reqwest::header::HeaderValue;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -202,9 +204,14 @@ impl Tokens {
     }
 }
 
-async fn renewed(app: &Client, refresh_token: Secret) -> Result<SignedIn, Error> {
-    let refresh = &Refresh { refresh_token: Some(refresh_token) };
-    app.call(|api| async move { api.refresh_tokens(refresh).await }).await
+/// The next tokens. In a box, for it is sent on a way that may itself be waiting for them.
+fn renewed(app: &Client, refresh_token: Secret) -> BoxFuture<'static, Result<SignedIn, Error>> {
+    let app = app.clone();
+    async move {
+        let refresh = &Refresh { refresh_token: Some(refresh_token) };
+        app.call(|api| async move { api.refresh_tokens(refresh).await }).await
+    }
+    .boxed()
 }
 
 /// Whether the server has refused who calls, and not what they ask for.

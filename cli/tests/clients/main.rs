@@ -5,7 +5,7 @@
 #![expect(clippy::indexing_slicing, reason = "the same")]
 
 #[path = "../../../testkit/tests/it/browser.rs"]
-#[expect(dead_code, reason = "what tests of passkeys do with it beside that")]
+#[expect(dead_code, clippy::panic, reason = "it belongs to other tests, which do more with it")]
 mod browser;
 mod cargo;
 mod definitions;
