@@ -18,7 +18,7 @@ use poem::http::header::{COOKIE, HOST, HeaderName, ORIGIN};
 use crate::problem::Problem;
 
 /// The header that says how a session is to be kept.
-pub const SESSION_HEADER: &str = "X-Neonex-Session";
+pub(crate) const SESSION_HEADER: &str = "X-Neonex-Session";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// What a cookie is for.
