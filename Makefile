@@ -7,6 +7,8 @@ SCRIPTS := .ci/run infra/services.sh infra/tools.sh
 ON_EACH_BACKEND := binary_id(neonex-testkit::it) + binary_id(neonex::cli) + binary_id(neonex::crash)
 # What has to do with vectors, on a PostgreSQL that has an extension for them.
 WITH_PGVECTOR := binary_id(neonex-testkit::it) & test(/^nearby::/)
+# What of auth is raced for and timed.
+OF_AUTH_AT_LENGTH := binary_id(neonex-testkit::it) & test(/^auth_timing::|good_once/)
 GENERATE_SDK := cargo run --quiet --locked --package neonex-sdk-generate -- openapi.yaml | rustfmt --edition 2024
 
 .PHONY: help test soak bench profile lint lint-code lint-scripts lint-spec deny generate check-generated fmt ci services
@@ -30,14 +32,18 @@ test: ## everything: unit, integration and documentation tests
 	  cargo nextest run --workspace --locked -E '$(WITH_PGVECTOR)'
 
 # The same tests as in `make test`, at their full length.
-soak: ## the crash test with 200 kills on each database (ROUNDS=200), a minute of too many requests
+soak: ## the crash test with 200 kills on each database (ROUNDS=200), a minute of too many requests, races and times of auth
 	@services="$$(infra/services.sh up)"; eval "$$services"; \
 	tools="$$(infra/tools.sh cargo-nextest)"; PATH="$$tools:$$PATH"; \
 	for backend in sqlite postgres mariadb; do \
 	  NEONEX_TEST_BACKEND=$$backend NEONEX_CRASH_ROUNDS=$${ROUNDS:-200} \
 	    cargo nextest run --profile soak --workspace --locked -E 'binary_id(neonex::crash)'; \
 	done; \
-	NEONEX_LIMIT_SECONDS=60 cargo nextest run --profile soak --workspace --locked -E 'test(two_instances_admit_one_quota)'
+	NEONEX_LIMIT_SECONDS=60 cargo nextest run --profile soak --workspace --locked -E 'test(two_instances_admit_one_quota)'; \
+	for backend in sqlite postgres mariadb; do \
+	  NEONEX_TEST_BACKEND=$$backend NEONEX_RACE_ROUNDS=100 NEONEX_TIMING_SAMPLES=500 \
+	    cargo nextest run --profile soak --workspace --locked -E '$(OF_AUTH_AT_LENGTH)'; \
+	done
 
 # The server as it is packaged. The bench is built in the same way: part of it is what the server is held against.
 # PEERS are products to measure beside it; of parse-server and directus, which need minutes, none by default.

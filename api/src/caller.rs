@@ -3,11 +3,15 @@
 //! An operation takes a [`Caller`] (or an [`OperatorCaller`], which the document marks as needing a credential) and
 //! asks the [`Surface`] for the scope that it works in. That is the one way to a scope, and on it lie the rate limit,
 //! the tenant's CORS decision and the log's tenant.
+//!
+//! A credential in the header counts before the [cookie](crate::cookies) of a session. A publishable key is none in
+//! this: it says which tenant is meant, and the cookie who calls.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use neonex_core::access::{AccountScope, Actor, OperatorScope, RequestFacts, RequestId, TenantScope};
+use neonex_core::auth::SignedIn;
 use neonex_core::credential::Credential;
 use neonex_core::ids::{AccountId, TenantId};
 use neonex_core::platform::{AuthError, Authenticated, Platform};
@@ -17,10 +21,14 @@ use poem::{FromRequest as _, Request, RequestBody};
 use poem_openapi::registry::Registry;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use crate::cookies::{Browser, Cookies, Kind};
 use crate::credentials::{BearerToken, OptionalBearer};
 use crate::problem::Problem;
 use crate::rate_limit::RateLimits;
 use crate::request::RequestContext;
+
+/// What a publishable key begins with.
+const PUBLISHABLE: &str = "nx_pub_";
 
 /// The header that names a tenant.
 pub const TENANT_HEADER: &str = "X-Neonex-Tenant";
@@ -39,6 +47,7 @@ pub struct Caller {
     tenant: Option<String>,
     uri: Uri,
     facts: RequestFacts,
+    browser: Browser,
 }
 
 /// A caller who has to have a credential.
@@ -59,7 +68,8 @@ impl Caller {
         let headers = request.headers().iter();
         let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
         let facts = RequestFacts::new(id, request.method().as_str(), context.client_address(), headers);
-        Ok(Self { context, token, tenant, uri: request.original_uri().clone(), facts })
+        let (uri, browser) = (request.original_uri().clone(), Browser::read(request)?);
+        Ok(Self { context, token, tenant, uri, facts, browser })
     }
 
     /// Whether a credential was sent.
@@ -70,6 +80,16 @@ impl Caller {
     /// The path and query of the request.
     pub const fn uri(&self) -> &Uri {
         &self.uri
+    }
+
+    /// Whether a session that begins is to be kept in cookies.
+    pub(crate) const fn wants_cookies(&self) -> bool {
+        self.browser.wants_cookies
+    }
+
+    /// Whether a header says who calls, so that no cookie does.
+    fn has_credential(&self) -> bool {
+        self.token.as_ref().is_some_and(|token| !token.starts_with(PUBLISHABLE))
     }
 
     /// Whether the header, if it names a tenant, names that one.
@@ -148,24 +168,16 @@ impl Surface {
         &self.platform
     }
 
-    /// The caller's scope in the tenant that its credential or its header names.
+    /// The caller's scope in the tenant that its credential, its cookie or its header names.
     pub async fn tenant(&self, caller: &Caller) -> Result<TenantScope, Problem> {
-        match self.authenticate(caller, caller.tenant.as_deref()).await? {
-            Authenticated::Tenant(scope) => Ok(scope),
-            Authenticated::Operator(_) => {
-                let detail =
-                    format!("An operator's token belongs to no tenant: name one in {TENANT_HEADER}.");
-                Err(Problem::bad_request("tenant_needed", detail))
-            }
-            Authenticated::Account(_) => {
-                let detail = format!("An account belongs to no tenant: name one in {TENANT_HEADER}.");
-                Err(Problem::bad_request("tenant_needed", detail))
-            }
+        match self.session(caller).await? {
+            Some(scope) => Ok(scope),
+            None => self.visitor(caller).await,
         }
     }
 
     /// What is known of a request for which nobody has to be anybody. It is charged to where it comes from.
-    pub async fn visitor<'c>(&self, caller: &'c Caller) -> Result<&'c RequestFacts, Problem> {
+    pub async fn anyone<'c>(&self, caller: &'c Caller) -> Result<&'c RequestFacts, Problem> {
         self.charge_to(caller, Payer::Address, NonZeroU32::MIN).await?;
         Ok(&caller.facts)
     }
@@ -186,15 +198,140 @@ impl Surface {
         }
     }
 
-    /// The caller's scope in the tenant that its credential or its header names, else in that one.
-    pub async fn tenant_or(&self, caller: &Caller, tenant: TenantId) -> Result<TenantScope, Problem> {
+    /// The same of somebody who wants to be let in: a cookie that they may have of a session that is over is not looked
+    /// at.
+    pub async fn visitor(&self, caller: &Caller) -> Result<TenantScope, Problem> {
+        let scope = match self.authenticate(caller, caller.tenant.as_deref()).await? {
+            Authenticated::Tenant(scope) => scope,
+            Authenticated::Operator(_) => {
+                let detail =
+                    format!("An operator's token belongs to no tenant: name one in {TENANT_HEADER}.");
+                return Err(Problem::bad_request("tenant_needed", detail));
+            }
+            Authenticated::Account(_) => {
+                let detail = format!("An account belongs to no tenant: name one in {TENANT_HEADER}.");
+                return Err(Problem::bad_request("tenant_needed", detail));
+            }
+        };
+        if caller.wants_cookies() {
+            self.check_site(caller, &scope)?;
+        }
+        Ok(scope)
+    }
+
+    /// The same in the tenant that the caller's credential or its header names, else in that one.
+    pub async fn visitor_or(&self, caller: &Caller, tenant: TenantId) -> Result<TenantScope, Problem> {
         if caller.token.is_some() || caller.tenant.is_some() {
-            return self.tenant(caller).await;
+            return self.visitor(caller).await;
         }
         match self.authenticate(caller, Some(&tenant.to_string())).await? {
             Authenticated::Tenant(scope) => Ok(scope),
             Authenticated::Operator(_) | Authenticated::Account(_) => Err(no_tenant()),
         }
+    }
+
+    /// The scope of the user whose session the browser has a cookie of.
+    async fn session(&self, caller: &Caller) -> Result<Option<TenantScope>, Problem> {
+        let cookies = self.cookies(caller);
+        let Some(tenant) = self.meant(caller, &cookies, Kind::Access).await? else { return Ok(None) };
+        let Some(token) = cookies.of(Kind::Access, tenant) else { return Ok(None) };
+        let named = tenant.to_string();
+        let who = self.platform.authenticate(Some(token), Some(&named), caller.facts.clone()).await;
+        // Keys are for headers, and open nothing in a cookie.
+        let who = who.and_then(|who| match who {
+            Authenticated::Tenant(scope) if matches!(scope.actor(), Actor::User { .. }) => Ok(scope),
+            Authenticated::Tenant(_) | Authenticated::Operator(_) | Authenticated::Account(_) => {
+                Err(AuthError::InvalidCredential)
+            }
+        });
+        let payer = who.as_ref().map_or(Payer::Address, Payer::of);
+        self.charge_to(caller, payer, NonZeroU32::MIN).await?;
+        let scope = who?;
+        if caller.wants_cookies() || !caller.browser.reads {
+            self.check_site(caller, &scope)?;
+        }
+        Ok(Some(scope))
+    }
+
+    /// Which tenant's cookie is meant, if one is: that of the tenant that the request names, else the only one. Notes the tenant, so
+    /// that a page may read why its cookie was refused.
+    async fn meant(
+        &self,
+        caller: &Caller,
+        cookies: &Cookies,
+        kind: Kind,
+    ) -> Result<Option<TenantId>, Problem> {
+        if caller.has_credential() || !cookies.has(kind) {
+            return Ok(None);
+        }
+        let (token, mut named) = (caller.token.as_deref(), caller.tenant.clone());
+        if token.is_none() && named.is_none() {
+            named = cookies.whose(kind)?.map(|tenant| tenant.to_string());
+        }
+        match self.platform.authenticate(token, named.as_deref(), caller.facts.clone()).await {
+            Ok(Authenticated::Tenant(scope)) => {
+                let tenant = scope.tenant().id();
+                if cookies.of(kind, tenant).is_some() {
+                    note(caller, &scope);
+                }
+                Ok(Some(tenant))
+            }
+            // Why not is said to who comes without a cookie.
+            Ok(Authenticated::Operator(_) | Authenticated::Account(_)) | Err(_) => Ok(None),
+        }
+    }
+
+    /// The refresh token that the browser has as a cookie, and whose tenant it is of.
+    pub(crate) async fn refresh_cookie(&self, caller: &Caller) -> Result<Option<String>, Problem> {
+        let cookies = self.cookies(caller);
+        let Some(tenant) = self.meant(caller, &cookies, Kind::Refresh).await? else { return Ok(None) };
+        Ok(cookies.of(Kind::Refresh, tenant).map(str::to_owned))
+    }
+
+    fn cookies(&self, caller: &Caller) -> Cookies {
+        caller.browser.cookies(self.platform.public_url())
+    }
+
+    /// Sets the cookies of a session, which take the place of those before. That of the access token stays when the token
+    /// is over: it is then refused, and not taken for nobody's.
+    pub(crate) fn keep_in_cookies(&self, caller: &Caller, signed_in: &SignedIn) {
+        let (cookies, tenant) = (self.cookies(caller), signed_in.refresh_token.tenant());
+        let refresh = signed_in.refresh_token.reveal();
+        for (kind, value) in [(Kind::Access, &signed_in.access_token), (Kind::Refresh, &refresh)] {
+            let cookie = cookies.set(kind, tenant, value, signed_in.session_ends_in);
+            cookie.into_iter().for_each(|cookie| caller.context.set_cookie(cookie));
+        }
+    }
+
+    /// Takes the cookies of a session away that has ended, where it was one of cookies.
+    pub(crate) fn forget_cookies(&self, caller: &Caller, tenant: TenantId) {
+        if caller.has_credential() {
+            return;
+        }
+        let cookies = self.cookies(caller);
+        for kind in [Kind::Access, Kind::Refresh] {
+            let cookie = cookies.set(kind, tenant, "", 0);
+            cookie.into_iter().for_each(|cookie| caller.context.set_cookie(cookie));
+        }
+    }
+
+    /// The same for somebody whose session was over before they wanted to end it.
+    pub(crate) async fn forget_spent_cookies(&self, caller: &Caller) -> Result<(), Problem> {
+        let cookies = self.cookies(caller);
+        if let Some(tenant) = self.meant(caller, &cookies, Kind::Access).await? {
+            self.forget_cookies(caller, tenant);
+        }
+        Ok(())
+    }
+
+    /// Refuses what a page of another site has had a browser ask for.
+    pub(crate) fn check_site(&self, caller: &Caller, scope: &TenantScope) -> Result<(), Problem> {
+        if caller.browser.is_of_site(self.platform.public_url(), scope.tenant().settings()) {
+            return Ok(());
+        }
+        let detail = "By a cookie this is done from the platform's own pages and from origins that stand in the tenant's \
+                      `cors_origins` only.";
+        Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", detail))
     }
 
     /// The caller's scope in the tenant that the address names, else that its credential or its header names: an address
@@ -285,7 +422,7 @@ impl Surface {
                 let digest = Credential::digest_of(&account.to_string());
                 limits.principal(&caller.context, None, &digest, requests).await
             }
-            (Some(token), Payer::Credential(tenant)) if !token.starts_with("nx_pub_") => {
+            (Some(token), Payer::Credential(tenant)) if !token.starts_with(PUBLISHABLE) => {
                 let digest = Credential::digest_of(token);
                 limits.principal(&caller.context, tenant, &digest, requests).await
             }
@@ -294,7 +431,6 @@ impl Surface {
     }
 
     async fn authenticate(&self, caller: &Caller, tenant: Option<&str>) -> Result<Authenticated, Problem> {
-        let context = &caller.context;
         let who = self.platform.authenticate(caller.token.as_deref(), tenant, caller.facts.clone()).await;
         let payer = who.as_ref().map_or(Payer::Address, |who| match who {
             Authenticated::Operator(_) => Payer::Credential(None),
@@ -304,11 +440,18 @@ impl Surface {
         self.charge_to(caller, payer, NonZeroU32::MIN).await?;
         let who = who?;
         if let Authenticated::Tenant(scope) = &who {
-            context.set_tenant(scope.tenant().id());
-            context.decide_origin(|origin| scope.tenant().settings().allows_origin(origin));
+            note(caller, scope);
         }
         Ok(who)
     }
+}
+
+/// Notes in which tenant a request works, and what it lets the page do that asks.
+fn note(caller: &Caller, scope: &TenantScope) {
+    let (context, settings) = (&caller.context, scope.tenant().settings());
+    context.set_tenant(scope.tenant().id());
+    context.decide_origin(|origin| settings.allows_origin(origin));
+    context.decide_credentials(|origin| settings.names_origin(origin));
 }
 
 /// Whom a request is charged to.

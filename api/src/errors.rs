@@ -246,6 +246,7 @@ impl From<UserError> for Problem {
             UserError::OtherUsers => conflict("other_users_collection", &error),
             UserError::Invalid(invalid) => invalid.into(),
             UserError::Denied(denied) => denied.into(),
+            UserError::KeyReused(error) => error.into(),
             UserError::Record(error) => error.into(),
             UserError::Collection(error) => error.into(),
             UserError::Password(error) => error.into(),

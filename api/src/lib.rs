@@ -51,6 +51,7 @@ pub mod auth;
 pub mod caller;
 pub mod client_address;
 pub mod collections;
+mod cookies;
 pub mod credentials;
 pub mod document;
 mod errors;

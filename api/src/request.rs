@@ -90,6 +90,8 @@ struct Known {
     operation: OnceLock<Arc<Operation>>,
     tenant: OnceLock<TenantId>,
     origin_allowed: OnceLock<bool>,
+    credentials_allowed: OnceLock<bool>,
+    cookies: Mutex<Vec<HeaderValue>>,
     /// After what was charged last: a batch is charged more than once.
     standing: Mutex<Option<Standing>>,
 }
@@ -109,6 +111,8 @@ impl RequestContext {
             operation: OnceLock::new(),
             tenant: OnceLock::new(),
             origin_allowed: OnceLock::new(),
+            credentials_allowed: OnceLock::new(),
+            cookies: Mutex::new(Vec::new()),
             standing: Mutex::new(None),
         }))
     }
@@ -144,6 +148,26 @@ impl RequestContext {
         if let Some(origin) = self.origin() {
             let _ = self.0.origin_allowed.set(origin.to_str().is_ok_and(allows));
         }
+    }
+
+    /// Notes whether the tenant names the page's origin, so that the browser may add its user's cookies for it.
+    pub(crate) fn decide_credentials(&self, names: impl FnOnce(&str) -> bool) {
+        if let Some(origin) = self.origin() {
+            let _ = self.0.credentials_allowed.set(origin.to_str().is_ok_and(names));
+        }
+    }
+
+    pub(crate) fn credentials_allowed(&self) -> bool {
+        self.0.credentials_allowed.get().copied().unwrap_or_default()
+    }
+
+    /// Adds a cookie to the answer.
+    pub(crate) fn set_cookie(&self, cookie: HeaderValue) {
+        self.0.cookies.lock().unwrap_or_else(PoisonError::into_inner).push(cookie);
+    }
+
+    pub(crate) fn cookies(&self) -> Vec<HeaderValue> {
+        self.0.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn origin(&self) -> Option<&HeaderValue> {

@@ -24,6 +24,10 @@ const PASSES: u32 = 2;
 const MOST_BYTES: usize = 1024;
 /// Characters of a password that is all that stands between an account and the world.
 pub const ALONE: u32 = 15;
+/// Guesses that a password has to outlast: so many are on the list of common passwords, which guessers begin with.
+const GUESSES: u64 = 30_000;
+/// Characters of a password that can be a common one. A longer one is on no list, and to estimate it would take a while.
+const LONGEST_COMMON: usize = 40;
 /// Those who may wait for a thread.
 const WAITING: usize = 256;
 
@@ -34,7 +38,7 @@ static QUEUE: AtomicUsize = AtomicUsize::new(0);
 /// What is compared with where there is no password, so that this takes as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody's password", &[7; 16]).unwrap_or_default());
 
-/// A new password in plain text: long enough, and at most 1,024 bytes.
+/// A new password in plain text: long enough, at most 1,024 bytes, and none that everybody thinks of.
 pub struct Password(String);
 
 /// A password as somebody presents it, who has it or has not.
@@ -79,11 +83,15 @@ impl Password {
     /// A password of at least so many characters.
     pub fn of_length(text: String, least: u32) -> Result<Self, Invalid> {
         let enough = usize::try_from(least).is_ok_and(|least| text.chars().count() >= least);
-        if enough && text.len() <= MOST_BYTES {
-            return Ok(Self(text));
+        if !enough || text.len() > MOST_BYTES {
+            let message = format!("a password has at least {least} characters and at most 1,024 bytes");
+            return Err(Invalid::one("", "password_length", message));
         }
-        let message = format!("a password has at least {least} characters and at most 1,024 bytes");
-        Err(Invalid::one("", "password_length", message))
+        if is_common(&text) {
+            let message = "this is one of the passwords that guessers try first, or hardly differs from one";
+            return Err(Invalid::one("", "common_password", message));
+        }
+        Ok(Self(text))
     }
 
     /// Hashes it, off the threads that serve requests.
@@ -116,6 +124,12 @@ impl Presented {
     pub(crate) async fn hash_anew(self, rng: &dyn Rng) -> Result<String, PasswordError> {
         Password(self.0).hash(rng).await
     }
+}
+
+/// Whether who begins with the most common passwords, words and names, and what people make of them, comes by it soon
+/// (decision 0017).
+fn is_common(text: &str) -> bool {
+    text.chars().count() <= LONGEST_COMMON && zxcvbn::zxcvbn(text, &[]).guesses() <= GUESSES
 }
 
 /// Whether a hash is made as new ones are.
@@ -183,11 +197,43 @@ mod tests {
     }
 
     #[test]
+    fn what_guessers_try_first_is_refused() {
+        for common in [
+            "password",
+            "P@ssw0rd",
+            "iloveyou",
+            "qwertyuiop",
+            "12345678",
+            "aaaaaaaa",
+            "football1",
+            "passwordpassword",
+        ] {
+            let refused = Password::of_length(common.to_owned(), 8).unwrap_err();
+            assert_eq!(refused.details()[0].code, "common_password", "{common}");
+        }
+        for good in ["correct horse battery", "kV8#tz2Q", "vertrauliche-Wolke-7", &"x9".repeat(500)] {
+            assert!(Password::of_length(good.to_owned(), 8).is_ok(), "{good}");
+        }
+    }
+
+    /// Whoever sets a password must not be able to keep a thread busy with it.
+    #[test]
+    fn no_password_takes_long_to_look_at() {
+        let hostile = ["a@4$5s".repeat(7), "1!iIlL|".repeat(6), "0o".repeat(20), "p4$$w0rd".repeat(5)];
+        for hostile in hostile {
+            let started = std::time::Instant::now();
+            let _ = is_common(&hostile[..hostile.len().min(LONGEST_COMMON)]);
+            let elapsed = started.elapsed();
+            assert!(elapsed < std::time::Duration::from_millis(500), "{hostile}: {elapsed:?}");
+        }
+    }
+
+    #[test]
     fn short_and_huge_passwords_are_refused() {
         for bad in ["fourteen chars", &"x".repeat(1025)] {
             assert!(Password::try_from(bad.to_owned()).is_err());
         }
-        assert!(Password::try_from("ä".repeat(15)).is_ok());
+        assert!(Password::try_from("äöüß und das Meer".to_owned()).is_ok());
         assert!(Presented::new("x".repeat(1025)).is_none());
     }
 }

@@ -25,7 +25,7 @@ impl ETag {
     }
 
     /// Of what is sent as this text.
-    pub(crate) fn of_text(text: &[u8]) -> Self {
+    pub fn of_text(text: &[u8]) -> Self {
         let digest = Sha256::digest(text);
         Self(digest.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte)))
     }

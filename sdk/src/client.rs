@@ -72,7 +72,12 @@ impl Client {
     /// The same server, with another credential and no tenant named.
     pub fn with_credential(&self, credential: &str) -> Result<Self, Error> {
         let authorization = Some(bearer(credential)?);
-        Ok(Self(Arc::new(Transport { authorization, tenant: None, ..Transport::clone(&self.0) })))
+        Ok(Self(Arc::new(Transport {
+            authorization,
+            tenant: None,
+            session: None,
+            ..Transport::clone(&self.0)
+        })))
     }
 
     /// The same server and credential, with the tenant named by id or slug: for an operator, or for nobody in
@@ -129,6 +134,10 @@ impl Client {
             Ok(answer) => Ok(answer.into_inner()),
             Err(error) => Err(call.error(error)),
         }
+    }
+
+    pub(crate) const fn over(transport: Arc<Transport>) -> Self {
+        Self(transport)
     }
 
     pub(crate) fn transport(&self) -> &Arc<Transport> {
@@ -213,6 +222,7 @@ impl ClientBuilder {
             base,
             authorization: self.credential.as_deref().map(bearer).transpose()?,
             tenant: self.tenant.map(|tenant| header("tenant", &tenant)).transpose()?,
+            session: None,
             user_agent: header("user agent", &self.user_agent)?,
             timeout: self.timeout,
             retry: self.retry,
@@ -220,7 +230,7 @@ impl ClientBuilder {
     }
 }
 
-fn bearer(credential: &str) -> Result<HeaderValue, Error> {
+pub(crate) fn bearer(credential: &str) -> Result<HeaderValue, Error> {
     let mut value = header("credential", &format!("Bearer {credential}"))?;
     value.set_sensitive(true);
     Ok(value)

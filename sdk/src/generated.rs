@@ -1534,7 +1534,8 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Refresh {
         /// The refresh token that came with the last access token.
-        pub refresh_token: crate::Secret,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub refresh_token: ::std::option::Option<crate::Secret>,
     }
     /// How many factors were removed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1780,11 +1781,13 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct SignedIn {
         /// To be sent as `Authorization: Bearer …`.
-        pub access_token: crate::Secret,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub access_token: ::std::option::Option<crate::Secret>,
         /// Seconds that the access token is good for.
         pub expires_in: u32,
         /// For the next access token; good once.
-        pub refresh_token: crate::Secret,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub refresh_token: ::std::option::Option<crate::Secret>,
         /// Always `Bearer`.
         pub token_type: ::std::string::String,
         /// The user's record, as the user sees it.
@@ -3739,14 +3742,18 @@ impl Client {
     /// Sends a `POST` request to `/v1/auth/sign-up`
     pub async fn sign_up<'a>(
         &'a self,
+        idempotency_key: Option<&'a str>,
         body: &'a types::SignUp,
     ) -> Result<ResponseValue<types::SignedUp>, Error<types::Problem>> {
         let url = format!("{}/v1/auth/sign-up", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -6416,14 +6423,18 @@ impl Client {
     /// Sends a `POST` request to `/v1/users/invitations`
     pub async fn invite_user<'a>(
         &'a self,
+        idempotency_key: Option<&'a str>,
         body: &'a types::NewInvitation,
     ) -> Result<ResponseValue<types::Invitation>, Error<types::Problem>> {
         let url = format!("{}/v1/users/invitations", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append(
             ::reqwest::header::HeaderName::from_static("api-version"),
             ::reqwest::header::HeaderValue::from_static(Self::api_version()),
         );
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client

@@ -49,6 +49,7 @@
 //! [`Client::call`] calls any operation of the API document, with the same retries and the same errors.
 
 mod answer;
+mod auth;
 mod batch;
 mod call;
 pub mod change;
@@ -78,6 +79,7 @@ mod versioned;
 )]
 pub mod generated;
 
+pub use auth::{Auth, Session};
 pub use batch::{Batch, BatchResults, Made, Target};
 pub use client::{Client, ClientBuilder};
 pub use collections::Collections;

@@ -1,12 +1,14 @@
 //! How requests are carried out, whoever makes them.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Request, Response, Url};
 
 use crate::answer::Answer;
+use crate::auth::{self, State};
 use crate::error::{Error, Refusal};
 use crate::random;
 use crate::retry::{self, IDEMPOTENCY_KEY, RetryPolicy, is_repeatable};
@@ -21,6 +23,8 @@ pub(crate) struct Transport {
     /// `Bearer …`, marked sensitive.
     pub(crate) authorization: Option<HeaderValue>,
     pub(crate) tenant: Option<HeaderValue>,
+    /// Whose tokens take the place of a credential.
+    pub(crate) session: Option<Arc<State>>,
     pub(crate) user_agent: HeaderValue,
     /// For one try.
     pub(crate) timeout: Duration,
@@ -44,9 +48,22 @@ impl Transport {
         below.is_some_and(|path| path.starts_with("/v1/tenants"))
     }
 
-    /// Sends a request until it has an answer that another try would not better.
+    /// Sends a request until it has an answer that another try would not better. One that is refused to a session, whose
+    /// token may have become worthless, is sent once more with the next one: it was not carried out.
     pub(crate) async fn send(&self, mut request: Request) -> Result<Answer, reqwest::Error> {
         self.complete(&mut request);
+        let Some(session) = &self.session else { return self.try_often(request).await };
+        let authorization = session.authorization().await;
+        let again = request.try_clone();
+        request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        let answer = self.try_often(request).await?;
+        let Some(mut again) = again.filter(|_| auth::is_refused(&answer)) else { return Ok(answer) };
+        let Some(authorization) = session.after(&authorization).await else { return Ok(answer) };
+        again.headers_mut().insert(AUTHORIZATION, authorization);
+        self.try_often(again).await
+    }
+
+    async fn try_often(&self, mut request: Request) -> Result<Answer, reqwest::Error> {
         let repeatable = is_repeatable(&request);
         let mut retries = 0;
         let mut doubtful = false;
@@ -68,6 +85,11 @@ impl Transport {
     /// Sends a request once, however long it takes, and leaves the body of a success to be read as it comes.
     pub(crate) async fn open(&self, mut request: Request) -> Result<Response, Error> {
         self.complete(&mut request);
+        // What is sent once is not sent again with another token; one that is about to be over is renewed before.
+        if let Some(session) = &self.session {
+            let authorization = session.authorization().await;
+            request.headers_mut().insert(AUTHORIZATION, authorization);
+        }
         *request.timeout_mut() = None;
         let mut response = self.http.execute(request).await?;
         let status = response.status();

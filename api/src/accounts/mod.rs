@@ -39,7 +39,7 @@ impl Accounts {
         tag = "crate::Tag::Accounts"
     )]
     async fn sign_in(&self, caller: Caller, body: Json<SignInBody>) -> Result<Json<SignedInView>, Problem> {
-        let facts = self.0.visitor(&caller).await?;
+        let facts = self.0.anyone(&caller).await?;
         let SignInBody { email, password } = body.0;
         let credentials = Credentials { email, password: password.0 };
         let signed_in = self.0.platform().sign_in_account(facts, credentials).await?;
@@ -71,7 +71,7 @@ impl Accounts {
         tag = "crate::Tag::Accounts"
     )]
     async fn reset(&self, caller: Caller, body: Json<ResetBody>) -> Result<Done, Problem> {
-        let facts = self.0.visitor(&caller).await?;
+        let facts = self.0.anyone(&caller).await?;
         let ResetBody { token, password } = body.0;
         self.0.platform().reset_account_password(facts, &token.0, password.0).await?;
         Ok(Done::Done)

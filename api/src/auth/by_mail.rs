@@ -1,14 +1,19 @@
 //! What users do by mail, and users who have not said who they are.
 
-use neonex_core::auth::{EmailConfirmed, MailWish, NewInvitation, UserError};
+use neonex_core::auth::{EmailConfirmed, Invitation, MailWish, NewInvitation, UserError};
+use neonex_core::idempotency::Outcome;
 use neonex_core::ids::OneTimeId;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::model::SignedInView;
 use crate::caller::{Caller, Surface};
+use crate::paging;
+use crate::payload::RawJson;
 use crate::problem::Problem;
+use crate::tenants::once;
 use crate::text::{Secret, Time};
 
 /// The operations by mail.
@@ -118,7 +123,7 @@ struct InvitationBody {
     locale: Option<String>,
 }
 
-/// An invitation that was sent.
+/// An invitation that was sent and not taken yet.
 #[derive(Object)]
 #[oai(rename = "Invitation")]
 struct InvitationView {
@@ -126,8 +131,34 @@ struct InvitationView {
     id: String,
     /// The address that was invited.
     email: String,
+    /// The roles that the user is to have.
+    roles: Vec<String>,
+    /// When it was sent.
+    created_at: Time,
     /// Until when it can be taken.
     expires_at: Time,
+}
+
+impl From<Invitation> for InvitationView {
+    fn from(invitation: Invitation) -> Self {
+        let Invitation { id, email, roles, created_at, expires_at } = invitation;
+        let (created_at, expires_at) = (created_at.into(), expires_at.into());
+        Self { id: id.to_string(), email, roles, created_at, expires_at }
+    }
+}
+
+fn render(invitation: &Invitation) -> Vec<u8> {
+    InvitationView::from(invitation.clone()).to_json_string().into_bytes()
+}
+
+/// A page of invitations.
+#[derive(Object)]
+#[oai(rename = "InvitationList")]
+struct InvitationListView {
+    /// The invitations, latest first.
+    items: Vec<InvitationView>,
+    /// For the next page; null where there is none.
+    next_cursor: Option<String>,
 }
 
 /// An invitation that is taken.
@@ -158,7 +189,14 @@ enum CodeAsked {
 enum Invited {
     /// The invitation is on its way.
     #[oai(status = 201)]
-    Invitation(Json<InvitationView>),
+    Invitation(RawJson<InvitationView>),
+}
+
+#[derive(ApiResponse)]
+enum Listed {
+    /// A page of invitations.
+    #[oai(status = 200)]
+    Page(Json<InvitationListView>, #[oai(header = "Link")] Option<String>),
 }
 
 #[derive(ApiResponse)]
@@ -190,7 +228,7 @@ impl ByMail {
     )]
     async fn send_verification(&self, caller: Caller, body: Json<MailWishBody>) -> Result<Asked, Problem> {
         let (wish, asked) = body.0.read();
-        self.0.tenant(&caller).await?.send_verification(wish).await?;
+        self.0.visitor(&caller).await?.send_verification(wish).await?;
         Ok(asked)
     }
 
@@ -199,7 +237,7 @@ impl ByMail {
     /// With the token of the mail to who has signed up with it.
     #[oai(path = "/v1/auth/verify", method = "post", operation_id = "verify_email", tag = "crate::Tag::Auth")]
     async fn verify(&self, caller: Caller, body: Json<TokenBody>) -> Result<Done, Problem> {
-        self.0.tenant(&caller).await?.verify_email(body.0.token.0).await?;
+        self.0.visitor(&caller).await?.verify_email(body.0.token.0).await?;
         Ok(Done::Done)
     }
 
@@ -214,7 +252,7 @@ impl ByMail {
     )]
     async fn send_reset(&self, caller: Caller, body: Json<MailWishBody>) -> Result<Asked, Problem> {
         let (wish, asked) = body.0.read();
-        self.0.tenant(&caller).await?.send_password_reset(wish).await?;
+        self.0.visitor(&caller).await?.send_password_reset(wish).await?;
         Ok(asked)
     }
 
@@ -228,7 +266,7 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn reset(&self, caller: Caller, body: Json<ResetBody>) -> Result<Done, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         scope.reset_password(body.0.token.0, body.0.password.0).await?;
         Ok(Done::Done)
     }
@@ -244,7 +282,7 @@ impl ByMail {
     )]
     async fn send_link(&self, caller: Caller, body: Json<MailWishBody>) -> Result<Asked, Problem> {
         let (wish, asked) = body.0.read();
-        self.0.tenant(&caller).await?.send_magic_link(wish).await?;
+        self.0.visitor(&caller).await?.send_magic_link(wish).await?;
         Ok(asked)
     }
 
@@ -259,8 +297,8 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn link(&self, caller: Caller, body: Json<TokenBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
-        SignedInView::of(scope.sign_in_by_link(body.0.token.0).await?)
+        let scope = self.0.visitor(&caller).await?;
+        SignedInView::of(&self.0, &caller, scope.sign_in_by_link(body.0.token.0).await?)
     }
 
     /// Ask for a code that signs in
@@ -269,7 +307,7 @@ impl ByMail {
     #[oai(path = "/v1/auth/code", method = "post", operation_id = "send_code", tag = "crate::Tag::Auth")]
     async fn send_code(&self, caller: Caller, body: Json<MailWishBody>) -> Result<CodeAsked, Problem> {
         let (wish, _) = body.0.read();
-        let id = self.0.tenant(&caller).await?.send_code(wish).await?;
+        let id = self.0.visitor(&caller).await?.send_code(wish).await?;
         Ok(CodeAsked::Taken(Json(CodeAskedView { id: id.to_string() })))
     }
 
@@ -284,9 +322,9 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn code(&self, caller: Caller, body: Json<CodeBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let id: OneTimeId = body.0.id.parse().map_err(|_| UserError::WrongCode)?;
-        SignedInView::of(scope.sign_in_by_code(id, body.0.code.0).await?)
+        SignedInView::of(&self.0, &caller, scope.sign_in_by_code(id, body.0.code.0).await?)
     }
 
     /// Ask for another address
@@ -316,7 +354,7 @@ impl ByMail {
         caller: Caller,
         body: Json<TokenBody>,
     ) -> Result<Json<EmailConfirmedView>, Problem> {
-        let confirmed = self.0.tenant(&caller).await?.confirm_email(body.0.token.0).await?;
+        let confirmed = self.0.visitor(&caller).await?.confirm_email(body.0.token.0).await?;
         Ok(Json(EmailConfirmedView { changed: confirmed == EmailConfirmed::Changed }))
     }
 
@@ -334,9 +372,9 @@ impl ByMail {
         caller: Caller,
         body: Json<AnonymousBody>,
     ) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let profile = body.0.profile.map(|profile| profile.to_string().into_bytes());
-        SignedInView::of(scope.sign_in_anonymously(profile).await?)
+        SignedInView::of(&self.0, &caller, scope.sign_in_anonymously(profile).await?)
     }
 
     /// Accept an invitation
@@ -349,9 +387,13 @@ impl ByMail {
         tag = "crate::Tag::Auth"
     )]
     async fn accept(&self, caller: Caller, body: Json<AcceptBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let AcceptBody { token, password } = body.0;
-        SignedInView::of(scope.accept_invitation(token.0, password.map(|password| password.0)).await?)
+        SignedInView::of(
+            &self.0,
+            &caller,
+            scope.accept_invitation(token.0, password.map(|password| password.0)).await?,
+        )
     }
 
     /// Invite somebody
@@ -363,15 +405,53 @@ impl ByMail {
         operation_id = "invite_user",
         tag = "crate::Tag::Users"
     )]
-    async fn invite(&self, caller: Caller, body: Json<InvitationBody>) -> Result<Invited, Problem> {
+    async fn invite(
+        &self,
+        caller: Caller,
+        /// Makes a repetition of the request safe.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: Json<InvitationBody>,
+    ) -> Result<Invited, Problem> {
         let scope = self.0.tenant(&caller).await?;
         let permit = scope.permit()?;
+        let sent = body.0.to_json_string();
+        let once = once(idempotency_key.0, scope.actor(), "POST invitations", &sent, render)?;
         let InvitationBody { email, roles, profile, redirect_url, locale } = body.0;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
-        let mail = MailWish { email: email.clone(), redirect_url, locale };
-        let made = scope.invite(&permit, NewInvitation { mail, roles, profile }).await?;
-        let expires_at = made.expires_at.into();
-        Ok(Invited::Invitation(Json(InvitationView { id: made.id.to_string(), email, expires_at })))
+        let mail = MailWish { email, redirect_url, locale };
+        let json = match scope.invite(&permit, NewInvitation { mail, roles, profile }, once).await? {
+            Outcome::Fresh(made) => render(&made),
+            Outcome::Replayed(answer) => answer,
+        };
+        Ok(Invited::Invitation(RawJson::new(json)))
+    }
+
+    /// List invitations
+    ///
+    /// Those that were not taken yet and still can be, latest first.
+    #[oai(
+        path = "/v1/users/invitations",
+        method = "get",
+        operation_id = "list_invitations",
+        tag = "crate::Tag::Users"
+    )]
+    async fn invitations(
+        &self,
+        caller: Caller,
+        /// Invitations on the page: 1 to 200, 50 by default.
+        limit: Query<Option<u32>>,
+        /// `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+    ) -> Result<Listed, Problem> {
+        let scope = self.0.tenant(&caller).await?;
+        let permit = scope.permit()?;
+        let before: Option<OneTimeId> = paging::after(cursor.0.as_deref())?;
+        let page = scope.invitations(&permit, before, paging::limit(limit.0)?).await?;
+        let next_cursor = page.next.map(|id| id.to_string());
+        let link = paging::next_link(caller.uri(), next_cursor.as_deref());
+        let items = page.items.into_iter().map(InvitationView::from).collect();
+        Ok(Listed::Page(Json(InvitationListView { items, next_cursor }), link))
     }
 
     /// Revoke an invitation

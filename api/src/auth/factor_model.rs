@@ -5,6 +5,7 @@ use neonex_core::invalid::Invalid;
 use poem_openapi::{Enum, Object};
 
 use super::model::SignedInView;
+use crate::caller::{Caller, Surface};
 use crate::problem::Problem;
 use crate::text::{Secret, Time};
 
@@ -188,8 +189,9 @@ pub(super) struct ConfirmedFactorView {
 }
 
 impl ConfirmedFactorView {
-    pub(super) fn of(confirmed: Confirmed) -> Result<Self, Problem> {
-        let session = confirmed.signed_in.map(SignedInView::of).transpose()?;
+    pub(super) fn of(surface: &Surface, caller: &Caller, confirmed: Confirmed) -> Result<Self, Problem> {
+        let session = confirmed.signed_in.map(|signed_in| SignedInView::of(surface, caller, signed_in));
+        let session = session.transpose()?;
         Ok(Self {
             recovery_codes: confirmed.recovery_codes.map(|codes| codes.into_iter().map(Secret).collect()),
             session: session.map(|session| session.0),

@@ -1,5 +1,6 @@
 //! Second factors, and the fresh proof that what is dangerous asks for.
 
+use neonex_core::access::TenantScope;
 use neonex_core::auth::UserError;
 use neonex_core::ids::FactorId;
 use poem_openapi::param::Path;
@@ -49,9 +50,9 @@ impl Factors {
         caller: Caller,
         body: Json<SecondFactorBody>,
     ) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let SecondFactorBody { token, method, code } = body.0;
-        SignedInView::of(scope.finish_sign_in(token.0, method.answer(code.0)).await?)
+        SignedInView::of(&self.0, &caller, scope.finish_sign_in(token.0, method.answer(code.0)).await?)
     }
 
     /// Show anew who it is
@@ -94,7 +95,7 @@ impl Factors {
         tag = "super::super::Tag::Auth"
     )]
     async fn enrol(&self, caller: Caller, body: Json<NewTotpBody>) -> Result<Made, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.enroller(&caller, body.0.token.is_some()).await?;
         let made = scope.enrol_totp(body.0.token.map(|token| token.0), &body.0.name).await?;
         Ok(Made::Factor(Json(NewTotpView::from(made))))
     }
@@ -116,10 +117,10 @@ impl Factors {
         factor: Path<String>,
         body: Json<ConfirmFactorBody>,
     ) -> Result<Json<ConfirmedFactorView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
         let ConfirmFactorBody { code, token } = body.0;
+        let scope = self.enroller(&caller, token.is_some()).await?;
         let confirmed = scope.confirm_totp(token.map(|token| token.0), factor_id(&factor)?, code.0).await?;
-        ConfirmedFactorView::of(confirmed).map(Json)
+        ConfirmedFactorView::of(&self.0, &caller, confirmed).map(Json)
     }
 
     /// Remove a factor
@@ -157,7 +158,7 @@ impl Factors {
         caller: Caller,
         body: Json<NewPasskeyBody>,
     ) -> Result<Json<CeremonyView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.enroller(&caller, body.0.token.is_some()).await?;
         let begun = scope.begin_passkey(body.0.token.map(|token| token.0), &body.0.name).await?;
         Ok(Json(begun.into()))
     }
@@ -177,7 +178,8 @@ impl Factors {
         body: Json<PasskeyAnswerBody>,
     ) -> Result<Json<ConfirmedFactorView>, Problem> {
         let scope = self.0.tenant(&caller).await?;
-        ConfirmedFactorView::of(scope.end_passkey(body.0.id.0, &body.0.credential).await?).map(Json)
+        ConfirmedFactorView::of(&self.0, &caller, scope.end_passkey(body.0.id.0, &body.0.credential).await?)
+            .map(Json)
     }
 
     /// Ask for a passkey
@@ -195,7 +197,7 @@ impl Factors {
         caller: Caller,
         body: Json<AskPasskeyBody>,
     ) -> Result<Json<CeremonyView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         Ok(Json(scope.ask_passkey(body.0.token.map(|token| token.0)).await?.into()))
     }
 
@@ -214,8 +216,8 @@ impl Factors {
         caller: Caller,
         body: Json<PasskeyAnswerBody>,
     ) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
-        SignedInView::of(scope.sign_in_with_passkey(body.0.id.0, &body.0.credential).await?)
+        let scope = self.0.visitor(&caller).await?;
+        SignedInView::of(&self.0, &caller, scope.sign_in_with_passkey(body.0.id.0, &body.0.credential).await?)
     }
 
     /// Make new recovery codes
@@ -231,6 +233,13 @@ impl Factors {
     async fn recovery_codes(&self, caller: Caller) -> Result<Json<RecoveryCodesView>, Problem> {
         let codes = self.0.tenant(&caller).await?.renew_recovery_codes().await?;
         Ok(Json(RecoveryCodesView::from(codes)))
+    }
+}
+
+impl Factors {
+    /// Who sets a factor up: whoever is signed in, or somebody under the token of a sign-in that waits for it.
+    async fn enroller(&self, caller: &Caller, waits: bool) -> Result<TenantScope, Problem> {
+        if waits { self.0.visitor(caller).await } else { self.0.tenant(caller).await }
     }
 }
 

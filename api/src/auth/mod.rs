@@ -4,6 +4,7 @@ mod by_mail;
 mod factor_model;
 mod factors;
 mod import;
+mod issuer;
 mod model;
 mod oauth;
 mod oauth_model;
@@ -12,13 +13,15 @@ mod users;
 
 use neonex_core::auth::{Credentials, NewUser, RefreshToken, UserError};
 use neonex_core::ids::SessionId;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, OpenApi};
 
 pub use self::by_mail::ByMail;
 pub use self::factors::Factors;
 pub use self::import::Imports;
+pub use self::issuer::Issuer;
 use self::model::{
     AuthSettingsPatchBody, AuthSettingsView, ChangePasswordBody, EndedSessions, Jwks, RefreshBody,
     RotateSigningKeyBody, SessionList, SessionView, SignInBody, SignUpBody, SignedInView, SignedUpView,
@@ -31,12 +34,13 @@ use crate::payload::{AnyRecord, RawJson};
 use crate::problem::Problem;
 
 /// Every operation on users and how they sign in.
-pub type Operations = (Auth, ByMail, Factors, Providers, OAuth, Users, Imports);
+pub type Operations = (Auth, Issuer, ByMail, Factors, Providers, OAuth, Users, Imports);
 
 /// Every operation on users and how they sign in, over a platform.
 pub fn operations(surface: &Surface) -> Operations {
     (
         Auth(surface.clone()),
+        Issuer(surface.clone()),
         ByMail(surface.clone()),
         Factors(surface.clone()),
         Providers(surface.clone()),
@@ -71,33 +75,49 @@ impl Auth {
     /// Makes a user, who can sign in from then on, and has a mail sent by which they show that the address is theirs.
     /// Whether the address has a user already is not told; its owner is.
     #[oai(path = "/v1/auth/sign-up", method = "post", operation_id = "sign_up", tag = "super::Tag::Auth")]
-    async fn sign_up(&self, caller: Caller, body: Json<SignUpBody>) -> Result<SignedUp, Problem> {
-        let scope = self.0.tenant(&caller).await?;
-        let SignUpBody { email, password, profile, redirect_url, locale } = body.0;
+    async fn sign_up(
+        &self,
+        caller: Caller,
+        /// Makes a repetition of the request safe. That its password is the same is not looked at.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
+        body: Json<SignUpBody>,
+    ) -> Result<SignedUp, Problem> {
+        let scope = self.0.visitor(&caller).await?;
+        let mut body = body.0;
+        // What is kept of a request must not be a quick way to try passwords.
+        let password = body.password.take();
+        let sent = body.to_json_string();
+        let key = idempotency_key.0.as_deref();
+        let once = key
+            .map(|key| crate::tenants::idempotency_key(key, scope.actor(), "POST sign-up", sent.as_bytes()));
+        let once = once.transpose()?;
+        let SignUpBody { email, password: _, profile, redirect_url, locale } = body;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
         let password = password.map(|password| password.0);
         let answer = SignedUpView { email: email.clone() };
         let new = NewUser { email, password, profile, redirect_url, locale, ..NewUser::default() };
-        scope.sign_up(new).await?;
+        scope.sign_up(new, once).await?;
         Ok(SignedUp::Taken(Json(answer)))
     }
 
     /// Sign in
     ///
     /// Begins a session, or is answered by `second_factor_needed` (or `second_factor_enrolment_needed`) with a token under
-    /// which the second factor is shown (or set up). After five tries in a row that have failed for one address, the next has to wait, each time
-    /// twice as long.
+    /// which the second factor is shown (or set up). With `X-Neonex-Session: cookie`, here and wherever a session begins,
+    /// the tokens are cookies that scripts cannot read. After five tries in a row that have failed for one address, the
+    /// next has to wait, each time twice as long.
     #[oai(path = "/v1/auth/sign-in", method = "post", operation_id = "sign_in", tag = "super::Tag::Auth")]
     async fn sign_in(&self, caller: Caller, body: Json<SignInBody>) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let SignInBody { email, password } = body.0;
-        SignedInView::of(scope.sign_in(Credentials { email, password: password.0 }).await?)
+        SignedInView::of(&self.0, &caller, scope.sign_in(Credentials { email, password: password.0 }).await?)
     }
 
     /// Refresh the tokens
     ///
     /// A refresh token is good once. One that comes up a second time ends its session: somebody else may have it.
-    /// The token names its tenant, so that nothing else has to.
+    /// The token names its tenant, so that nothing else has to. Where it is a cookie, so are the next ones.
     #[oai(
         path = "/v1/auth/refresh",
         method = "post",
@@ -105,22 +125,38 @@ impl Auth {
         tag = "super::Tag::Auth"
     )]
     async fn refresh(&self, caller: Caller, body: Json<RefreshBody>) -> Result<Json<SignedInView>, Problem> {
-        let token = RefreshToken::parse(&body.0.refresh_token.0).ok_or(UserError::InvalidRefreshToken)?;
+        let (sent, kept) = match body.0.refresh_token {
+            Some(token) => (Some(token.0), false),
+            None => (self.0.refresh_cookie(&caller).await?, true),
+        };
+        let token = sent.as_deref().and_then(RefreshToken::parse).ok_or(UserError::InvalidRefreshToken)?;
         // A tenant that is not there is no better known than a session that is not.
         let scope =
-            self.0.tenant_or(&caller, token.tenant()).await.map_err(|problem| match problem.code() {
+            self.0.visitor_or(&caller, token.tenant()).await.map_err(|problem| match problem.code() {
                 "not_found" => UserError::InvalidRefreshToken.into(),
                 _ => problem,
             })?;
-        SignedInView::of(scope.refresh(token).await?)
+        if kept {
+            self.0.check_site(&caller, &scope)?;
+            return SignedInView::in_cookies(&self.0, &caller, scope.refresh(token).await?);
+        }
+        SignedInView::of(&self.0, &caller, scope.refresh(token).await?)
     }
 
     /// Sign out
     ///
-    /// Ends the session whose access token is sent.
+    /// Ends the session whose access token is sent, and takes its cookies away, also where it was over already.
     #[oai(path = "/v1/auth/sign-out", method = "post", operation_id = "sign_out", tag = "super::Tag::Auth")]
     async fn sign_out(&self, caller: Caller) -> Result<Done, Problem> {
-        self.0.tenant(&caller).await?.sign_out().await?;
+        let scope = match self.0.tenant(&caller).await {
+            Err(problem) if problem.code() == "invalid_credential" => {
+                self.0.forget_spent_cookies(&caller).await?;
+                return Err(problem);
+            }
+            scope => scope?,
+        };
+        scope.sign_out().await?;
+        self.0.forget_cookies(&caller, scope.tenant().id());
         Ok(Done::Done)
     }
 
@@ -210,7 +246,7 @@ impl Auth {
         tag = "super::Tag::Auth"
     )]
     async fn jwks(&self, caller: Caller) -> Result<Json<Jwks>, Problem> {
-        Ok(Json(Jwks::from(self.0.tenant(&caller).await?.signing_keys())))
+        Ok(Json(Jwks::from(self.0.visitor(&caller).await?.signing_keys())))
     }
 
     /// Rotate the signing key

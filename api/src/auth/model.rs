@@ -8,6 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{Enum, Object};
 
+use crate::caller::{Caller, Surface};
 use crate::problem::Problem;
 use crate::text::{Secret, Time};
 
@@ -50,8 +51,8 @@ pub(super) struct SignInBody {
 #[derive(Object)]
 #[oai(rename = "Refresh", deny_unknown_fields)]
 pub(super) struct RefreshBody {
-    /// The refresh token that came with the last access token.
-    pub(super) refresh_token: Secret,
+    /// The refresh token that came with the last access token; without it, the one that the browser has as a cookie.
+    pub(super) refresh_token: Option<Secret>,
 }
 
 /// A change of password.
@@ -64,31 +65,52 @@ pub(super) struct ChangePasswordBody {
     pub(super) new_password: Secret,
 }
 
-/// What a client gets to be known by.
+/// What a client gets to be known by: two tokens. Who sends `X-Neonex-Session: cookie` gets them as cookies that scripts
+/// cannot read, and not here.
 #[derive(Object)]
-#[oai(rename = "SignedIn")]
+#[oai(rename = "SignedIn", skip_serializing_if_is_none)]
 pub(super) struct SignedInView {
     /// To be sent as `Authorization: Bearer …`.
-    access_token: Secret,
+    access_token: Option<Secret>,
     /// For the next access token; good once.
-    refresh_token: Secret,
+    refresh_token: Option<Secret>,
     /// Seconds that the access token is good for.
     expires_in: u32,
-    /// Always `Bearer`.
+    /// `Bearer`; `Cookie`, where the tokens are cookies.
     token_type: String,
     /// The user's record, as the user sees it.
     user: serde_json::Value,
 }
 
 impl SignedInView {
-    pub(super) fn of(signed_in: SignedIn) -> Result<Json<Self>, Problem> {
+    /// The session in the way that the caller has asked for.
+    pub(super) fn of(surface: &Surface, caller: &Caller, signed_in: SignedIn) -> Result<Json<Self>, Problem> {
+        if caller.wants_cookies() {
+            Self::in_cookies(surface, caller, signed_in)
+        } else {
+            Self::new(signed_in, false)
+        }
+    }
+
+    /// The session, whose tokens are cookies of the answer.
+    pub(super) fn in_cookies(
+        surface: &Surface,
+        caller: &Caller,
+        signed_in: SignedIn,
+    ) -> Result<Json<Self>, Problem> {
+        surface.keep_in_cookies(caller, &signed_in);
+        Self::new(signed_in, true)
+    }
+
+    fn new(signed_in: SignedIn, kept: bool) -> Result<Json<Self>, Problem> {
         let user = serde_json::from_slice(&signed_in.user.json)
             .map_err(|error| Problem::from(StoreError::Fault(error.into())))?;
+        let shown = |token: String| (!kept).then_some(Secret(token));
         Ok(Json(Self {
-            access_token: Secret(signed_in.access_token),
-            refresh_token: Secret(signed_in.refresh_token.reveal()),
+            access_token: shown(signed_in.access_token),
+            refresh_token: shown(signed_in.refresh_token.reveal()),
             expires_in: signed_in.expires_in,
-            token_type: "Bearer".to_owned(),
+            token_type: if kept { "Cookie" } else { "Bearer" }.to_owned(),
             user,
         }))
     }

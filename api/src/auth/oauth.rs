@@ -115,7 +115,7 @@ impl OAuth {
         provider: Path<String>,
         body: Json<BeginOAuthBody>,
     ) -> Result<Json<OAuthUrl>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let url = scope.begin_oauth(&provider, body.0.into()).await?.to_string();
         Ok(Json(OAuthUrl { url }))
     }
@@ -134,10 +134,10 @@ impl OAuth {
         caller: Caller,
         body: Json<ExchangeOAuthBody>,
     ) -> Result<Json<SignedInView>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         let ExchangeOAuthBody { code, code_verifier, profile } = body.0;
         let profile = profile.map(|profile| profile.to_string().into_bytes());
-        SignedInView::of(scope.exchange_oauth(&code.0, &code_verifier.0, profile).await?)
+        SignedInView::of(&self.0, &caller, scope.exchange_oauth(&code.0, &code_verifier.0, profile).await?)
     }
 
     /// List identities

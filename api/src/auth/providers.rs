@@ -64,7 +64,7 @@ impl Providers {
         tag = "super::super::Tag::Auth"
     )]
     async fn available(&self, caller: Caller) -> Result<Json<AvailableProviderList>, Problem> {
-        let scope = self.0.tenant(&caller).await?;
+        let scope = self.0.visitor(&caller).await?;
         Ok(Json(AvailableProviderList::from(scope.available_providers().await?)))
     }
 

@@ -11,8 +11,8 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use poem::error::ResponseError;
 use poem::http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
+    SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use poem::http::{HeaderMap, Method, StatusCode, Uri};
 use poem::{Endpoint, Request, Response};
@@ -112,7 +112,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Gate<E> {
             method: request.method().clone(),
             uri: request.uri().clone(),
             accept_encoding: request.headers().get(ACCEPT_ENCODING).cloned(),
-            authenticated: request.headers().contains_key(AUTHORIZATION),
+            authenticated: [AUTHORIZATION, COOKIE].iter().any(|name| request.headers().contains_key(name)),
         };
         let span = tracing::info_span!(
             "request",
@@ -128,8 +128,12 @@ impl<E: Endpoint<Output = Response>> Endpoint for Gate<E> {
         if let Some(standing) = context.standing() {
             standing.write(headers);
         }
+        let cookies = context.cookies();
         cors::allow(headers, &context, is_error);
-        secure(headers, asked.authenticated);
+        secure(headers, asked.authenticated || !cookies.is_empty());
+        for cookie in cookies {
+            headers.append(SET_COOKIE, cookie);
+        }
         headers.insert(X_REQUEST_ID, context.id().header());
         span.in_scope(|| self.account(&asked, &context, response.status(), started));
         Ok(response)

@@ -154,7 +154,7 @@ impl Members {
         let joined = if caller.has_credential() {
             self.0.account(&caller).await?.join_tenant(&token.0).await?
         } else {
-            let facts = self.0.visitor(&caller).await?;
+            let facts = self.0.anyone(&caller).await?;
             let password = password.map(|password| password.0);
             self.0.platform().join_tenant(facts, &token.0, password).await?
         };

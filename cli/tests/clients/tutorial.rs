@@ -14,7 +14,7 @@ use crate::cargo::root;
 use crate::site::program;
 
 /// A fenced block of the document: its language and its text.
-type Block = (String, String);
+pub(crate) type Block = (String, String);
 
 const BUILD: &str = "cargo build --release\n";
 const SERVE: &str = "neonex serve\n";
@@ -32,7 +32,12 @@ pub(crate) struct Platform {
 }
 
 fn blocks() -> Vec<Block> {
-    let text = fs::read_to_string(root().join("docs/tutorial/quickstart.md")).unwrap();
+    blocks_of("docs/tutorial/quickstart.md")
+}
+
+/// The fenced blocks of a document.
+pub(crate) fn blocks_of(document: &str) -> Vec<Block> {
+    let text = fs::read_to_string(root().join(document)).unwrap();
     let fenced = text.split("\n```").skip(1).step_by(2);
     fenced
         .map(|block| block.split_once('\n').expect("a fence ends its line"))
@@ -66,7 +71,7 @@ pub(crate) async fn follow() -> Platform {
 }
 
 /// What the commands write, one after the other in one shell; none of them may fail.
-fn bash(script: &str, folder: &Path) -> String {
+pub(crate) fn bash(script: &str, folder: &Path) -> String {
     let mut command = Command::new("bash");
     command.args(["-euo", "pipefail", "-c", script]).current_dir(folder).stdin(Stdio::null());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NEONEX_")) {

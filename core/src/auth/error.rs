@@ -4,6 +4,7 @@ use crate::access::Denied;
 use crate::collections::CollectionError;
 use crate::factors::{FactorError, PasskeyError};
 use crate::guard::Wait;
+use crate::idempotency::KeyReused;
 use crate::invalid::Invalid;
 use crate::mail::MailError;
 use crate::password::PasswordError;
@@ -108,6 +109,9 @@ pub enum UserError {
     /// The permission is missing.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// The idempotency key was used for something else.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The user's record could not be written.
     #[error(transparent)]
     Record(RecordError),

@@ -37,7 +37,7 @@ mod user;
 mod users;
 
 pub(crate) use self::audit::{Act, entry as audit_entry, entry_about as audit_entry_about};
-pub use self::by_mail::{EmailConfirmed, Invitation, MailWish, NewInvitation};
+pub use self::by_mail::{EmailConfirmed, Invitation, InvitationPage, MailWish, NewInvitation};
 pub use self::error::UserError;
 pub use self::factors::{
     Answer, Ceremony, Confirmed, Factor, FactorKind, Factors, NewTotp, SecondFactorNeeded,

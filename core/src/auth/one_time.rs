@@ -7,13 +7,14 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::UserError;
 use crate::access::TenantScope;
+use crate::clock::Timestamp;
 use crate::credential::{Credential, CredentialKind};
 use crate::dialect::Dialect;
 use crate::ids::{OneTimeId, TenantId};
@@ -59,6 +60,14 @@ pub(super) struct Taken<P> {
     pub(super) id: OneTimeId,
     pub(super) user: Option<Uuid>,
     pub(super) payload: P,
+}
+
+/// A secret that waits to be used, as those see it who administer them.
+#[derive(Debug)]
+pub(super) struct Kept<P> {
+    pub(super) taken: Taken<P>,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Timestamp,
 }
 
 /// A tenant's secrets that are good once.
@@ -252,6 +261,32 @@ impl OneTimeSecrets {
     ) -> Result<bool, StoreError> {
         let own = Entity::delete_by_id((self.tenant.as_uuid(), id.as_uuid()));
         Ok(tx.delete(own.filter(Column::Purpose.eq(purpose.0))).await? == 1)
+    }
+
+    /// At most `limit` secrets of that purpose that were made before `before`, latest first: what they stand for, and by
+    /// no means the secrets.
+    pub(super) async fn list<P: DeserializeOwned>(
+        &self,
+        tx: &mut Tx<'_>,
+        purpose: Purpose,
+        before: Option<OneTimeId>,
+        limit: u64,
+    ) -> Result<Vec<Kept<P>>, UserError> {
+        let mut select = Entity::find()
+            .filter(Column::TenantId.eq(self.tenant.as_uuid()))
+            .filter(Column::Purpose.eq(purpose.0))
+            .filter(Column::ExpiresAt.gt(self.platform.now().as_micros()))
+            .order_by_desc(Column::Id)
+            .limit(limit);
+        if let Some(before) = before {
+            select = select.filter(Column::Id.lt(before.as_uuid()));
+        }
+        let time = |micros| Timestamp::from_micros(micros).unwrap_or(Timestamp::MIN);
+        let kept = |row: Model| {
+            let (created_at, expires_at) = (time(row.created_at), time(row.expires_at));
+            Ok(Kept { taken: self.open(&row)?.1, created_at, expires_at })
+        };
+        tx.all(select).await?.into_iter().map(kept).collect()
     }
 
     /// Takes back what a user has of these, such as links to set a password when it was set.

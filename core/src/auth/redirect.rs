@@ -1,5 +1,5 @@
-//! Where somebody may be led back to: addresses that the tenant has named, and what lies below them. Nothing that a
-//! request says of its own address takes part in it.
+//! Where somebody may be led back to: addresses that the tenant has named, and for mails also what lies below them.
+//! Nothing that a request says of its own address takes part in it.
 
 use url::Url;
 
@@ -21,14 +21,35 @@ pub(super) fn target(text: &str) -> Option<Url> {
     (plain && placed && !NO_PLACES.contains(&url.scheme())).then_some(url)
 }
 
+/// How much of an address has to be one that was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All of it. What a provider sends back ends a sign-in, and other pages below may lead on to elsewhere, with it
+    /// (RFC 9700 §4.1).
+    Exactly,
+    /// What it begins with. A mail goes to nobody but its recipient, and opens the page that it speaks of.
+    Below,
+}
+
+/// A machine's own address, of which any port is meant: apps on it take one that is free (RFC 8252 §7.3).
+fn is_own_machine(url: &Url) -> bool {
+    url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "[::1]"))
+}
+
 /// Whether an address is the one that was named, or lies below it: same scheme, host and port, and a path that is the
-/// same or goes on after a slash. A query that was named has to be the same; where none was, there may be any.
-fn is_within(url: &Url, named: &Url) -> bool {
+/// same or goes on after a slash. A query that was named has to be the same; where none was, there may be any below.
+fn is_within(url: &Url, named: &Url, reach: Reach) -> bool {
+    let free = is_own_machine(url) && is_own_machine(named);
     let same = url.scheme() == named.scheme()
         && url.host() == named.host()
-        && url.port_or_known_default() == named.port_or_known_default()
-        && (named.query().is_none() || url.query() == named.query());
+        && (free || url.port_or_known_default() == named.port_or_known_default());
     if !same {
+        return false;
+    }
+    if reach == Reach::Exactly {
+        return url.path() == named.path() && url.query() == named.query();
+    }
+    if named.query().is_some() && url.query() != named.query() {
         return false;
     }
     if url.path() == named.path() {
@@ -45,18 +66,28 @@ fn is_within(url: &Url, named: &Url) -> bool {
 }
 
 impl AuthSettings {
-    /// Where a link leads: to what was asked for, if the tenant has named it, else to the app, if it has an address.
-    pub(super) fn redirect(&self, wanted: Option<&str>) -> Result<Option<Url>, Invalid> {
-        let Some(wanted) = wanted else {
-            return Ok(self.app_url.as_deref().and_then(target));
-        };
+    /// The address that is asked for, if the tenant has named it.
+    pub(super) fn named(&self, wanted: &str, reach: Reach) -> Result<Url, Invalid> {
         let named = self.redirect_urls.iter().filter_map(|named| target(named));
-        let found = target(wanted).filter(|url| named.into_iter().any(|named| is_within(url, &named)));
-        found.map(Some).ok_or_else(|| {
-            let message =
-                "this address is none of the `redirect_urls` of the settings, nor below one of them";
+        let found = target(wanted).filter(|url| named.into_iter().any(|named| is_within(url, &named, reach)));
+        found.ok_or_else(|| {
+            let message = match reach {
+                Reach::Exactly => "this address is none of the `redirect_urls` of the settings",
+                Reach::Below => {
+                    "this address is none of the `redirect_urls` of the settings, nor below one of them"
+                }
+            };
             Invalid::one("", "redirect_refused", message)
         })
+    }
+
+    /// Where a link in a mail leads: to what was asked for, if the tenant has named it, else to the app, if it has an
+    /// address.
+    pub(super) fn redirect(&self, wanted: Option<&str>) -> Result<Option<Url>, Invalid> {
+        match wanted {
+            Some(wanted) => self.named(wanted, Reach::Below).map(Some),
+            None => Ok(self.app_url.as_deref().and_then(target)),
+        }
     }
 }
 
@@ -144,5 +175,35 @@ mod tests {
             link(&home, "magic_link", "nx_one_1"),
             "https://home.example.com/app?x=1#token=nx_one_1&type=magic_link"
         );
+    }
+
+    #[test]
+    fn only_to_where_was_named_does_a_sign_in_lead_back() {
+        let named = ["https://app.example/in", "com.example.app:/in", "http://127.0.0.1/in"];
+        let settings = settings(&named, None);
+        let leads = |to: &str| settings.named(to, Reach::Exactly).is_ok();
+        for right in [named[0], named[1], "HTTPS://APP.example:443/in", "http://127.0.0.1:54321/in"] {
+            assert!(leads(right), "{right}");
+        }
+        for wrong in [
+            "https://app.example/in/",
+            "https://app.example/in/there",
+            "https://app.example/in?x=1",
+            "https://app.example/in#x",
+            "https://app.example/in/../out",
+            "https://app.example:8443/in",
+            "http://app.example/in",
+            "https://app.example.evil.example/in",
+            "https://app.example@evil.example/in",
+            "https://evil.example/https://app.example/in",
+            "//app.example/in",
+            "/in",
+            "javascript:alert(1)",
+            "http://localhost:54321/in",
+            "http://[::1]:54321/in",
+            "",
+        ] {
+            assert!(!leads(wrong), "{wrong}");
+        }
     }
 }

@@ -62,6 +62,8 @@ pub struct SignedIn {
     pub refresh_token: RefreshToken,
     /// Seconds that the access token is good for.
     pub expires_in: u32,
+    /// Seconds until the session ends, however much it is used.
+    pub session_ends_in: i64,
     /// The user's record, as they see it.
     pub user: RecordBody,
 }
@@ -207,6 +209,7 @@ impl TenantScope {
             access_token: self.tenant().auth().sign(&claims, tenant, now, platform.master_key())?,
             refresh_token: RefreshToken::new(tenant, session.id, counter, &session.secret),
             expires_in: u32::try_from(exp - iat).unwrap_or_default(),
+            session_ends_in: ends - iat,
             user: user.body.clone(),
         })
     }

@@ -153,22 +153,6 @@ impl Default for AuthSettings {
 }
 
 impl AuthSettings {
-    /// Whether a sign-in may lead back there: an address is one of those that are named, to the letter but for how it is
-    /// spelt. The port of a machine's own address may be any (RFC 8252 §7.3): apps on it take one that is free.
-    pub(super) fn leads_back_to(&self, address: &str) -> bool {
-        let local =
-            |url: &url::Url| url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "[::1]"));
-        let read = |address: &str| {
-            let mut url = url::Url::parse(address).ok()?;
-            if local(&url) {
-                url.set_port(None).ok()?;
-            }
-            Some(url)
-        };
-        let Some(asked) = read(address).filter(|url| url.fragment().is_none()) else { return false };
-        self.redirect_urls.iter().any(|named| read(named).is_some_and(|named| named == asked))
-    }
-
     /// The settings, if each lies within its bounds.
     pub fn check(self) -> Result<Self, Invalid> {
         let mut findings = Findings::default();
@@ -239,34 +223,6 @@ mod tests {
         ];
         assert_eq!(places, expected);
         assert!(AuthSettings::default().check().is_ok());
-    }
-
-    #[test]
-    fn only_to_where_was_named_does_a_sign_in_lead_back() {
-        let named = ["https://app.example/in", "com.example.app:/in", "http://127.0.0.1/in"];
-        let settings =
-            AuthSettings { redirect_urls: named.map(str::to_owned).to_vec(), ..AuthSettings::default() };
-        for right in [named[0], named[1], "HTTPS://APP.example:443/in", "http://127.0.0.1:54321/in"] {
-            assert!(settings.leads_back_to(right), "{right}");
-        }
-        for wrong in [
-            "https://app.example/in/",
-            "https://app.example/in?x=1",
-            "https://app.example/in#x",
-            "https://app.example/in/../out",
-            "https://app.example:8443/in",
-            "http://app.example/in",
-            "https://app.example.evil.example/in",
-            "https://app.example@evil.example/in",
-            "https://evil.example/https://app.example/in",
-            "//app.example/in",
-            "/in",
-            "javascript:alert(1)",
-            "http://localhost:54321/in",
-            "",
-        ] {
-            assert!(!settings.leads_back_to(wrong), "{wrong}");
-        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::one_time::SecretRow;
 use super::settings::SignUp;
 use crate::access::{AuthWrite, Permit, TenantScope};
 use crate::collections::users::USERS;
+use crate::idempotency::IdempotencyKey;
 use crate::invalid::Findings;
 use crate::mail::{Outgoing, TemplateName};
 use crate::password::Password;
@@ -49,6 +50,8 @@ struct Written {
     audit: audit_log::ActiveModel,
     /// What is sent to who signs up.
     mails: Option<Mails>,
+    /// Marks repetitions of the request.
+    once: Option<IdempotencyKey>,
 }
 
 /// The mails of a sign-up: to who is new, and to who has that address already.
@@ -62,23 +65,43 @@ struct Mails {
 }
 
 impl TenantScope {
-    /// Makes a user of whoever asks, where sign-ups are taken.
-    pub async fn sign_up(&self, new: NewUser) -> Result<(), UserError> {
+    /// Makes a user of whoever asks, where sign-ups are taken; once, where the request may be a repetition. Nothing has to
+    /// be kept for that: what is answered was sent.
+    pub async fn sign_up(&self, new: NewUser, once: Option<IdempotencyKey>) -> Result<(), UserError> {
+        if let Some(key) = &once
+            && self.answered(key).await?.is_some()
+        {
+            return Ok(());
+        }
         if self.tenant().auth().settings().sign_up != SignUp::Open {
             return Err(UserError::SignUpClosed);
         }
         let new = NewUser { verified: false, roles: Vec::new(), ..new };
-        Box::pin(self.with_users().await?.make_user(new, Act::SignUp)).await.map(drop)
+        Box::pin(self.with_users().await?.make_user(new, Act::SignUp, once)).await.map(drop)
     }
 
     /// Makes a user.
     pub async fn create_user(&self, _: &Permit<AuthWrite>, new: NewUser) -> Result<RecordBody, UserError> {
-        let made = Box::pin(self.with_users().await?.make_user(new, Act::UserCreated)).await?;
+        let made = Box::pin(self.with_users().await?.make_user(new, Act::UserCreated, None)).await?;
         made.ok_or(UserError::EmailTaken)
     }
 
-    /// Makes a user; `None` where the address is another's.
-    async fn make_user(&self, new: NewUser, act: Act) -> Result<Option<RecordBody>, UserError> {
+    /// The answer to an earlier request of that key.
+    pub(super) async fn answered(&self, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, UserError> {
+        let (key, place) = (key.clone(), self.place());
+        self.platform()
+            .store()
+            .read(place, move |tx| async move { key.answer::<UserError>(tx, place).await }.boxed())
+            .await
+    }
+
+    /// Makes a user; `None` where the address is another's, or the request a repetition.
+    async fn make_user(
+        &self,
+        new: NewUser,
+        act: Act,
+        once: Option<IdempotencyKey>,
+    ) -> Result<Option<RecordBody>, UserError> {
         let least = self.tenant().auth().settings().password_min_length;
         let mut findings = Findings::default();
         let (email, redirect_url) = (new.email, new.redirect_url);
@@ -125,7 +148,7 @@ impl TenantScope {
         let audit = entry(self, act, Some(id), None)?;
         let mails = if act == Act::SignUp { Some(self.sign_up_mails(&wish).await?) } else { None };
         let email = wish.email.as_str().to_owned();
-        let written = Written { email, creation, secret, audit, mails };
+        let written = Written { email, creation, secret, audit, mails, once };
         match self.insert_user(written.clone()).await {
             // Of racers with one address the index refuses one, who finds the other then.
             Err(UserError::EmailTaken) => self.insert_user(written).await,
@@ -143,9 +166,15 @@ impl TenantScope {
 
     async fn insert_user(&self, written: Written) -> Result<Option<RecordBody>, UserError> {
         let users = self.tenant().users().cloned().ok_or(UserError::OtherUsers)?;
-        let Written { email, creation, secret, audit, mails } = written;
+        let Written { email, creation, secret, audit, mails, once } = written;
+        let (place, now) = (self.place(), self.platform().now());
         self.write_with_mail(move |tx| {
             async move {
+                if let Some(key) = once
+                    && key.take::<UserError>(tx, place, now).await?.is_some()
+                {
+                    return Ok(None);
+                }
                 // Asked and not left to the index, whose refusal does not name a field that is hidden.
                 let taken = UserRecord::find(tx, &users, &UserKey::Email(email)).await?.is_some();
                 if let Some(Mails { token, verify, already, told }) = mails {

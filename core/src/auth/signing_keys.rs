@@ -24,6 +24,11 @@ impl TenantScope {
         self.tenant().auth().keys().iter().filter(|key| key.is_accepted(now)).map(SigningKey::jwk).collect()
     }
 
+    /// What tokens of this tenant's users name as their issuer, where it is an address at which more can be learnt of it.
+    pub fn issuer_url(&self) -> Option<String> {
+        self.platform().public_url().map(|_| self.platform().issuer(self.tenant().id()))
+    }
+
     /// Makes a new key. It signs after a while, when others have had time to learn of it, and what the ones before have
     /// signed is good until it would be over anyway; or with `at_once` it signs now and what they have signed counts no
     /// more.

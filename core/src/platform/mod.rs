@@ -183,7 +183,7 @@ impl Platform {
     }
 
     /// Under which address the platform is reached, if that was said.
-    pub(crate) fn public_url(&self) -> Option<&str> {
+    pub fn public_url(&self) -> Option<&str> {
         self.0.public_url.get().map(String::as_str)
     }
 

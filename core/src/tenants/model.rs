@@ -75,6 +75,11 @@ impl Settings {
         self.cors_origins.iter().any(|allowed| allowed == "*" || allowed == origin)
     }
 
+    /// Whether `origin` is one of those that are named. That all may call names none.
+    pub fn names_origin(&self, origin: &str) -> bool {
+        origin != "*" && self.cors_origins.iter().any(|named| named == origin)
+    }
+
     fn check(&self, findings: &mut Findings) {
         if self.cors_origins.len() > 100 {
             findings.add("/settings/cors_origins", "too_many", "at most 100 origins can be named");

@@ -6,7 +6,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::api::{expect, problem};
-use crate::support::number;
+use crate::support::{number, rounds};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const USERS: &str = "/v1/collections/users/records";
@@ -141,7 +141,7 @@ async fn a_refresh_token_is_good_once() {
     let acme = app.tenant("acme").await.unwrap();
     let (ann, first) = user(&acme, "ann@example.com").await;
     let nobody = acme.nobody();
-    for round in 0..5 {
+    for round in 0..rounds(5) {
         let signed_in = expect(&sign_in(&acme.anonymous(), "ann@example.com", PASSWORD).await, 200);
         let racers = join_all((0..50).map(|_| refresh(&nobody, &signed_in))).await;
         let won: Vec<_> = racers.iter().filter(|answer| answer.status == 200).collect();
@@ -483,5 +483,39 @@ async fn users_are_made_by_those_who_may() {
         places(&developer.patch("/v1/auth/settings", &wrong).await, 400),
         ["/password_min_length", "/session_days"]
     );
+    app.remove().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_guessers_try_first_is_no_password() {
+    let app = TestApp::start().await.unwrap();
+    let acme = app.tenant("acme").await.unwrap();
+    let developer = acme.secret().await.unwrap();
+    expect(&developer.patch("/v1/auth/settings", &json!({"password_min_length": 8})).await, 200);
+    let (ann, signed_in) = user(&acme, "ann@example.com").await;
+    let refused = |answer: &Answer| {
+        let problem = problem(answer, 400, "invalid_body");
+        (problem["errors"][0]["pointer"].clone(), problem["errors"][0]["code"].clone())
+    };
+    let new = json!({"email": "bob@example.com", "password": "P@ssw0rd"});
+    let common = |place: &str| (json!(place), json!("common_password"));
+    assert_eq!(refused(&acme.anonymous().post("/v1/auth/sign-up", &new).await), common("/password"));
+    assert_eq!(refused(&developer.post("/v1/users", &new).await), common("/password"));
+    let changed = json!({"password": PASSWORD, "new_password": "iloveyou"});
+    assert_eq!(refused(&ann.post("/v1/auth/password", &changed).await), common("/new_password"));
+    let id = signed_in["user"]["id"].as_str().unwrap();
+    let set = developer.patch(&format!("/v1/users/{id}"), &json!({"password": "qwertyuiop"})).await;
+    assert_eq!(refused(&set), common("/password"));
+    expect(
+        &acme.anonymous().post("/v1/auth/password-reset", &json!({"email": "ann@example.com"})).await,
+        202,
+    );
+    let token = crate::mail::token(&developer, "ann@example.com", "reset_password").await;
+    let reset = json!({"token": token, "password": "football1"});
+    let confirm = "/v1/auth/password-reset/confirm";
+    assert_eq!(refused(&acme.anonymous().post(confirm, &reset).await), common("/password"));
+    // It was not used up by that.
+    let reset = json!({"token": token, "password": "another horse battery staple"});
+    expect(&acme.anonymous().post(confirm, &reset).await, 204);
     app.remove().await.unwrap();
 }

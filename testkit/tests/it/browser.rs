@@ -81,20 +81,27 @@ impl Drop for Browser {
     }
 }
 
-/// Serves an empty page for as long as the test runs. Gives its origin.
-pub(crate) async fn page() -> String {
+/// Serves the page that is made for its origin, for as long as the test runs. Gives the origin.
+pub(crate) async fn page(html: impl FnOnce(&str) -> String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    let html = html(&origin);
+    let head = format!("Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close", html.len());
+    let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{html}");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
             tokio::spawn(async move {
                 let mut request = [0; 4096];
                 let _read = stream.read(&mut request).await;
-                let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\nConnection: close\r\n\r\n\
-                            <!doctype html>";
-                let _sent = stream.write_all(page.as_bytes()).await;
+                let _sent = stream.write_all(answer.as_bytes()).await;
             });
         }
     });
     origin
+}
+
+/// A page with nothing on it.
+pub(crate) fn empty(_: &str) -> String {
+    "<!doctype html>".to_owned()
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api::{expect, problem};
 use crate::auth::{PASSWORD, sign_in, user};
-use crate::browser::{Browser, page};
+use crate::browser::{Browser, empty, page};
 use crate::factors::{claims, text};
 use crate::support::texts;
 
@@ -35,7 +35,7 @@ impl World {
         let app = TestApp::start().await.unwrap();
         let acme = app.tenant("acme").await.unwrap();
         let developer = acme.secret().await.unwrap();
-        let (browser, origin) = (Browser::start().await, page().await);
+        let (browser, origin) = (Browser::start().await, page(empty).await);
         let passkeys = json!({"rp_id": "localhost", "rp_name": "Acme", "origins": [origin]});
         expect(&developer.patch("/v1/auth/settings", &json!({"passkeys": passkeys})).await, 200);
         browser.open(&origin).await;
@@ -157,7 +157,7 @@ async fn what_is_not_the_users_passkey_is_refused() {
     problem(&anonymous.post(ANSWER, &answer).await, 401, "wrong_passkey");
     assert_eq!(world.refusals().await, ["passkey, its counter has gone back"]);
     // Another page of the same machine, which the tenant has not named; and what was signed is changed.
-    world.browser.open(&page().await).await;
+    world.browser.open(&page(empty).await).await;
     let answer = world.signed(&json!({})).await;
     problem(&anonymous.post(ANSWER, &answer).await, 401, "wrong_passkey");
     let mut forged = world.signed(&json!({})).await;

@@ -91,3 +91,11 @@ pub(crate) fn invalid<T: std::fmt::Debug>(read: Result<T, RecordError>) -> Inval
         other => panic!("{other:?}"),
     }
 }
+
+/// Rounds of a race: `few`, or as many as `NEONEX_RACE_ROUNDS` says, which `make soak` sets.
+pub(crate) fn rounds(few: usize) -> usize {
+    std::env::var("NEONEX_RACE_ROUNDS").map_or(few, |rounds| rounds.parse().unwrap())
+}
+
+/// A day: after that long nothing counts any more of what was tried before.
+pub(crate) const FORGIVEN: i64 = 24 * 3600 + 1;

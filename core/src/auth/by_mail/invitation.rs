@@ -5,16 +5,17 @@ use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, MailWish};
-use crate::access::{AuthWrite, Permit, TenantScope};
+use crate::access::{AuthRead, AuthWrite, Permit, TenantScope};
 use crate::auth::audit::{Act, entry};
 use crate::auth::error::UserError;
-use crate::auth::one_time::Purpose;
+use crate::auth::one_time::{Kept, Purpose};
 use crate::auth::prove::{Proof, prove_email, set_owned};
 use crate::auth::session::SignedIn;
 use crate::auth::settings::SignUp;
 use crate::auth::users::set_password;
 use crate::clock::Timestamp;
 use crate::collections::users::USERS;
+use crate::idempotency::{Once, Outcome};
 use crate::ids::OneTimeId;
 use crate::invalid::{Findings, Invalid};
 use crate::mail::TemplateName;
@@ -45,13 +46,35 @@ pub struct NewInvitation {
     pub profile: Option<Vec<u8>>,
 }
 
-/// An invitation that was sent.
-#[derive(Debug, Clone, Copy)]
+/// An invitation that was sent and not taken yet.
+#[derive(Debug, Clone)]
 pub struct Invitation {
     /// By which it can be revoked.
     pub id: OneTimeId,
+    /// Who is invited.
+    pub email: String,
+    /// The roles that they are to have.
+    pub roles: Vec<String>,
+    /// When it was sent.
+    pub created_at: Timestamp,
     /// Until when it can be taken.
     pub expires_at: Timestamp,
+}
+
+/// A page of invitations, latest first.
+#[derive(Debug, Clone)]
+pub struct InvitationPage {
+    /// The invitations.
+    pub items: Vec<Invitation>,
+    /// The last one's id, where more follow.
+    pub next: Option<OneTimeId>,
+}
+
+impl From<Kept<Invited>> for Invitation {
+    fn from(kept: Kept<Invited>) -> Self {
+        let Invited { email, roles, profile: _ } = kept.taken.payload;
+        Self { id: kept.taken.id, email, roles, created_at: kept.created_at, expires_at: kept.expires_at }
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -62,8 +85,18 @@ struct Invited {
 }
 
 impl TenantScope {
-    /// Invites somebody.
-    pub async fn invite(&self, _: &Permit<AuthWrite>, new: NewInvitation) -> Result<Invitation, UserError> {
+    /// Invites somebody; once, where the request may be a repetition.
+    pub async fn invite(
+        &self,
+        _: &Permit<AuthWrite>,
+        new: NewInvitation,
+        once: Option<Once<Invitation>>,
+    ) -> Result<Outcome<Invitation>, UserError> {
+        if let Some(once) = &once
+            && let Some(answer) = self.answered(&once.key).await?
+        {
+            return Ok(Outcome::Replayed(answer));
+        }
         if self.tenant().auth().settings().sign_up == SignUp::Closed {
             return Err(UserError::SignUpClosed);
         }
@@ -76,24 +109,65 @@ impl TenantScope {
         scope.invited_user(&invited)?;
         scope.admit_mail(Some(wish.email.as_str())).await?;
         let (row, mail) = scope.secret_mail(&wish, &KIND, &invited).await?;
-        let id = row.id();
+        let (id, now) = (row.id(), self.platform().now());
         let audit = entry(&scope, Act::Invited, None, Some(id.to_string()))?;
         let users = scope.tenant().users().cloned().ok_or(UserError::OtherUsers)?;
-        let key = UserKey::Email(invited.email);
-        scope
+        let key = UserKey::Email(invited.email.clone());
+        let made = Invitation {
+            id,
+            email: invited.email,
+            roles: invited.roles,
+            created_at: now,
+            expires_at: now.plus_seconds(KIND.minutes * 60),
+        };
+        let answer = once.map(|once| ((once.render)(&made), once.key));
+        let place = scope.place();
+        let earlier = scope
             .write_with_mail(move |tx| {
                 async move {
+                    if let Some((_, key)) = &answer
+                        && let Some(earlier) = key.take::<UserError>(tx, place, now).await?
+                    {
+                        return Ok(Some(earlier));
+                    }
                     if UserRecord::find(tx, &users, &key).await?.is_some_and(|user| user.verified) {
                         return Err(UserError::EmailTaken);
                     }
                     row.write(tx).await?;
                     mail.write(tx).await?;
-                    Ok::<_, UserError>(tx.insert(audit).await?)
+                    if let Some((answer, key)) = answer {
+                        key.keep(tx, place, answer).await?;
+                    }
+                    tx.insert(audit).await?;
+                    Ok::<_, UserError>(None)
                 }
                 .boxed()
             })
             .await?;
-        Ok(Invitation { id, expires_at: self.platform().now().plus_seconds(KIND.minutes * 60) })
+        Ok(earlier.map_or(Outcome::Fresh(made), Outcome::Replayed))
+    }
+
+    /// A page of at most `limit` invitations that were made before `before` and not taken yet.
+    pub async fn invitations(
+        &self,
+        _: &Permit<AuthRead>,
+        before: Option<OneTimeId>,
+        limit: u64,
+    ) -> Result<InvitationPage, UserError> {
+        let secrets = self.one_time();
+        let mut kept = self
+            .platform()
+            .store()
+            .read::<_, UserError, _>(self.place(), move |tx| {
+                async move { secrets.list::<Invited>(tx, PURPOSE, before, limit + 1).await }.boxed()
+            })
+            .await?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = kept.len() > limit;
+        kept.truncate(limit);
+        let items: Vec<Invitation> = kept.into_iter().map(Invitation::from).collect();
+        let next = items.last().filter(|_| more).map(|invitation| invitation.id);
+        Ok(InvitationPage { items, next })
     }
 
     /// Takes an invitation back.

@@ -37,7 +37,7 @@ use crate::records::users::{UserKey, UserRecord};
 use crate::store::Tx;
 
 pub use self::change_email::EmailConfirmed;
-pub use self::invitation::{Invitation, NewInvitation};
+pub use self::invitation::{Invitation, InvitationPage, NewInvitation};
 
 /// What was sent to an address, and ends with its being the user's.
 const SENT: [Purpose; 6] = [

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::super::error::UserError;
 use super::super::one_time::{NewSecret, Purpose};
+use super::super::redirect::Reach;
 use super::client::{Own, Tokens};
 use super::documents::{KEPT_SECONDS, SOONEST_SECONDS};
 use super::endpoints::{Endpoints, Issuer};
@@ -111,10 +112,8 @@ impl TenantScope {
 
     fn check_beginning(&self, begin: &Beginning) -> Result<(), Invalid> {
         let mut findings = Findings::default();
-        if !self.tenant().auth().settings().leads_back_to(&begin.redirect_url) {
-            let message = "this address is none of the tenant's `redirect_urls`";
-            findings.add("/redirect_url", "not_allowed", message);
-        }
+        let settings = self.tenant().auth().settings();
+        findings.take("/redirect_url", settings.named(&begin.redirect_url, Reach::Exactly));
         let challenge = URL_SAFE_NO_PAD.decode(&begin.code_challenge);
         if challenge.map_or(0, |bytes| bytes.len()) != 32 {
             let message = "this is the SHA-256 of the verifier, in base64url without padding: 43 characters";

@@ -87,10 +87,11 @@ async fn try_all(mut own: Own, sides: Arc<Sides>) -> (Credential, Tally) {
 }
 
 /// Whether what a probe names is another tenant's to whoever presents the credential. To an operator no tenant is, and
-/// who has no key may visit any.
+/// who has no key may visit any, by a header or by a path that is everybody's.
 fn concerns(credential: Credential, entry: &Entry, probe: &Probe) -> bool {
     let tenants = probe.names_tenant() || entry.row.needs == Needs::Operator;
-    let visits = probe.has_header() && !credential.names_its_tenant();
+    let public = entry.row.needs == Needs::Tenant && probe.names_tenant();
+    let visits = (probe.has_header() || public) && !credential.names_its_tenant();
     !(visits || credential.is_operators() && tenants)
 }
 

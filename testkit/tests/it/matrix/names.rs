@@ -82,6 +82,7 @@ impl Names {
             | Input::MailCursor
             | Input::AuditCursor
             | Input::Invitation
+            | Input::InvitationCursor
             | Input::Provider
             | Input::Factor
             | Input::Account
@@ -110,7 +111,7 @@ impl Names {
             Input::Session => self.session.clone(),
             Input::Mail | Input::MailCursor => self.mail.clone(),
             Input::AuditCursor => self.audit.clone(),
-            Input::Invitation => self.invitation.clone(),
+            Input::Invitation | Input::InvitationCursor => self.invitation.clone(),
             Input::Provider => self.provider.clone(),
             Input::Factor => self.factor.clone(),
             Input::Account => self.account.clone(),

@@ -11,8 +11,8 @@ use super::names::Names;
 use Input::TenantCursor;
 use Input::{
     Account, AccountSession, AccountToken, AuditCursor, Collection, Condition, Etag, Factor, Fields, Filter,
-    Invitation, Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider, Record, RecordCursor, Role, Session,
-    Sort, Tenant, TenantInvitation, Unique, User,
+    Invitation, InvitationCursor, Key, KeyCursor, Mail, MailCursor, Once, Plain, Provider, Record,
+    RecordCursor, Role, Session, Sort, Tenant, TenantInvitation, Unique, User,
 };
 use Needs::{Operator, PastRules, Rule, Scope};
 
@@ -39,6 +39,8 @@ pub(super) enum Input {
     AuditCursor,
     /// An invitation, by id.
     Invitation,
+    /// An invitation, before which a page begins.
+    InvitationCursor,
     /// A provider of sign-in, by name.
     Provider,
     /// A factor of a user, by id.
@@ -423,10 +425,12 @@ const ROWS: &[Row] = &[
         ],
         &[bodies::file, bodies::file_of_unknown_field, bodies::file_with_id],
     ),
-    row("sign_up", Needs::Tenant, &[], &[bodies::sign_up]),
+    row("sign_up", Needs::Tenant, &[("Idempotency-Key", Once)], &[bodies::sign_up]),
     row("sign_in", Needs::Tenant, &[], &[bodies::sign_in]),
     row("refresh_tokens", Needs::Tenant, &[], &[bodies::refresh]),
     row("get_signing_keys", Needs::Tenant, &[], &[]),
+    row("get_tenant_signing_keys", Needs::Tenant, &[("tenant", Tenant), ("If-None-Match", Etag)], &[]),
+    row("get_issuer_metadata", Needs::Tenant, &[("tenant", Tenant), ("If-None-Match", Etag)], &[]),
     row("sign_out", Needs::User, &[], &[]),
     row("get_signed_in_user", Needs::User, &[], &[]),
     row("change_password", Needs::User, &[], &[bodies::password]),
@@ -490,7 +494,8 @@ const ROWS: &[Row] = &[
     row("confirm_email", Needs::Tenant, &[], &[bodies::link_token]),
     row("sign_in_anonymously", Needs::Tenant, &[], &[bodies::rotation]),
     row("accept_invitation", Needs::Tenant, &[], &[bodies::password_reset]),
-    row("invite_user", Scope("auth:write"), &[], &[bodies::invitation]),
+    row("invite_user", Scope("auth:write"), &[("Idempotency-Key", Once)], &[bodies::invitation]),
+    row("list_invitations", Scope("auth:read"), &[("limit", Plain("1")), ("cursor", InvitationCursor)], &[]),
     row("revoke_invitation", Scope("auth:write"), &[("invitation", Invitation)], &[]),
     row("sign_in_account", Needs::Nobody, &[], &[bodies::sign_in_account]),
     row("reset_account_password", Needs::Nobody, &[], &[bodies::password_reset]),

@@ -194,6 +194,7 @@ fn usual(input: Input, own: &Own, collection: &str) -> Option<String> {
         | Input::KeyCursor
         | Input::MailCursor
         | Input::AuditCursor
+        | Input::InvitationCursor
         | Input::RecordCursor
         | Input::Etag
         | Input::Once => None,

@@ -15,7 +15,7 @@ use url::Url;
 use self::idp::Idp;
 use crate::api::{expect, problem};
 use crate::auth::user;
-use crate::support::texts;
+use crate::support::{rounds, texts};
 
 /// Where the platform says that it is.
 const PUBLIC: &str = "https://neonex.test";
@@ -164,7 +164,7 @@ async fn a_provider_is_sent_what_it_needs() {
 #[tokio::test]
 async fn a_code_is_good_once() {
     let (world, idp) = World::with_idp().await;
-    for round in 0..5 {
+    for round in 0..rounds(5) {
         let code = world.code(&idp, &somebody("ann")).await;
         let racers = join_all((0..50).map(|_| exchange(&world.acme, &code, VERIFIER))).await;
         let won = racers.iter().filter(|answer| answer.status == 200).count();
