@@ -88,7 +88,7 @@ impl Caller {
     }
 
     /// Whether a header says who calls, so that no cookie does.
-    fn has_credential(&self) -> bool {
+    fn is_named(&self) -> bool {
         self.token.as_ref().is_some_and(|token| !token.starts_with(PUBLISHABLE))
     }
 
@@ -261,7 +261,7 @@ impl Surface {
         cookies: &Cookies,
         kind: Kind,
     ) -> Result<Option<TenantId>, Problem> {
-        if caller.has_credential() || !cookies.has(kind) {
+        if caller.is_named() || !cookies.has(kind) {
             return Ok(None);
         }
         let (token, mut named) = (caller.token.as_deref(), caller.tenant.clone());
@@ -299,19 +299,23 @@ impl Surface {
         let refresh = signed_in.refresh_token.reveal();
         for (kind, value) in [(Kind::Access, &signed_in.access_token), (Kind::Refresh, &refresh)] {
             let cookie = cookies.set(kind, tenant, value, signed_in.session_ends_in);
-            cookie.into_iter().for_each(|cookie| caller.context.set_cookie(cookie));
+            if let Some(cookie) = cookie {
+                caller.context.set_cookie(cookie);
+            }
         }
     }
 
     /// Takes the cookies of a session away that has ended, where it was one of cookies.
     pub(crate) fn forget_cookies(&self, caller: &Caller, tenant: TenantId) {
-        if caller.has_credential() {
+        if caller.is_named() {
             return;
         }
         let cookies = self.cookies(caller);
         for kind in [Kind::Access, Kind::Refresh] {
             let cookie = cookies.set(kind, tenant, "", 0);
-            cookie.into_iter().for_each(|cookie| caller.context.set_cookie(cookie));
+            if let Some(cookie) = cookie {
+                caller.context.set_cookie(cookie);
+            }
         }
     }
 

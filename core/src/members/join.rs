@@ -67,7 +67,7 @@ impl Platform {
         let digest = secret(token)?;
         let (find, now) = (digest.clone(), self.now());
         // Nobody has passwords hashed who has no secret; what is found in the transaction decides.
-        let (row, taken) = self
+        let (row, known) = self
             .store()
             .read::<_, MemberError, _>(Place::Control, move |tx| {
                 async move {
@@ -78,7 +78,7 @@ impl Platform {
                 .boxed()
             })
             .await?;
-        if taken {
+        if known {
             return Err(MemberError::SignInNeeded);
         }
         let required = || Invalid::one("/password", "required", "a new account needs a password");
