@@ -77,6 +77,7 @@ impl Audit {
     ///
     /// Who has done what that somebody may have to answer for, latest first. Entries are kept for 400 days, or as long as
     /// the tenant's setting `audit` says.
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the operation")]
     #[oai(path = "/v1/audit", method = "get", operation_id = "list_audit_log", tag = "crate::Tag::Audit")]
     async fn list(
         &self,
