@@ -16,6 +16,7 @@ use crate::access::{AccountScope, Actor, RequestFacts, Via};
 use crate::auth::Credentials;
 use crate::clock::Timestamp;
 use crate::credential::{Credential, CredentialDigest, CredentialKind};
+use crate::dialect::Dialect;
 use crate::engine::Undo;
 use crate::guard;
 use crate::ids::{AccountId, AccountSessionId};
@@ -125,19 +126,20 @@ impl Platform {
             return Err(AccountError::Disabled);
         }
         let renewed = match hash.filter(|hash| !is_current(hash)) {
-            Some(before) => Some((before, presented.hash_anew(self.rng()).await?)),
+            Some(_) => Some(presented.hash_anew(self.rng()).await?),
             None => None,
         };
-        self.begin_session(request, AccountId::from_uuid(row.id), key, renewed).await
+        self.begin_session(request, row, renewed).await
     }
 
+    /// Begins a session of an account whose password was shown, as its row was then.
     async fn begin_session(
         &self,
         request: &RequestFacts,
-        account: AccountId,
-        tried: String,
-        renewed: Option<(String, String)>,
+        shown: accounts::Model,
+        renewed: Option<String>,
     ) -> Result<AccountSignIn, AccountError> {
+        let account = AccountId::from_uuid(shown.id);
         let (id, now) = (AccountSessionId::generate(self.clock(), self.rng())?, self.now());
         let credential = Credential::generate(CredentialKind::Session, self.rng())?;
         let row = Model {
@@ -163,11 +165,12 @@ impl Platform {
         see_through(async move {
             let surplus = platform
                 .store()
-                .write_again::<_, StoreError, _>(Place::Control, Undo::Savepoint, move |tx| {
+                .write_again::<_, AccountError, _>(Place::Control, Undo::Savepoint, move |tx| {
                     async move {
-                        guard::absolve(tx, Place::Control, &tried, address).await?;
-                        if let Some((before, after)) = renewed {
-                            renew_hash(tx, account, before, after).await?;
+                        still_is(tx, &shown).await?;
+                        guard::absolve(tx, Place::Control, &shown.email_key, address).await?;
+                        if let Some(after) = renewed {
+                            renew_hash(tx, account, shown.password_hash, after).await?;
                         }
                         let surplus = begin(tx, row).await?;
                         tx.insert(audit).await?;
@@ -270,6 +273,20 @@ impl AccountScope {
         })
         .await
     }
+}
+
+/// Refuses who has shown a password that was replaced meanwhile: the sessions that ended with it must not get another.
+/// Whoever replaces it waits until this one has begun, and then ends it.
+async fn still_is(tx: &mut Tx<'_>, shown: &accounts::Model) -> Result<(), AccountError> {
+    let mut find = accounts::Entity::find_by_id(shown.id);
+    if tx.dialect() != Dialect::Sqlite {
+        find = find.lock_exclusive();
+    }
+    let now = tx.find(find).await?;
+    let same = |now: &accounts::Model| {
+        now.password_hash == shown.password_hash && now.disabled_at == shown.disabled_at
+    };
+    if now.as_ref().is_some_and(same) { Ok(()) } else { Err(AccountError::WrongCredentials) }
 }
 
 /// Counts a try as failed before it is made, against the account and against where it comes from.

@@ -50,11 +50,11 @@ impl BuiltIn {
         match self {
             Self::Owner | Self::Admin => ScopeSet::all(),
             Self::Developer => ScopeSet::stored(
-                "auth:read auth:write collections:read collections:write keys:read keys:write members:read \
+                "audit:read auth:read auth:write collections:read collections:write keys:read keys:write members:read \
                  records:read records:write",
             ),
             Self::Viewer => {
-                ScopeSet::stored("auth:read collections:read keys:read members:read records:read")
+                ScopeSet::stored("audit:read auth:read collections:read keys:read members:read records:read")
             }
         }
     }
