@@ -180,7 +180,7 @@ async fn an_operator_signs_in_too() {
     // One that the machine has made is nobody's, and neither is a key.
     problem(&app.operator().get(ACCOUNT).await, 403, "account_needed");
     problem(&acme.secret().await.unwrap().get(ACCOUNT).await, 403, "account_needed");
-    problem(&app.nobody().get(ACCOUNT).await, 401, "credential_needed");
+    problem(&app.nobody().get(ACCOUNT).await, 401, "unauthorized");
     app.remove().await.unwrap();
 }
 

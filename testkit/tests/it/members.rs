@@ -225,7 +225,7 @@ async fn nobody_gives_or_takes_more_than_they_have() {
     let admin = acme.member("bob@example.com", "admin").await.unwrap();
     let developer = acme.member("dan@example.com", "developer").await.unwrap();
     let key = acme.secret().await.unwrap();
-    let invite = |role: &str| json!({"email": "eve@example.com", "role": role});
+    let invite = |role: &str| json!({"email": format!("{role}@example.com"), "role": role});
     // Only owners make owners, and stop them.
     for by in [&admin, &key] {
         problem(&by.post(INVITATIONS, &invite("owner")).await, 403, "owner_needed");
@@ -412,7 +412,7 @@ async fn a_rule_sees_a_member() {
     let acme = app.tenant("acme").await.unwrap();
     assert_eq!(create_role(&acme.operator(), "nothing", &[]).await, 201);
     let bob = acme.member("bob@example.com", "nothing").await.unwrap();
-    let rules = json!({"list": "auth.kind == 'member' && auth.id == null", "create": "auth.kind == 'user'"});
+    let rules = json!({"list": "auth.kind == 'member'", "create": "auth.kind == 'user'"});
     let notes = json!({"name": "notes", "fields": [{"name": "title", "type": "text"}], "rules": rules});
     expect(&acme.operator().post("/v1/collections", &notes).await, 201);
     let records = "/v1/collections/notes/records";
