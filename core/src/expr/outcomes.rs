@@ -363,7 +363,7 @@ mod tests {
             ("'admin' in auth.roles || record.name == auth.email", Certainty::Open),
             ("auth.claims.team == 'x'", Certainty::Open),
             ("request.ip == '192.0.2.1' && auth == null", Certainty::Open),
-            ("tags.exists(tag, tag == 'x') && auth == null", Certainty::Open),
+            ("rooms.exists(room, room.year > 1) && auth == null", Certainty::Open),
         ] {
             assert_eq!(checked(source).certainty(), certainty, "{source}");
         }

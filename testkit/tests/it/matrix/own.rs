@@ -328,11 +328,9 @@ fn sibling(scope: &'static str) -> &'static str {
         "members:read" => "members:write",
         "members:write" => "members:read",
         "auth:read" | "users:impersonate" => "auth:write",
-        "audit:read" => "auth:read",
-        "collections:read records:read" => "records:read",
-        "auth:write" => "auth:read",
+        "auth:write" | "audit:read" => "auth:read",
         "records:read" => "records:write",
-        "records:write" => "records:read",
+        "records:write" | "collections:read records:read" => "records:read",
         other => panic!("say here which scope lies closest to {other}"),
     }
 }
