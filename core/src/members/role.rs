@@ -186,7 +186,7 @@ mod tests {
         let viewer = BuiltIn::Viewer.scopes().names();
         assert!(viewer.iter().all(|name| name.ends_with(":read")), "{viewer:?}");
         let developer = BuiltIn::Developer.scopes().names();
-        assert!(!developer.contains(&"members:write") && developer.len() == 9, "{developer:?}");
+        assert!(!developer.contains(&"members:write") && developer.len() == 10, "{developer:?}");
     }
 
     #[test]

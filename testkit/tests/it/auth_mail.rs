@@ -353,6 +353,7 @@ async fn nobody_learns_who_is_there_by_asking_for_mails() {
     }
     assert_eq!(mails(&developer, "bob@example.com").await, Vec::<Value>::new());
     // Who has the address learns that somebody has signed up with it.
+    app.platform.clock.advance(1);
     sign_up(&acme, ANN, ANOTHER).await;
     assert_eq!(mails(&developer, ANN).await[0]["template"], "already_registered");
     app.remove().await.unwrap();
@@ -444,6 +445,7 @@ async fn users_are_invited() {
     problem(&gone, 404, "not_found");
     let confirm = "/v1/auth/invitation/confirm";
     problem(&anonymous.post(confirm, &first).await, 401, "invalid_token");
+    app.platform.clock.advance(1);
     expect(&developer.post(invitations, &invitation).await, 201);
     assert_eq!(mails(&developer, ANN).await[0]["subject"], "Du bist zu acme eingeladen");
     let token = token(&developer, ANN, "invitation").await;

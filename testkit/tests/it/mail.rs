@@ -283,7 +283,7 @@ async fn a_tenant_writes_its_own_mails() {
     let acme = app.tenant("acme").await.unwrap();
     let developer = acme.secret().await.unwrap();
     let all = expect(&developer.get("/v1/mail-templates").await, 200);
-    assert_eq!(all["items"].as_array().unwrap().len(), 18);
+    assert_eq!(all["items"].as_array().unwrap().len(), 20);
     let own = "/v1/mail-templates/verify_email/de-AT";
     problem(&developer.get(own).await, 404, "not_found");
     problem(&developer.delete(own).await, 404, "not_found");
