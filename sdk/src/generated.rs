@@ -85,6 +85,71 @@ pub mod enums {
         }
     }
     crate::open_enum! {
+        /// What a rule says.
+        RuleAnswer {
+            Allowed = "allowed",
+            Refused = "refused",
+            Error = "error",
+            Unknown = "unknown",
+        }
+    }
+    crate::open_enum! {
+        /// What kind of finding.
+        RuleFindingCode {
+            OpenToEverybody = "open_to_everybody",
+            Unreachable = "unreachable",
+            NoIndex = "no_index",
+            WriteWiderThanRead = "write_wider_than_read",
+            UnverifiedEmail = "unverified_email",
+        }
+    }
+    crate::open_enum! {
+        /// How bad it is.
+        RuleFindingSeverity {
+            Info = "info",
+            Warning = "warning",
+            Critical = "critical",
+        }
+    }
+    crate::open_enum! {
+        /// Which rule.
+        RuleName {
+            List = "list",
+            View = "view",
+            Create = "create",
+            Update = "update",
+            Delete = "delete",
+            Read = "read",
+            Write = "write",
+        }
+    }
+    crate::open_enum! {
+        /// What puts parts of a rule together.
+        RuleOperator {
+            And = "and",
+            Or = "or",
+            Not = "not",
+        }
+    }
+    crate::open_enum! {
+        /// Why an answer is what it is.
+        RuleReason {
+            Rule = "rule",
+            Scope = "scope",
+            NoRule = "no_rule",
+            SignUp = "sign_up",
+            Input = "input",
+        }
+    }
+    crate::open_enum! {
+        /// What a part of a rule comes to.
+        RuleValue {
+            True = "true",
+            False = "false",
+            Error = "error",
+        }
+    }
+    crate::open_enum! {
         /// What kind of change it was.
         SchemaMigrationAction {
             Create = "create",
@@ -174,6 +239,116 @@ pub mod types {
         /// `token` of the link.
         pub token: crate::Secret,
     }
+    /// An account.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Account {
+        /// When it was made.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its address.
+        pub email: ::std::string::String,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// Whether it runs the platform.
+        pub operator: bool,
+        /// Where it is a member.
+        pub tenants: ::std::vec::Vec<AccountTenant>,
+    }
+    /// What is to change of the account.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountPatch {
+        /// The one that is to be: at least 15 characters.
+        pub new_password: crate::Secret,
+        /// The password of now.
+        pub password: crate::Secret,
+    }
+    /// A password that is set by a secret.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountReset {
+        /// The password that is to be.
+        pub password: crate::Secret,
+        /// The secret that the machine has printed.
+        pub token: crate::Secret,
+    }
+    /// A sign-in of an account that has not ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountSession {
+        /// When it began.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// When it ends, however much it is used.
+        pub expires_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// Where it began.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ip: ::std::option::Option<::std::string::String>,
+        /// When it was last used, to the minute. It ends after a quarter of an hour without use.
+        pub seen_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// What the client called itself when it began.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user_agent: ::std::option::Option<::std::string::String>,
+    }
+    /// Sessions of an account.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountSessionList {
+        /// The sessions.
+        pub items: ::std::vec::Vec<AccountSession>,
+        /// Always null: all are on one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What a client gets to be known by.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountSignedIn {
+        /// The session.
+        pub session: AccountSession,
+        /// To be sent as `Authorization: Bearer …`. Shown once.
+        pub token: crate::Secret,
+    }
+    /// An account's place in a tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountTenant {
+        /// The tenant's id.
+        pub id: ::std::string::String,
+        /// Its name for people.
+        pub name: ::std::string::String,
+        /// The account's role there.
+        pub role: ::std::string::String,
+        /// Its slug.
+        pub slug: ::std::string::String,
+    }
+    /// A personal access token.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountToken {
+        /// When it was made.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// From when on it is refused.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Its first characters, to tell tokens apart.
+        pub hint: ::std::string::String,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// When it was last used, to the minute.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last_used_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Its name for people.
+        pub name: ::std::string::String,
+        /// What it may do in tenants at most; not there where that is all that the account may.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub scopes: ::std::vec::Vec<::std::string::String>,
+        /// What is to be presented. Shown when the token is made, and never again.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<crate::Secret>,
+    }
+    /// Tokens of an account.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AccountTokenList {
+        /// The tokens.
+        pub items: ::std::vec::Vec<AccountToken>,
+        /// Always null: all are on one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
     /// What is to be said about a collection's indexes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Advice {
@@ -194,6 +369,45 @@ pub mod types {
         /// The token that came with `second_factor_needed`; without it any passkey will do, and says whose it is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<crate::Secret>,
+    }
+    /// Something that was done.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AuditEntry {
+        /// What it was: `auth.user.signed_in`.
+        pub action: ::std::string::String,
+        /// Who has done it: `user:…`, `key_…`, `acc_…`, `anonymous`; `user:… by …` where somebody acts as a user.
+        pub actor: ::std::string::String,
+        /// When it was done.
+        pub at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// What else is to be said of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub details: ::std::option::Option<::std::string::String>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// From where.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ip: ::std::option::Option<::std::string::String>,
+        /// In which request.
+        pub request_id: ::std::string::String,
+        /// Whom or what it concerns: the id of a user, a key or a collection.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub subject: ::std::option::Option<::std::string::String>,
+    }
+    /// A page of the audit log.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AuditLog {
+        /// What was done, latest first.
+        pub items: ::std::vec::Vec<AuditEntry>,
+        /// Where the next page begins; null on the last one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// How long the entries of an audit log are kept.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AuditSettings {
+        /// Days, at least 1; for as long as the tenant is there if not given.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub days: ::std::option::Option<u32>,
     }
     /// A tenant's settings of auth.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -496,6 +710,30 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub profile: ::std::option::Option<::serde_json::Value>,
     }
+    /// A rule, and what it says.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct ExplainedRule {
+        /// What it says.
+        pub answer: crate::generated::enums::RuleAnswer,
+        /// Why.
+        pub because: crate::generated::enums::RuleReason,
+        /// Of which field, if it is a field's.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub field: ::std::option::Option<::std::string::String>,
+        /// The whole rule, then its parts, each followed by its own.
+        pub parts: ::std::vec::Vec<RulePart>,
+        /// What is wrong with what was sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub problem: ::std::option::Option<::std::string::String>,
+        /// Which rule.
+        pub rule: crate::generated::enums::RuleName,
+        /// As it is written; null where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<::std::string::String>,
+        /// The condition that it is compiled to, with `?` for what a request brings.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sql: ::std::option::Option<::std::string::String>,
+    }
     /// How a list is carried out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Explanation {
@@ -774,15 +1012,36 @@ pub mod types {
         #[serde(rename = "where", skip_serializing_if = "::std::option::Option::is_none")]
         pub where_: ::std::option::Option<::std::string::String>,
     }
-    /// An invitation that was sent.
+    /// An invitation that was sent and not taken yet.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Invitation {
+        /// When it was sent.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The address that was invited.
         pub email: ::std::string::String,
         /// Until when it can be taken.
         pub expires_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Its id.
         pub id: ::std::string::String,
+        /// The roles that the user is to have.
+        pub roles: ::std::vec::Vec<::std::string::String>,
+    }
+    /// A page of invitations.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct InvitationList {
+        /// The invitations, latest first.
+        pub items: ::std::vec::Vec<Invitation>,
+        /// For the next page; null where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// An issuer of tokens (of OpenID Connect Discovery 1.0 what concerns access tokens).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct IssuerMetadata {
+        /// What tokens have as `iss`.
+        pub issuer: ::std::string::String,
+        /// Where the keys are.
+        pub jwks_uri: ::std::string::String,
     }
     /// A public key (RFC 7517, RFC 8037).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -971,6 +1230,33 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub redirect_url: ::std::option::Option<::std::string::String>,
     }
+    /// A member of a tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Member {
+        /// The account.
+        pub account: ::std::string::String,
+        /// Since when.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its address.
+        pub email: ::std::string::String,
+        /// Its role.
+        pub role: ::std::string::String,
+    }
+    /// Members of a tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MemberList {
+        /// The members.
+        pub items: ::std::vec::Vec<Member>,
+        /// Always null: all are on one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What is to change of a member.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct MemberPatch {
+        /// The role that is to be.
+        pub role: ::std::string::String,
+    }
     /// An index that would help.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct MissingIndex {
@@ -986,6 +1272,19 @@ pub mod types {
         /// How that one is sorted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sort: ::std::option::Option<::std::string::String>,
+    }
+    /// A token that is to be.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewAccountToken {
+        /// From when on it is refused (RFC 3339). Never, where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// Its name for people.
+        pub name: ::std::string::String,
+        /// What it may do in tenants at most, as scopes of keys. All that the account may where nothing is said; an
+        /// operator's token cannot be narrowed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
     /// A new collection.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1119,8 +1418,9 @@ pub mod types {
         pub kind: crate::generated::enums::KeyKind,
         /// Its name for people.
         pub name: ::std::string::String,
-        /// What a secret key may do: `auth:read`, `auth:write`, `collections:read`, `collections:write`, `keys:read`,
-        /// `keys:write`, `records:read`, `records:write`, `users:impersonate`. All of it where nothing is said.
+        /// What a secret key may do: `audit:read`, `auth:read`, `auth:write`, `collections:read`, `collections:write`,
+        /// `keys:read`, `keys:write`, `members:read`, `members:write`, `records:read`, `records:write`, `users:impersonate`.
+        /// All of it where nothing is said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scopes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
@@ -1180,6 +1480,18 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub userinfo_url: ::std::option::Option<::std::string::String>,
     }
+    /// A role that is to be.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewRole {
+        /// What it is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// What it is called: 2 to 63 small letters, digits, `-` and `_`, with a letter first. It stays.
+        pub name: ::std::string::String,
+        /// What it allows, as scopes of keys.
+        #[serde(deserialize_with = "::std::option::Option::deserialize")]
+        pub permissions: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
     /// A new tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewTenant {
@@ -1190,6 +1502,17 @@ pub mod types {
         pub settings: ::std::option::Option<TenantSettings>,
         /// Its name in addresses: 2 to 63 lower-case letters, digits and hyphens.
         pub slug: ::std::string::String,
+    }
+    /// Somebody who is to be a member.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewTenantInvitation {
+        /// Their address.
+        pub email: ::std::string::String,
+        /// The language of the mail: `en`, `pt-BR`. Without it, the tenant's `mail_locale`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub locale: ::std::option::Option<::std::string::String>,
+        /// Their role: `owner`, `admin`, `developer`, `viewer`, or one of the tenant's own.
+        pub role: ::std::string::String,
     }
     /// A new app for one-time passwords.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1531,9 +1854,9 @@ pub mod types {
         pub recovery_codes: ::std::vec::Vec<crate::Secret>,
     }
     /// What a refresh is asked with.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct Refresh {
-        /// The refresh token that came with the last access token.
+        /// The refresh token that came with the last access token; without it, the one that the browser has as a cookie.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub refresh_token: ::std::option::Option<crate::Secret>,
     }
@@ -1592,6 +1915,40 @@ pub mod types {
         /// By which request.
         pub request_id: ::std::string::String,
     }
+    /// What a member may be.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct Role {
+        /// Whether it comes with the server, and stays as it is.
+        pub built_in: bool,
+        /// When the tenant has made it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        /// What it is for.
+        pub description: ::std::string::String,
+        /// What it is called.
+        pub name: ::std::string::String,
+        /// What it allows.
+        pub permissions: ::std::vec::Vec<::std::string::String>,
+    }
+    /// Roles of a tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RoleList {
+        /// The roles.
+        pub items: ::std::vec::Vec<Role>,
+        /// Always null: all are on one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// What is to change of a role; what is not sent stays as it is.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct RolePatch {
+        /// What it is for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// What it allows.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub permissions: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
     /// How a key is rotated.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct RotateKey {
@@ -1610,6 +1967,96 @@ pub mod types {
         /// Whether the new key signs now, and what was signed before counts no more.
         #[serde(default)]
         pub at_once: bool,
+    }
+    /// What rules see as `auth`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RuleAuth {
+        /// Of a user who has one.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        /// Of a user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        /// `user`, `key`.
+        pub kind: ::std::string::String,
+        /// Of a user.
+        pub roles: ::std::vec::Vec<::std::string::String>,
+        /// Of a user.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub verified: ::std::option::Option<bool>,
+    }
+    /// Something to be said against a rule.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RuleFinding {
+        /// Where in the rule: characters from its start.
+        pub at: u64,
+        /// What kind of finding.
+        pub code: crate::generated::enums::RuleFindingCode,
+        /// The collection's name.
+        pub collection: ::std::string::String,
+        /// Of which field, if it is a field's.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub field: ::std::option::Option<::std::string::String>,
+        /// What it is, in words.
+        pub message: ::std::string::String,
+        /// Which rule.
+        pub rule: crate::generated::enums::RuleName,
+        /// How bad it is.
+        pub severity: crate::generated::enums::RuleFindingSeverity,
+    }
+    /// What is to be said against rules.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RuleFindingList {
+        /// The findings, by collection.
+        pub items: ::std::vec::Vec<RuleFinding>,
+        /// Always null: there is one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
+    /// A part of a rule.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RulePart {
+        /// Where it begins: characters from the start of the rule.
+        pub at: u64,
+        /// Within how many others it stands. Those that follow and stand one deeper are its own.
+        pub depth: u64,
+        /// What puts its own parts together, if it has any.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub operator: ::std::option::Option<crate::generated::enums::RuleOperator>,
+        /// As it is written.
+        pub source: ::std::string::String,
+        /// What it comes to; null where that depends on a record.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub value: ::std::option::Option<crate::generated::enums::RuleValue>,
+    }
+    /// What is asked of a collection's rules.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RuleQuestion {
+        /// Of whom it is asked.
+        #[serde(rename = "as")]
+        pub as_: RuleSubject,
+        /// The collection's name or id.
+        pub collection: ::std::string::String,
+        /// The fields that are sent: with a change of that record, or for a new one where none is named. Of a user who signs up,
+        /// `email` among them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub input: ::std::option::Option<::serde_json::Value>,
+        /// The id of the record that is read, changed and deleted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub record: ::std::option::Option<::std::string::String>,
+    }
+    /// Of whom rules are asked: one of these.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct RuleSubject {
+        /// Somebody who is not signed in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub anonymous: ::std::option::Option<bool>,
+        /// Whoever has a key, by the key's id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key: ::std::option::Option<::std::string::String>,
+        /// A user, by id.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub user: ::std::option::Option<::std::string::String>,
     }
     /// Who may do what without a secret key, as conditions in CEL. A rule that is not there allows nobody, `true`
     /// everybody.
@@ -1630,6 +2077,20 @@ pub mod types {
         /// Which records can be read by id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub view: ::std::option::Option<::std::string::String>,
+    }
+    /// What the rules of a collection say.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RulesExplanation {
+        /// What the rules see as `auth`; null of somebody who is not signed in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub auth: ::std::option::Option<RuleAuth>,
+        /// The collection's name.
+        pub collection: ::std::string::String,
+        /// How a list is carried out that the list rule binds; null where there is none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub list: ::std::option::Option<Explanation>,
+        /// What each rule says.
+        pub rules: ::std::vec::Vec<ExplainedRule>,
     }
     /// A change of the collections.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1715,6 +2176,14 @@ pub mod types {
         /// The password.
         pub password: crate::Secret,
     }
+    /// Who signs in.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SignInAccount {
+        /// The address of the account, in any case.
+        pub email: ::std::string::String,
+        /// Its password.
+        pub password: crate::Secret,
+    }
     /// A user of nobody in particular.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct SignInAnonymously {
@@ -1777,7 +2246,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub redirect_url: ::std::option::Option<::std::string::String>,
     }
-    /// What a client gets to be known by.
+    /// What a client gets to be known by: two tokens. Who sends `X-Neonex-Session: cookie` gets them as cookies that scripts
+    /// cannot read, and not here.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct SignedIn {
         /// To be sent as `Authorization: Bearer …`.
@@ -1788,7 +2258,7 @@ pub mod types {
         /// For the next access token; good once.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub refresh_token: ::std::option::Option<crate::Secret>,
-        /// Always `Bearer`.
+        /// `Bearer`; `Cookie`, where the tokens are cookies.
         pub token_type: ::std::string::String,
         /// The user's record, as the user sees it.
         pub user: ::serde_json::Value,
@@ -1879,6 +2349,52 @@ pub mod types {
         /// When it was last changed.
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     }
+    /// An invitation to be a member, which was sent and not taken.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TenantInvitation {
+        /// When it was made.
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The address that was invited.
+        pub email: ::std::string::String,
+        /// Until when it can be taken.
+        pub expires_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// Its id.
+        pub id: ::std::string::String,
+        /// What whoever takes it becomes.
+        pub role: ::std::string::String,
+    }
+    /// An invitation that is taken.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TenantInvitationAcceptance {
+        /// The password of the account that is made, where the address has none.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub password: ::std::option::Option<crate::Secret>,
+        /// `token` of the link.
+        pub token: crate::Secret,
+    }
+    /// What whoever has taken an invitation has come to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TenantInvitationAccepted {
+        /// The account.
+        pub account: ::std::string::String,
+        /// Its name for people.
+        pub name: ::std::string::String,
+        /// The role there.
+        pub role: ::std::string::String,
+        /// Its slug.
+        pub slug: ::std::string::String,
+        /// The tenant's id.
+        pub tenant: ::std::string::String,
+    }
+    /// Invitations to be a member.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TenantInvitationList {
+        /// The invitations.
+        pub items: ::std::vec::Vec<TenantInvitation>,
+        /// Always null: all are on one page.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next_cursor: ::std::option::Option<::std::string::String>,
+    }
     /// A page of tenants.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct TenantList {
@@ -1904,6 +2420,9 @@ pub mod types {
     /// A tenant's settings.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct TenantSettings {
+        /// How long the entries of its audit log are kept: 400 days where nothing is said.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub audit: ::std::option::Option<AuditSettings>,
         /// Origins whose pages may call the API; `*` stands for all.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub cors_origins: ::std::vec::Vec<::std::string::String>,
@@ -2082,6 +2601,479 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// Get the account
+    ///
+    /// Whose session or token is sent, with the tenants of which it is a member.
+    ///
+    /// Sends a `GET` request to `/v1/account`
+    pub async fn get_account<'a>(&'a self) -> Result<ResponseValue<types::Account>, Error<types::Problem>> {
+        let url = format!("{}/v1/account", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_account" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change the account
+    ///
+    /// Its password, for which that of now has to be shown. All its other sessions end.
+    ///
+    /// Sends a `PATCH` request to `/v1/account`
+    pub async fn update_account<'a>(
+        &'a self,
+        body: &'a types::AccountPatch,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/account", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_account" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Join a tenant
+    ///
+    /// With the token of the mail. Where the invited address has no account, one is made with the password that is sent,
+    /// and nobody is signed in by it; else its own session has to be sent (`sign_in_needed`).
+    ///
+    /// Sends a `POST` request to `/v1/account/join`
+    pub async fn join_tenant<'a>(
+        &'a self,
+        body: &'a types::TenantInvitationAcceptance,
+    ) -> Result<ResponseValue<types::TenantInvitationAccepted>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/join", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "join_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Set a password by a secret
+    ///
+    /// With what `neonex account create` or `neonex account reset-password` has printed: good once, for a day. Every
+    /// session of the account ends, and nobody is signed in by it.
+    ///
+    /// Sends a `POST` request to `/v1/account/reset-password`
+    pub async fn reset_account_password<'a>(
+        &'a self,
+        body: &'a types::AccountReset,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/reset-password", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "reset_account_password" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the account's sessions
+    ///
+    /// Latest used first: 100 at most.
+    ///
+    /// Sends a `GET` request to `/v1/account/sessions`
+    pub async fn list_account_sessions<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::AccountSessionList>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/sessions", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_account_sessions" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// End a session of the account
+    ///
+    /// Sends a `DELETE` request to `/v1/account/sessions/{session}`
+    ///
+    /// Arguments:
+    /// - `session`: The session's id.
+    pub async fn end_account_session<'a>(
+        &'a self,
+        session: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/sessions/{}", self.baseurl, encode_path(&session.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "end_account_session" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign in as an account
+    ///
+    /// Begins a session of the console: 12 hours at most, and a quarter of an hour without use. Its token is a new one each
+    /// time, and shown once. After five tries in a row that have failed for one address, the next has to wait, each time
+    /// twice as long. Whether there is such an account is not told.
+    ///
+    /// Sends a `POST` request to `/v1/account/sign-in`
+    pub async fn sign_in_account<'a>(
+        &'a self,
+        body: &'a types::SignInAccount,
+    ) -> Result<ResponseValue<types::AccountSignedIn>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/sign-in", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_in_account" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Sign out as an account
+    ///
+    /// Ends the session whose token is sent.
+    ///
+    /// Sends a `POST` request to `/v1/account/sign-out`
+    pub async fn sign_out_account<'a>(&'a self) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/sign-out", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "sign_out_account" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the account's tokens
+    ///
+    /// Oldest first, without revoked ones: 100 at most.
+    ///
+    /// Sends a `GET` request to `/v1/account/tokens`
+    pub async fn list_account_tokens<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::AccountTokenList>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/tokens", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_account_tokens" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a token of the account
+    ///
+    /// In a session only: a token that gets lost makes no other. It may what the account may, in each tenant what the
+    /// account's role allows there, as far as its scopes go. It is shown in this answer and never again.
+    ///
+    /// Sends a `POST` request to `/v1/account/tokens`
+    pub async fn create_account_token<'a>(
+        &'a self,
+        body: &'a types::NewAccountToken,
+    ) -> Result<ResponseValue<types::AccountToken>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/tokens", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_account_token" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Revoke a token of the account
+    ///
+    /// It is refused at once.
+    ///
+    /// Sends a `DELETE` request to `/v1/account/tokens/{token}`
+    ///
+    /// Arguments:
+    /// - `token`: The token's id.
+    pub async fn revoke_account_token<'a>(
+        &'a self,
+        token: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/account/tokens/{}", self.baseurl, encode_path(&token.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "revoke_account_token" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read the audit log
+    ///
+    /// Who has done what that somebody may have to answer for, latest first. Entries are kept for 400 days, or as long as
+    /// the tenant's setting `audit` says.
+    ///
+    /// Sends a `GET` request to `/v1/audit`
+    ///
+    /// Arguments:
+    /// - `action`: Only what was that.
+    /// - `actor`: Only what was done by that actor, as it stands in entries.
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Entries on the page: 1 to 200, 50 by default.
+    /// - `since`: Only what was done from that time on (RFC 3339).
+    /// - `subject`: Only what concerns that.
+    /// - `until`: Only what was done before that time.
+    pub async fn list_audit_log<'a>(
+        &'a self,
+        action: Option<&'a str>,
+        actor: Option<&'a str>,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+        since: Option<&'a str>,
+        subject: Option<&'a str>,
+        until: Option<&'a str>,
+    ) -> Result<ResponseValue<types::AuditLog>, Error<types::Problem>> {
+        let url = format!("{}/v1/audit", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("action", &action))
+            .query(&progenitor_client::QueryParam::new("actor", &actor))
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("since", &since))
+            .query(&progenitor_client::QueryParam::new("subject", &subject))
+            .query(&progenitor_client::QueryParam::new("until", &until))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_audit_log" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Sign in as nobody in particular
     ///
     /// Makes a user without an address, where the tenant's settings allow it. One becomes somebody by `change_email`.
@@ -3401,7 +4393,7 @@ impl Client {
     /// Refresh the tokens
     ///
     /// A refresh token is good once. One that comes up a second time ends its session: somebody else may have it.
-    /// The token names its tenant, so that nothing else has to.
+    /// The token names its tenant, so that nothing else has to. Where it is a cookie, so are the next ones.
     ///
     /// Sends a `POST` request to `/v1/auth/refresh`
     pub async fn refresh_tokens<'a>(
@@ -3663,8 +4655,9 @@ impl Client {
     /// Sign in
     ///
     /// Begins a session, or is answered by `second_factor_needed` (or `second_factor_enrolment_needed`) with a token under
-    /// which the second factor is shown (or set up). After five tries in a row that have failed for one address, the next has to wait, each time
-    /// twice as long.
+    /// which the second factor is shown (or set up). With `X-Neonex-Session: cookie`, here and wherever a session begins,
+    /// the tokens are cookies that scripts cannot read. After five tries in a row that have failed for one address, the
+    /// next has to wait, each time twice as long.
     ///
     /// Sends a `POST` request to `/v1/auth/sign-in`
     pub async fn sign_in<'a>(
@@ -3702,7 +4695,7 @@ impl Client {
     }
     /// Sign out
     ///
-    /// Ends the session whose access token is sent.
+    /// Ends the session whose access token is sent, and takes its cookies away, also where it was over already.
     ///
     /// Sends a `POST` request to `/v1/auth/sign-out`
     pub async fn sign_out<'a>(&'a self) -> Result<ResponseValue<()>, Error<types::Problem>> {
@@ -3740,6 +4733,10 @@ impl Client {
     /// Whether the address has a user already is not told; its owner is.
     ///
     /// Sends a `POST` request to `/v1/auth/sign-up`
+    ///
+    /// Arguments:
+    /// - `idempotency_key`: Makes a repetition of the request safe. That its password is the same is not looked at.
+    /// - `body`
     pub async fn sign_up<'a>(
         &'a self,
         idempotency_key: Option<&'a str>,
@@ -4497,7 +5494,8 @@ impl Client {
     /// - `search`: Words that are searched for in the fields of the collection's search index: all of them, `"phrases"`,
     /// `beginnings*`, and `-` before what must not be there. What fits best comes first if `sort` is not given;
     /// each record has its `_score`.
-    /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given.
+    /// - `sort`: Fields apart by commas, `-` before one for the other way around; nulls come first. By id if not given. `@random`
+    /// is another order each time, and has one page.
     /// - `within`: `field:latitude,longitude,metres` or `field:south,west,north,east`: records whose `geo_point` lies in that
     /// circle or box.
     pub async fn list_records<'a>(
@@ -5658,6 +6656,240 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List members
+    ///
+    /// By address: 200 at most.
+    ///
+    /// Sends a `GET` request to `/v1/members`
+    pub async fn list_members<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::MemberList>, Error<types::Problem>> {
+        let url = format!("{}/v1/members", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_members" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List invitations to be a member
+    ///
+    /// Those that can still be taken, oldest first: 200 at most.
+    ///
+    /// Sends a `GET` request to `/v1/members/invitations`
+    pub async fn list_tenant_invitations<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::TenantInvitationList>, Error<types::Problem>> {
+        let url = format!("{}/v1/members/invitations", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_tenant_invitations" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Invite a member
+    ///
+    /// By a mail to their address, good for a week and once. One that was sent there before counts no more.
+    ///
+    /// Sends a `POST` request to `/v1/members/invitations`
+    pub async fn invite_member<'a>(
+        &'a self,
+        body: &'a types::NewTenantInvitation,
+    ) -> Result<ResponseValue<types::TenantInvitation>, Error<types::Problem>> {
+        let url = format!("{}/v1/members/invitations", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "invite_member" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Revoke an invitation to be a member
+    ///
+    /// Sends a `DELETE` request to `/v1/members/invitations/{invitation}`
+    ///
+    /// Arguments:
+    /// - `invitation`: The invitation's id.
+    pub async fn revoke_tenant_invitation<'a>(
+        &'a self,
+        invitation: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url =
+            format!("{}/v1/members/invitations/{}", self.baseurl, encode_path(&invitation.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "revoke_tenant_invitation" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Remove a member
+    ///
+    /// Under the conditions of `update_member`. The account stays; its sessions and tokens do nothing in the tenant from
+    /// now on.
+    ///
+    /// Sends a `DELETE` request to `/v1/members/{account}`
+    ///
+    /// Arguments:
+    /// - `account`: The account's id.
+    pub async fn remove_member<'a>(
+        &'a self,
+        account: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/members/{}", self.baseurl, encode_path(&account.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "remove_member" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a member's role
+    ///
+    /// Nobody gives or takes a role that allows more than they may do themselves, only owners make owners or stop them, and
+    /// the last owner stays one. It counts at once, and what the member has invited others to counts no more.
+    ///
+    /// Sends a `PATCH` request to `/v1/members/{account}`
+    ///
+    /// Arguments:
+    /// - `account`: The account's id.
+    /// - `body`
+    pub async fn update_member<'a>(
+        &'a self,
+        account: &'a str,
+        body: &'a types::MemberPatch,
+    ) -> Result<ResponseValue<types::Member>, Error<types::Problem>> {
+        let url = format!("{}/v1/members/{}", self.baseurl, encode_path(&account.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_member" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Get the tenant's own document
     ///
     /// An OpenAPI 3.0 document with the collections as typed schemas, and the operations on their records.
@@ -5683,6 +6915,280 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "get_tenant_document" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List roles
+    ///
+    /// Those that come with the server, then the tenant's own by name: 54 at most.
+    ///
+    /// Sends a `GET` request to `/v1/roles`
+    pub async fn list_roles<'a>(&'a self) -> Result<ResponseValue<types::RoleList>, Error<types::Problem>> {
+        let url = format!("{}/v1/roles", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_roles" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a role
+    ///
+    /// Of what whoever makes it may do themselves.
+    ///
+    /// Sends a `POST` request to `/v1/roles`
+    pub async fn create_role<'a>(
+        &'a self,
+        body: &'a types::NewRole,
+    ) -> Result<ResponseValue<types::Role>, Error<types::Problem>> {
+        let url = format!("{}/v1/roles", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "create_role" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a role
+    ///
+    /// Sends a `GET` request to `/v1/roles/{role}`
+    ///
+    /// Arguments:
+    /// - `role`: The role's name.
+    pub async fn get_role<'a>(
+        &'a self,
+        role: &'a str,
+    ) -> Result<ResponseValue<types::Role>, Error<types::Problem>> {
+        let url = format!("{}/v1/roles/{}", self.baseurl, encode_path(&role.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_role" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a role
+    ///
+    /// One of the tenant's own, that no member and no open invitation has.
+    ///
+    /// Sends a `DELETE` request to `/v1/roles/{role}`
+    ///
+    /// Arguments:
+    /// - `role`: The role's name.
+    pub async fn delete_role<'a>(
+        &'a self,
+        role: &'a str,
+    ) -> Result<ResponseValue<()>, Error<types::Problem>> {
+        let url = format!("{}/v1/roles/{}", self.baseurl, encode_path(&role.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "delete_role" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            204u16 => Ok(ResponseValue::empty(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a role
+    ///
+    /// One of the tenant's own, that allows no more than whoever changes it may do themselves, before and after. It counts
+    /// at once for all who have it.
+    ///
+    /// Sends a `PATCH` request to `/v1/roles/{role}`
+    ///
+    /// Arguments:
+    /// - `role`: The role's name.
+    /// - `body`
+    pub async fn update_role<'a>(
+        &'a self,
+        role: &'a str,
+        body: &'a types::RolePatch,
+    ) -> Result<ResponseValue<types::Role>, Error<types::Problem>> {
+        let url = format!("{}/v1/roles/{}", self.baseurl, encode_path(&role.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "update_role" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Explain rules
+    ///
+    /// What each rule of a collection says of somebody, and which of its parts says so. With `record` that record is read,
+    /// changed (by `input`, if there is one) and deleted; with `input` alone a record is made; without either, what is said
+    /// of no record in particular. Nothing is kept of it. The rules of fields are explained, too.
+    ///
+    /// This needs the scopes `records:read` and `collections:read`, and `auth:read` to ask as a user, or `keys:read` as a
+    /// key.
+    ///
+    /// Sends a `POST` request to `/v1/rules/explain`
+    pub async fn explain_rules<'a>(
+        &'a self,
+        body: &'a types::RuleQuestion,
+    ) -> Result<ResponseValue<types::RulesExplanation>, Error<types::Problem>> {
+        let url = format!("{}/v1/rules/explain", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "explain_rules" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Lint rules
+    ///
+    /// What is to be said against the rules of all collections: those that let everybody in, those that let in nobody or
+    /// have parts that change nothing, those that no index serves. Only what is certain is said.
+    ///
+    /// Sends a `GET` request to `/v1/rules/lint`
+    pub async fn lint_rules<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::RuleFindingList>, Error<types::Problem>> {
+        let url = format!("{}/v1/rules/lint", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "lint_rules" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -5998,6 +7504,102 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo { operation_id: "update_tenant" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get what an issuer says of itself
+    ///
+    /// At the place below a token's `iss` where libraries look for it (OpenID Connect Discovery 1.0, §4). Not there where
+    /// whoever runs the server has not set `server.public_url`: an issuer has no address then.
+    ///
+    /// Sends a `GET` request to `/v1/tenants/{tenant}/.well-known/openid-configuration`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `if_none_match`: The `ETag` of the answer that the client has.
+    pub async fn get_issuer_metadata<'a>(
+        &'a self,
+        tenant: &'a str,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<types::IssuerMetadata>, Error<types::Problem>> {
+        let url = format!(
+            "{}/v1/tenants/{}/.well-known/openid-configuration",
+            self.baseurl,
+            encode_path(&tenant.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_issuer_metadata" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Get a tenant's signing keys
+    ///
+    /// The same keys as at `/v1/auth/jwks.json`, at an address that names the tenant, for who knows nothing but a token's
+    /// issuer. Everybody may ask.
+    ///
+    /// Sends a `GET` request to `/v1/tenants/{tenant}/auth/jwks.json`
+    ///
+    /// Arguments:
+    /// - `tenant`: The tenant's id or slug.
+    /// - `if_none_match`: The `ETag` of the keys that the client has.
+    pub async fn get_tenant_signing_keys<'a>(
+        &'a self,
+        tenant: &'a str,
+        if_none_match: Option<&'a str>,
+    ) -> Result<ResponseValue<types::Jwks>, Error<types::Problem>> {
+        let url = format!("{}/v1/tenants/{}/auth/jwks.json", self.baseurl, encode_path(&tenant.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        if let Some(value) = if_none_match {
+            header_map.append("If-None-Match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "get_tenant_signing_keys" };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
@@ -6416,11 +8018,59 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List invitations
+    ///
+    /// Those that were not taken yet and still can be, latest first.
+    ///
+    /// Sends a `GET` request to `/v1/users/invitations`
+    ///
+    /// Arguments:
+    /// - `cursor`: `next_cursor` of the page before.
+    /// - `limit`: Invitations on the page: 1 to 200, 50 by default.
+    pub async fn list_invitations<'a>(
+        &'a self,
+        cursor: Option<&'a str>,
+        limit: Option<u32>,
+    ) -> Result<ResponseValue<types::InvitationList>, Error<types::Problem>> {
+        let url = format!("{}/v1/users/invitations", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &cursor))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo { operation_id: "list_invitations" };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Invite somebody
     ///
     /// By a mail to their address, good for a week. Refused where `sign_up` is `closed`.
     ///
     /// Sends a `POST` request to `/v1/users/invitations`
+    ///
+    /// Arguments:
+    /// - `idempotency_key`: Makes a repetition of the request safe.
+    /// - `body`
     pub async fn invite_user<'a>(
         &'a self,
         idempotency_key: Option<&'a str>,

@@ -704,6 +704,7 @@ async fn a_provider_lets_in_nobody_whom_the_create_rule_keeps_out() {
     eve["email"] = "eve@evil.example".into();
     problem(&world.sign_in(&idp, &eve).await, 403, "rule_refused");
     eve.as_object_mut().unwrap().retain(|name, _| name == "sub");
+    idp.says_now(|says| says.userinfo = eve.clone());
     problem(&world.sign_in(&idp, &eve).await, 403, "rule_refused");
     // Who is there already is asked nothing.
     let none = json!({"rules": {"create": "false"}});
