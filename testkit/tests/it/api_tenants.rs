@@ -87,7 +87,7 @@ async fn a_page_reads_answers_where_the_tenant_lets_it() {
     let own = at(&developer, "https://acme.example").get(NOTES).await;
     assert_eq!(own.header("access-control-allow-origin"), Some("https://acme.example"));
     assert!(own.header("access-control-expose-headers").unwrap().contains("ETag"));
-    assert_eq!(own.header("access-control-allow-credentials"), None);
+    assert_eq!(own.header("access-control-allow-credentials"), Some("true"));
     for origin in ["https://evil.example", "https://acme.example.evil.example", "http://acme.example", "null"]
     {
         let answer = at(&developer, origin).get(NOTES).await;
@@ -103,7 +103,7 @@ async fn a_page_reads_answers_where_the_tenant_lets_it() {
     let preflight =
         app.nobody().with("origin", "https://evil.example").with("access-control-request-method", "PUT");
     let preflight = preflight.send(Method::OPTIONS, NOTES, None).await;
-    assert_eq!((preflight.status, preflight.header("access-control-allow-credentials")), (204, None));
+    assert_eq!((preflight.status, preflight.header("access-control-allow-credentials")), (204, Some("true")));
     app.remove().await.unwrap();
 }
 
