@@ -90,7 +90,7 @@ pub mod enums {
             Allowed = "allowed",
             Refused = "refused",
             Error = "error",
-            Unknown = "unknown",
+            Undecided = "undecided",
         }
     }
     crate::open_enum! {

@@ -84,7 +84,7 @@ pub(super) enum AnswerView {
     /// It may not, because the rule comes to an error.
     Error,
     /// That depends on a record, or on what is sent.
-    Unknown,
+    Undecided,
 }
 
 /// Why an answer is what it is.
@@ -293,7 +293,7 @@ impl From<RuleAnswer> for RuleView {
                 Answer::Allowed => AnswerView::Allowed,
                 Answer::Refused => AnswerView::Refused,
                 Answer::Error => AnswerView::Error,
-                Answer::Unknown => AnswerView::Unknown,
+                Answer::Undecided => AnswerView::Undecided,
             },
             because: match rule.because {
                 Because::Rule => ReasonView::Rule,

@@ -221,10 +221,10 @@ async fn each_part_of_a_rule_has_its_value() {
         (&create["answer"], values(create)[1]),
         (&json!("refused"), ("auth != null", 1, Some("false")))
     );
-    assert_eq!(rule(&explained, "view", None)["answer"], "unknown");
+    assert_eq!(rule(&explained, "view", None)["answer"], "undecided");
     assert_eq!(rule(&explained, "delete", None)["answer"], "refused");
     let create = rule(&world.explain(json!({}), &ann).await, "create", None).clone();
-    assert_eq!((&create["answer"], values(&create)[1].2), (&json!("unknown"), Some("true")));
+    assert_eq!((&create["answer"], values(&create)[1].2), (&json!("undecided"), Some("true")));
 
     // A rule that holds for a record that is made sees what only the database knows.
     let hall = world.developer.post("/v1/collections/rooms/records", &json!({"name": "hall"})).await.id();

@@ -20,7 +20,7 @@ pub enum Answer {
     /// It may not, because the rule comes to an error.
     Error,
     /// That depends on a record, or on what is sent, and neither was named.
-    Unknown,
+    Undecided,
 }
 
 /// Why an answer is what it is.
@@ -81,7 +81,7 @@ impl Answer {
             Some(Outcome::True) => Self::Allowed,
             Some(Outcome::False) => Self::Refused,
             Some(Outcome::Error) => Self::Error,
-            None => Self::Unknown,
+            None => Self::Undecided,
         }
     }
 }
