@@ -119,7 +119,17 @@ impl From<&CommandError> for Exit {
             | CommandError::Token(TokenError::Name(_))
             | CommandError::Server(ServerError::Scheme(_) | ServerError::Url(_)) => Self::Usage,
             CommandError::Remote(error) => Self::from(error),
+            CommandError::Token(TokenError::Store(error))
+            | CommandError::Account(AccountError::Store(error)) => Self::from(error),
+            CommandError::Account(AccountError::NoAccount) => Self::NotFound,
+            CommandError::Conflict(_)
+            | CommandError::Account(AccountError::EmailTaken)
+            | CommandError::Folder(DataFolderError::InUse { .. } | DataFolderError::Newer { .. })
+            | CommandError::Open(OpenError::Unmigrated { .. }) => Self::Conflict,
+            CommandError::Server(ServerError::Unreachable(_)) => Self::Transient,
+            CommandError::Open(OpenError::Migrate(error)) | CommandError::Migrate(error) => Self::from(error),
             CommandError::Declined
+            | CommandError::Account(_)
             | CommandError::Lines(_)
             | CommandError::Io { .. }
             | CommandError::Embedded(_)
@@ -128,16 +138,6 @@ impl From<&CommandError> for Exit {
             | CommandError::Folder(DataFolderError::Unreadable { .. } | DataFolderError::Io { .. })
             | CommandError::Server(ServerError::Pool(_) | ServerError::Role(_))
             | CommandError::Token(TokenError::Randomness(_)) => Self::Failure,
-            CommandError::Conflict(_)
-            | CommandError::Folder(DataFolderError::InUse { .. } | DataFolderError::Newer { .. })
-            | CommandError::Open(OpenError::Unmigrated { .. }) => Self::Conflict,
-            CommandError::Server(ServerError::Unreachable(_)) => Self::Transient,
-            CommandError::Open(OpenError::Migrate(error)) | CommandError::Migrate(error) => Self::from(error),
-            CommandError::Token(TokenError::Store(error))
-            | CommandError::Account(AccountError::Store(error)) => Self::from(error),
-            CommandError::Account(AccountError::EmailTaken) => Self::Conflict,
-            CommandError::Account(AccountError::NoAccount) => Self::NotFound,
-            CommandError::Account(_) => Self::Failure,
         }
     }
 }

@@ -386,7 +386,8 @@ async fn secrets_of_accounts_are_not_in_the_database() {
     ] {
         let count = columns.split(", ").count();
         let sql = format!("SELECT {columns} FROM {table}");
-        held += &format!("{:?}", texts(app.platform.store(), Place::Control, &sql, &[], count).await);
+        let found = texts(app.platform.store(), Place::Control, &sql, &[], count).await;
+        held.extend([format!("{found:?}")]);
     }
     assert!(held.contains("ada@example.com") && held.contains("$argon2id$"), "{held}");
     for secret in [ACCOUNT_PASSWORD, signed_in["token"].as_str().unwrap(), made["token"].as_str().unwrap()] {

@@ -187,7 +187,9 @@ async fn a_random_order_is_another_each_time_and_has_one_page() {
     }
     // That two of three shuffles of dozens of records agree does not happen.
     assert!(orders[0] != orders[1] && orders[1] != orders[2] && orders[0] != orders[2]);
-    orders.iter_mut().for_each(|ids| ids.sort_unstable());
+    for ids in &mut orders {
+        ids.sort_unstable();
+    }
     assert!(orders[0] == orders[1] && orders[1] == orders[2]);
     let (few, next) = ask("@random", 3, None).await.unwrap();
     assert_eq!((few.len(), next), (3, None));

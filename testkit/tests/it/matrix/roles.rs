@@ -49,14 +49,16 @@ async fn the_reference_of_roles_is_so() {
     join_all(owns.iter_mut().map(Own::settle)).await;
     let columns = join_all(owns.into_iter().map(|own| tokio::spawn(column(own)))).await;
     let columns: Vec<_> = columns.into_iter().map(Result::unwrap).collect();
-    let mut table = format!("| operation | {} |\n", COLUMNS.map(|(_, heading)| heading).join(" | "));
-    table += &format!("|---|{}\n", "---|".repeat(COLUMNS.len()));
+    let mut lines = vec![
+        format!("| operation | {} |", COLUMNS.map(|(_, heading)| heading).join(" | ")),
+        format!("|---|{}", "---|".repeat(COLUMNS.len())),
+    ];
     for entry in entries() {
         let operation = entry.row.operation;
         let cells: Vec<_> = columns.iter().map(|column| column[operation]).collect();
-        table += &format!("| `{operation}` | {} |\n", cells.join(" | "));
+        lines.push(format!("| `{operation}` | {} |", cells.join(" | ")));
     }
-    let text = format!("{HEAD}{table}");
+    let text = format!("{HEAD}{}\n", lines.join("\n"));
     if std::env::var_os("NEONEX_WRITE_ROLES").is_some() {
         std::fs::write(FILE, &text).unwrap();
     }
