@@ -192,16 +192,13 @@ impl TenantScope {
         .await
     }
 
-    /// The link leads to the console, at the address that the platform was told is its own; nothing that the request says
-    /// takes part in it.
+    /// The mail has the secret and no link: the console has no page yet on which it could be used.
     async fn invitation_mail(&self, new: &NewTenantInvitation, token: &str) -> Result<Outgoing, MemberError> {
-        let mut values = vec![
+        let values = vec![
             ("email", new.email.as_str().to_owned()),
             ("token", token.to_owned()),
             ("days", TENANT_INVITATION_DAYS.to_string()),
         ];
-        let link = self.platform().public_url().map(|url| format!("{url}/console/join#token={token}"));
-        values.extend(link.map(|link| ("link", link)));
         let letter = Letter {
             to: new.email.as_str(),
             template: TemplateName::TenantInvitation,

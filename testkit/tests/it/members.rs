@@ -142,7 +142,7 @@ async fn of_racers_with_one_invitation_one_comes_in() {
 
 /// Links in mails come from settings alone (GHSA-3529-5m8x-rpv3).
 #[tokio::test]
-async fn the_link_is_the_platforms_own() {
+async fn a_mail_has_the_secret_and_nothing_that_the_request_says() {
     let app = TestApp::start().await.unwrap();
     let acme = app.tenant("acme").await.unwrap();
     app.platform.platform.set_public_url("https://neonex.test/");
@@ -154,8 +154,8 @@ async fn the_link_is_the_platforms_own() {
     let mails = expect(&acme.operator().get("/v1/mails").await, 200);
     let mail = mails["items"][0]["id"].as_str().unwrap();
     let mail = expect(&acme.operator().get(&format!("/v1/mails/{mail}")).await, 200).to_string();
-    assert!(mail.contains("https://neonex.test/console/join#token=nx_one_"), "{mail}");
-    assert!(!mail.contains("evil"), "{mail}");
+    assert!(mail.contains("nx_one_"), "{mail}");
+    assert!(!mail.contains("evil") && !mail.contains("/console/"), "{mail}");
     app.remove().await.unwrap();
 }
 
