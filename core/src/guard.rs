@@ -95,8 +95,9 @@ impl Ledger {
         self.tenant.map(Value::from).into_iter()
     }
 
-    async fn find(self, tx: &mut Tx<'_>, digest: &[u8], locked: bool) -> Result<Option<Count>, StoreError> {
-        let lock = if locked && tx.dialect() != Dialect::Sqlite { " FOR UPDATE" } else { "" };
+    /// A count, which is kept as it is until the transaction ends.
+    async fn find(self, tx: &mut Tx<'_>, digest: &[u8]) -> Result<Option<Count>, StoreError> {
+        let lock = if tx.dialect() == Dialect::Sqlite { "" } else { " FOR UPDATE" };
         let (table, own) = (self.table, self.own());
         let select = format!("SELECT failures, last_at FROM {table} WHERE {own}digest = ?{lock}");
         let values = self.owner().chain([digest.to_vec().into()]).collect();
@@ -174,7 +175,8 @@ async fn admit(
     now: Timestamp,
 ) -> Result<Result<(), Wait>, StoreError> {
     let digest = tried.digest();
-    let Some(before) = ledger.find(tx, &digest, false).await? else {
+    // Who tries the same at the same time waits: many come from one address.
+    let Some(before) = ledger.find(tx, &digest).await? else {
         return ledger.begin(tx, &digest, now).await.map(Ok);
     };
     let passed = now.as_micros().saturating_sub(before.1) / 1_000_000;
@@ -280,7 +282,7 @@ pub(crate) async fn spend(
 ) -> Result<Result<(), i64>, StoreError> {
     let (ledger, digest) = (Ledger::of(place.into()), allowance.digest());
     // Who wants of the same at the same time waits, for it is spent in a moment.
-    let Some(before) = ledger.find(tx, &digest, true).await? else {
+    let Some(before) = ledger.find(tx, &digest).await? else {
         return ledger.begin(tx, &digest, now).await.map(Ok);
     };
     let now = now.as_micros();

@@ -332,6 +332,12 @@ async fn an_interrupted_change_is_finished() {
             format!("UPDATE schema_migrations SET finished_at = NULL WHERE tenant_id = ? AND {last}"),
             vec![tenant],
         ),
+        // Written with its end.
+        (
+            "DELETE FROM audit_log WHERE tenant_id = ? AND id = (SELECT max(id) FROM schema_migrations)"
+                .to_owned(),
+            vec![tenant],
+        ),
     ];
     execute(shop.test.store(), place, statements).await;
     let elsewhere = shop.test.another_process().await.unwrap();
