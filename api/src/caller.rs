@@ -253,8 +253,8 @@ impl Surface {
         Ok(Some(scope))
     }
 
-    /// Which tenant's cookie is meant, if one is: that of the tenant that the request names, else the only one. Notes the tenant, so
-    /// that a page may read why its cookie was refused.
+    /// Which tenant's cookie is meant, if one is: that of the tenant that the request names, else the only one. Notes the
+    /// tenant, so that a page may read why its cookie was refused.
     async fn meant(
         &self,
         caller: &Caller,
